@@ -20,7 +20,7 @@ class Department(Base):
     key: Mapped[str] = mapped_column(String(60), unique=True)
     name: Mapped[dict[str, Any]] = mapped_column(Json())  # {"zh-CN": …, "en": …}
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("departments.id"), index=True)
-    head_id: Mapped[str | None] = mapped_column(String(32))  # a user; no foreign key, or two tables would need each other
+    head_id: Mapped[str | None] = mapped_column(String(32))  # a user; a foreign key would make a ring of tables
     row_version: Mapped[int] = mapped_column(Integer, default=1)
 
     __mapper_args__ = {"version_id_col": row_version}
@@ -86,7 +86,7 @@ class PostHolder(Base):
 
 
 class UserSession(Base):
-    """A signed-in browser: only the SHA-256 of its token is kept. Opening and ending are recorded, being seen is not."""
+    """A signed-in browser: only the SHA-256 of its token is kept. Being seen is not an act, so it is silent."""
 
     __tablename__ = "user_sessions"
     __silent__ = True
@@ -128,7 +128,7 @@ class ApiToken(Base):
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
     name: Mapped[str] = mapped_column(String(80))
-    prefix: Mapped[str] = mapped_column(String(16))  # the first characters, shown so that the owner can tell tokens apart
+    prefix: Mapped[str] = mapped_column(String(16))  # shown, so that the owner can tell tokens apart
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     scopes: Mapped[list[str]] = mapped_column(Json())
     created_at: Mapped[datetime] = mapped_column(UtcTime())

@@ -1,0 +1,67 @@
+"""A person as access sees them, read fresh for every request, so that a changed role counts at once."""
+
+from __future__ import annotations
+
+from sqlalchemy import Integer, String, cast, literal, select, union_all
+from sqlalchemy.orm import Session
+
+from app.access import Grant, Missing, Right, Role, Scope, Viewer, require
+from app.models.people import Department, Post, PostHolder, RoleGrant, User
+from app.work import Subject, Work
+
+
+def user_subject(user_id: str) -> Subject:
+    return Subject("user", user_id)
+
+
+def check_right(work: Work, right: Right) -> None:
+    """Forbidden where a person lacks `right`; the system itself may."""
+    if work.actor.kind != "system":
+        require(work.viewer, right)
+
+
+def viewer_of(session: Session, user_id: str, default_locale: str = "zh-CN") -> Viewer:
+    """The person with roles, posts, and the ids of their department and all below. Missing when unknown or disabled."""
+    user = session.execute(
+        select(User.name, User.username, User.locale, User.department_id).where(
+            User.id == user_id, User.active.is_(True)
+        )
+    ).one_or_none()
+    if user is None:
+        raise Missing("user", user_id)
+    grants, posts = _given(session, user_id)
+    return Viewer(
+        id=user_id,
+        name=user.name,
+        username=user.username,
+        locale=user.locale or default_locale,
+        grants=grants,
+        department_id=user.department_id,
+        tree=department_tree(session, user.department_id) if user.department_id else frozenset(),
+        posts=posts,
+    )
+
+
+def _given(session: Session, user_id: str) -> tuple[tuple[Grant, ...], frozenset[str]]:
+    roles = select(literal("role").label("what"), RoleGrant.role.label("key"), RoleGrant.scope.label("scope")).where(
+        RoleGrant.user_id == user_id
+    )
+    posts = (
+        select(literal("post"), cast(Post.key, String), cast(literal(0), Integer))
+        .join(PostHolder, PostHolder.post_id == Post.id)
+        .where(PostHolder.user_id == user_id)
+    )
+    rows = session.execute(union_all(roles, posts)).all()
+    order = list(Role)
+    grants = [Grant(Role(key), Scope(scope)) for what, key, scope in rows if what == "role"]
+    return (
+        tuple(sorted(grants, key=lambda grant: order.index(grant.role))),
+        frozenset(key for what, key, _ in rows if what == "post"),
+    )
+
+
+def department_tree(session: Session, department_id: str) -> frozenset[str]:
+    """The id itself and those of all departments below it."""
+    top = select(Department.id).where(Department.id == department_id).cte("tree", recursive=True)
+    whole = top.union(select(Department.id).where(Department.parent_id == top.c.id))
+    return frozenset(session.scalars(select(whole.c.id)))
