@@ -1,0 +1,49 @@
+// Forms: a double click acts once, an input method's Enter never sends, leaving with changes asks.
+
+import { isBusy, markBusy, release } from "../lib/busy";
+import { all } from "../lib/dom";
+import { isComposing } from "../lib/keys";
+
+const RELEASE_DOWNLOAD = 3000;
+
+function actOnce(event: SubmitEvent): void {
+  const form = event.target;
+  if (!(form instanceof HTMLFormElement) || form.method === "dialog" || event.defaultPrevented) return;
+  if (isBusy(form)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  markBusy(form, event.submitter);
+  delete form.dataset["changed"];
+  if (form.hasAttribute("data-download")) window.setTimeout(() => release(form), RELEASE_DOWNLOAD);
+}
+
+export function startForms(): void {
+  // In the capture phase on document, after the question of dialogs.ts and before htmx, which listens on the form.
+  document.addEventListener("submit", actOnce, true);
+  document.addEventListener("htmx:afterRequest", (event) => {
+    const form = event.target instanceof Element ? event.target.closest("form") : null;
+    if (form) release(form);
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) all<HTMLFormElement>("form[data-busy]").forEach(release);
+  });
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Enter" && isComposing(event) && event.target instanceof HTMLInputElement) {
+        event.preventDefault();
+        event.stopPropagation();
+      }
+    },
+    true,
+  );
+  document.addEventListener("input", (event) => {
+    const form = event.target instanceof Element ? event.target.closest<HTMLFormElement>("form[data-guard]") : null;
+    if (form) form.dataset["changed"] = "yes";
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (document.querySelector("form[data-guard][data-changed]")) event.preventDefault();
+  });
+}

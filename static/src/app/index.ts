@@ -1,0 +1,25 @@
+// Every page: htmx with our manners, menus, dialogs, forms that act once, keys.
+
+import htmx from "htmx.org";
+import { loadTexts } from "../lib/texts";
+import { startDialogs } from "./dialogs";
+import { startForms } from "./forms";
+import { startKeys } from "./keys";
+import { startMenus } from "./menus";
+import { startParts } from "./parts";
+
+declare global {
+  interface Window {
+    htmx: typeof htmx;
+  }
+}
+
+// Other islands use this one instance instead of carrying their own.
+window.htmx = htmx;
+
+startMenus();
+startDialogs();
+startForms();
+startParts();
+startKeys();
+void loadTexts();

@@ -1,0 +1,224 @@
+// What a chart shows → what ECharts is told. Pure: colours and sizes come in as a palette.
+
+import type { EChartsCoreOption } from "echarts/core";
+
+/** Numbers may be decimal strings; they become floats for drawing only, never for a decision. */
+type Num = number | string | null;
+
+interface Series {
+  readonly name: string;
+  readonly values: readonly Num[];
+}
+
+export type ChartData =
+  | { readonly kind: "radar"; readonly axes: readonly { readonly name: string; readonly max?: Num }[]; readonly series: readonly Series[] }
+  | { readonly kind: "step"; readonly x: readonly string[]; readonly levels: readonly string[]; readonly values: readonly (string | null)[] }
+  | { readonly kind: "line"; readonly x: readonly string[]; readonly unit?: string; readonly series: readonly Series[] }
+  | { readonly kind: "stack"; readonly x: readonly string[]; readonly unit?: string; readonly series: readonly Series[] }
+  | {
+      readonly kind: "bar"; readonly x: readonly string[]; readonly unit?: string; readonly name?: string; readonly values: readonly Num[];
+      /** Grade style of each bar, such as "grade-2". */
+      readonly styles?: readonly string[]; readonly across?: boolean;
+    };
+
+export interface Palette {
+  readonly series: readonly string[];
+  readonly soft: string;
+  readonly line: string;
+  readonly text: string;
+  readonly surface: string;
+  readonly font: string;
+  readonly size: number;
+  grade(style: string): string;
+}
+
+const DASHES = ["solid", "dashed", "dotted"] as const;
+const SYMBOLS = ["circle", "rect", "triangle", "diamond"] as const;
+
+export function toNumber(value: Num): number | null {
+  if (value === null || value === "") return null;
+  const number = typeof value === "number" ? value : Number(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+function toNumbers(values: readonly Num[]): (number | null)[] {
+  return values.map(toNumber);
+}
+
+function shared(palette: Palette, title: string): EChartsCoreOption {
+  const words = { color: palette.text, fontFamily: palette.font, fontSize: palette.size };
+  return {
+    animation: false,
+    textStyle: words,
+    aria: { enabled: true, label: { description: title } },
+    // The HTML tooltip writes style attributes, which the content security policy forbids.
+    tooltip: {
+      renderMode: "richText",
+      confine: true,
+      backgroundColor: palette.surface,
+      borderColor: palette.line,
+      textStyle: words,
+    },
+    legend: { show: false, itemWidth: 18, itemHeight: 8, textStyle: words },
+  };
+}
+
+function legend(palette: Palette, count: number, at: "top" | "bottom"): object {
+  return {
+    show: count > 1, [at]: 0, itemWidth: 18, itemHeight: 8, itemGap: 10,
+    textStyle: { color: palette.text, fontFamily: palette.font, fontSize: palette.size },
+  };
+}
+
+function axes(palette: Palette, x: readonly string[], unit = "", across = false): object {
+  const names = {
+    type: "category",
+    data: [...x],
+    axisTick: { show: false },
+    axisLine: { lineStyle: { color: palette.text } },
+    axisLabel: { color: palette.text, fontSize: palette.size, hideOverlap: true },
+    ...(across ? { inverse: true } : {}),
+  };
+  const numbers = {
+    type: "value",
+    name: unit,
+    nameTextStyle: { color: palette.text, fontSize: palette.size },
+    axisLabel: { color: palette.text, fontSize: palette.size, hideOverlap: true },
+    splitLine: { lineStyle: { color: palette.line } },
+  };
+  return across ? { xAxis: numbers, yAxis: names } : { xAxis: names, yAxis: numbers };
+}
+
+function grid(top: number): object {
+  return { left: 6, right: 14, top, bottom: 4, containLabel: true };
+}
+
+function colour(palette: Palette, index: number): string {
+  return palette.series[index % palette.series.length] ?? palette.text;
+}
+
+function radar(data: Extract<ChartData, { kind: "radar" }>, palette: Palette): EChartsCoreOption {
+  return {
+    legend: legend(palette, data.series.length, "bottom"),
+    radar: {
+      indicator: data.axes.map((axis) => ({ name: axis.name, max: toNumber(axis.max ?? 100) ?? 100, min: 0 })),
+      radius: "64%",
+      center: ["50%", data.series.length > 1 ? "47%" : "52%"],
+      axisName: { color: palette.text, fontSize: palette.size },
+      splitArea: { show: false },
+      splitLine: { lineStyle: { color: palette.line } },
+      axisLine: { lineStyle: { color: palette.line } },
+    },
+    series: [{
+      type: "radar",
+      data: data.series.map((each, index) => ({
+        name: each.name,
+        value: toNumbers(each.values),
+        symbol: SYMBOLS[index % SYMBOLS.length],
+        symbolSize: 5,
+        itemStyle: { color: colour(palette, index) },
+        lineStyle: { color: colour(palette, index), type: DASHES[index % DASHES.length], width: 2 },
+        areaStyle: { color: colour(palette, index), opacity: index === 0 ? 0.1 : 0 },
+      })),
+    }],
+  };
+}
+
+function step(data: Extract<ChartData, { kind: "step" }>, palette: Palette): EChartsCoreOption {
+  const base = axes(palette, data.x) as { xAxis: object };
+  return {
+    grid: grid(12),
+    xAxis: base.xAxis,
+    yAxis: {
+      type: "category",
+      data: [...data.levels],
+      boundaryGap: true,
+      axisTick: { show: false },
+      axisLine: { show: true, lineStyle: { color: palette.text } },
+      axisLabel: { color: palette.text, fontSize: palette.size },
+    },
+    tooltip: { trigger: "axis" },
+    series: [{
+      type: "line",
+      step: "middle",
+      data: data.values.map((level) => (level !== null && data.levels.includes(level) ? level : null)),
+      symbol: "circle",
+      symbolSize: 7,
+      itemStyle: { color: palette.surface, borderColor: colour(palette, 0), borderWidth: 2 },
+      lineStyle: { color: colour(palette, 0), width: 2 },
+    }],
+  };
+}
+
+function line(data: Extract<ChartData, { kind: "line" }>, palette: Palette): EChartsCoreOption {
+  return {
+    ...axes(palette, data.x, data.unit),
+    grid: grid(data.series.length > 1 || data.unit ? 34 : 12),
+    legend: legend(palette, data.series.length, "top"),
+    tooltip: { trigger: "axis" },
+    series: data.series.map((each, index) => ({
+      type: "line",
+      name: each.name,
+      data: toNumbers(each.values),
+      symbol: SYMBOLS[index % SYMBOLS.length],
+      symbolSize: 6,
+      itemStyle: { color: colour(palette, index) },
+      lineStyle: { color: colour(palette, index), type: DASHES[index % DASHES.length], width: 2 },
+    })),
+  };
+}
+
+/** The first part is the calm one (not due); the others warn more the later they come. */
+function stack(data: Extract<ChartData, { kind: "stack" }>, palette: Palette): EChartsCoreOption {
+  const warm = palette.series.slice(2);
+  return {
+    ...axes(palette, data.x, data.unit),
+    grid: grid(data.series.length > 1 || data.unit ? 34 : 12),
+    legend: legend(palette, data.series.length, "top"),
+    tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
+    series: data.series.map((each, index) => ({
+      type: "bar",
+      stack: "all",
+      name: each.name,
+      data: toNumbers(each.values),
+      barMaxWidth: 26,
+      itemStyle: { color: index === 0 ? palette.soft : warm[(index - 1) % warm.length] },
+    })),
+  };
+}
+
+function bar(data: Extract<ChartData, { kind: "bar" }>, palette: Palette): EChartsCoreOption {
+  return {
+    ...axes(palette, data.x, data.unit, data.across),
+    grid: grid(data.unit && !data.across ? 34 : 16),
+    tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
+    series: [{
+      type: "bar",
+      name: data.name ?? "",
+      barMaxWidth: 30,
+      label: { show: true, position: data.across ? "right" : "top", color: palette.text, fontSize: palette.size },
+      data: data.values.map((value, index) => {
+        const style = data.styles?.[index];
+        return { value: toNumber(value), itemStyle: { color: style ? palette.grade(style) : colour(palette, 0) } };
+      }),
+    }],
+  };
+}
+
+function special(data: ChartData, palette: Palette): EChartsCoreOption {
+  switch (data.kind) {
+    case "radar": return radar(data, palette);
+    case "step": return step(data, palette);
+    case "line": return line(data, palette);
+    case "stack": return stack(data, palette);
+    case "bar": return bar(data, palette);
+  }
+}
+
+/** The whole option; what is special to a kind lies over what all share. */
+export function optionOf(data: ChartData, palette: Palette, title: string): EChartsCoreOption {
+  const base = shared(palette, title);
+  const own = special(data, palette);
+  const tooltip = { ...(base["tooltip"] as object), ...((own["tooltip"] as object | undefined) ?? {}) };
+  return { ...base, ...own, tooltip };
+}
