@@ -1,0 +1,69 @@
+# Two commands do everything: `make run` and `make test`. The rest are their parts.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+STATIC := static/dist/manifest.json
+SUDO_APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo apt-get)
+
+.PHONY: help run test check demo messages bench services lock long browser clean
+
+help: ## what there is to do
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(STAMP): requirements/dev.txt
+	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it or say PYTHON=/path/to/python3.11"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+static/node_modules/.package-lock.json: static/package-lock.json
+	@command -v npm >/dev/null || { echo "Node.js 20 with npm is needed to build the pages"; exit 1; }
+	cd static && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+$(STATIC): static/node_modules/.package-lock.json $(shell find static/src static/build.mjs app/locale -type f 2>/dev/null)
+	cd static && node build.mjs
+	@touch $@
+
+run: $(STAMP) $(STATIC) ## set up, migrate, load the demo at first start, and serve at 127.0.0.1:8000
+	$(BIN)/flask --app wsgi serve --demo
+
+demo: $(STAMP) $(STATIC) ## load the demo data without serving
+	$(BIN)/flask --app wsgi demo
+
+check: $(STAMP) $(STATIC) ## ruff, mypy, import contracts, tsc, and the laws of the house
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	cd static && npx --no-install tsc --noEmit
+	$(BIN)/python -m pytest -q tests/house
+
+test: $(STAMP) $(STATIC) services browser check ## everything: checks, engines, app on SQLite and PostgreSQL, journeys in a browser
+	cd static && node --test
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests
+
+long: $(STAMP) $(STATIC) services browser ## the larger proofs, whole
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m long --run-long tests
+
+bench: $(STAMP) $(STATIC) ## ratios against peers, measured in one run
+	$(BIN)/python -m bench
+
+messages: $(STAMP) ## check the catalogues: every key in both languages, none unused
+	$(BIN)/python -m pytest -q tests/house/test_messages.py
+
+services: ## start local PostgreSQL, Redis and RabbitMQ from Debian's packages where none answers
+	@sh .ci/services $(SUDO_APT)
+
+browser: ## install Chromium and the fonts from Debian's packages where that is possible
+	@if ! command -v chromium >/dev/null; then \
+	  if [ -n "$(SUDO_APT)" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk; \
+	  else echo "No Chromium found: install your system's package 'chromium' to run the journeys; they are skipped without it."; fi; fi
+
+lock: ## pin and hash the requirements anew
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/app.in -o requirements/app.txt
+	$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/dev.in -o requirements/dev.txt
+
+clean: ## remove what was built (never the data in var/)
+	rm -rf $(VENV) static/node_modules static/dist .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,27 @@
+"""Credence 信衡: `create_app` is the one place that knows every blueprint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from importlib import import_module
+
+from flask import Flask
+
+from config import Settings
+
+PAGES: tuple[str, ...] = ()
+
+
+def create_app(settings: Settings | None = None, clock: Callable[[], datetime] | None = None) -> Flask:
+    """The WSGI application for `settings` (default: from the environment). `clock` replaces the machine's for tests."""
+    from app.edge import runtime
+
+    settings = settings or Settings.load()
+    app = Flask("app", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings.upload_mib * 1024 * 1024
+    app.config["MAX_FORM_MEMORY_SIZE"] = settings.upload_mib * 1024 * 1024
+    app.extensions[runtime.EXTENSION] = runtime.start(settings, clock or runtime.utc_now)
+    for name in PAGES:
+        app.register_blueprint(import_module(name).blueprint)
+    return app

@@ -1,0 +1,95 @@
+"""One attempt at one job, and the registry of what each name means.
+
+The attempt number is the fence: every transaction of a job re-states it, so an attempt that lost its lease (a stalled
+process, a second delivery) can no longer have an effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import update
+
+from app.edge.runtime import Runtime
+from app.edge.transaction import begin_work
+from app.models.job import Job
+from app.work import SYSTEM, Actor, Work
+
+LEASE = timedelta(seconds=60)
+
+
+class Fenced(Exception):
+    """Another attempt owns this job now; this one stops without effect."""
+
+
+class Cancelled(Exception):
+    """Somebody asked the job to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a handler is given."""
+
+    instance: Runtime
+    job_id: str
+    name: str
+    arguments: Mapping[str, Any]
+    attempt: int
+
+    @contextmanager
+    def transaction(
+        self,
+        *,
+        done: int | None = None,
+        total: int | None = None,
+        result: Mapping[str, Any] | None = None,
+        last: bool = False,
+        actor: Actor = SYSTEM,
+    ) -> Iterator[Work]:
+        """A transaction whose effect counts only while this attempt owns the job; `last` marks the job done with it."""
+        with begin_work(self.instance, actor, f"job-{self.job_id}") as work:
+            row = work.session.get(Job, self.job_id)
+            if row is not None and row.cancel_asked:
+                raise Cancelled
+            yield work
+            changes: dict[str, Any] = {"lease_until": self.instance.clock() + LEASE}
+            if done is not None:
+                changes["progress"] = done
+            if total is not None:
+                changes["total"] = total
+            if result is not None:
+                changes["result"] = dict(result)
+            if last:
+                changes.update(status="done", finished_at=self.instance.clock(), lease_until=None, error=None)
+            self._fenced(work, changes)
+
+    def _fenced(self, work: Work, changes: dict[str, Any]) -> None:
+        statement = update(Job).where(Job.id == self.job_id, Job.attempt == self.attempt, Job.status == "running")
+        affected = work.session.execute(statement.values(**changes).execution_options(synchronize_session=False))
+        if affected.rowcount != 1:  # type: ignore[attr-defined]
+            raise Fenced
+
+    def heartbeat(self) -> None:
+        """Keep the lease while computing; raises Fenced or Cancelled when there is no point in going on."""
+        with self.transaction():
+            pass
+
+
+Handler = Callable[[Run], None]
+HANDLERS: dict[str, Handler] = {}
+
+
+def handler(name: str) -> Callable[[Handler], Handler]:
+    """Register the function that does the job called `name`. It must end with a transaction marked `last`."""
+
+    def keep(function: Handler) -> Handler:
+        if name in HANDLERS:
+            raise ValueError(f"two handlers for {name}")
+        HANDLERS[name] = function
+        return function
+
+    return keep

@@ -1,0 +1,32 @@
+"""An uploaded list on its way in: kept as checked, so that what was previewed is exactly what is imported."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Integer, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base, Id, Json, UtcTime, new_id
+
+
+class Upload(Base):
+    """One file with the result of checking it. Importing moves it from checked to imported, once."""
+
+    __tablename__ = "uploads"
+    __silent__ = True  # checking changes no business row; importing is recorded
+
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    kind: Mapped[str] = mapped_column(String(20))  # customers, items
+    filename: Mapped[str] = mapped_column(String(200))
+    sha256: Mapped[str] = mapped_column(String(64))
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    report: Mapped[dict[str, Any]] = mapped_column(Json())
+    status: Mapped[str] = mapped_column(String(10), default="checked")
+    by: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime] = mapped_column(UtcTime())
+    imported_at: Mapped[datetime | None] = mapped_column(UtcTime())
+    row_version: Mapped[int] = mapped_column(Integer, default=1)
+
+    __mapper_args__ = {"version_id_col": row_version}

@@ -1,0 +1,49 @@
+"""Whose rows: the one place where a right and a person become a WHERE clause (trust.md T40)."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Select, false, or_, select, true
+
+from app.access import Right, Scope, Viewer
+from app.models.case import Case, CreditRequest, Notice, Task
+from app.models.customer import Customer
+
+Query = TypeVar("Query", bound=Select[Any])
+
+
+def _rows(scope: Scope | None, viewer: Viewer, owner: Any, department: Any) -> ColumnElement[bool]:
+    if scope is None:
+        return false()
+    if scope is Scope.ALL:
+        return true()
+    mine: ColumnElement[bool] = owner == viewer.id
+    if scope is Scope.OWN:
+        return mine
+    if scope is Scope.DEPARTMENT:
+        return or_(mine, department == viewer.department_id) if viewer.department_id else mine
+    return or_(mine, department.in_(sorted(viewer.tree))) if viewer.tree else mine
+
+
+def customers_in_scope(query: Query, viewer: Viewer, right: Right = Right.CUSTOMER_READ) -> Query:
+    """Only customers this person may reach with `right`."""
+    return query.where(_rows(viewer.scope(right), viewer, Customer.owner_id, Customer.department_id))
+
+
+def requests_in_scope(query: Query, viewer: Viewer, right: Right = Right.REQUEST_READ) -> Query:
+    """Requests within scope; a draft is private to its author."""
+    inside = _rows(viewer.scope(right), viewer, CreditRequest.applicant_id, CreditRequest.department_id)
+    return query.where(inside, or_(CreditRequest.status != "draft", CreditRequest.applicant_id == viewer.id))
+
+
+def cases_in_scope(query: Query, viewer: Viewer, right: Right = Right.REQUEST_READ) -> Query:
+    """Cases within scope, and besides those every case in which this person has or had a task or was told."""
+    inside = _rows(viewer.scope(right), viewer, Case.applicant_id, Case.department_id)
+    told = select(Notice.case_id).where(Notice.user_id == viewer.id)
+    return query.where(or_(inside, Case.id.in_(_tasks_of(viewer)), Case.id.in_(told)))
+
+
+def _tasks_of(viewer: Viewer) -> Select[tuple[str]]:
+    mine = or_(Task.assignee_id == viewer.id, Task.decided_by == viewer.id, Task.group_post.in_(sorted(viewer.posts)))
+    return select(Task.case_id).where(mine)

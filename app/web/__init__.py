@@ -1,0 +1,1 @@
+"""Pages, one blueprint per audience: parse, open a transaction or a reading, call one service or query, render."""
