@@ -1,4 +1,4 @@
-"""Quick ways to a furnished house: a clock that stands, the demo's people and Definitions, and requests in any state."""
+"""Quick ways to a furnished house: a clock that stands, the demo's people and published Definitions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from sqlalchemy import select
 from app.edge.runtime import EXTENSION, Runtime
 from app.edge.transaction import begin_reading, begin_work
 from app.models.people import User
-from app.services import furnish
 from app.services.passwords import hasher
 from app.services.viewers import viewer_of
 from app.work import SYSTEM, Actor, Reading, Work
@@ -45,6 +44,8 @@ class House:
 
     @classmethod
     def furnish(cls, app: Flask) -> House:
+        from app.services import furnish
+
         instance: Runtime = app.extensions[EXTENSION]
         make = hasher(instance.settings.argon2_memory_kib, instance.settings.argon2_rounds).one_time
         with begin_work(instance, SYSTEM, "furnish") as work:
@@ -74,10 +75,9 @@ class House:
         """A browser in which this person is signed in."""
         client = self.app.test_client()
         page = client.get("/sign-in")
-        answer = client.post(
-            "/sign-in",
-            data={"username": username, "password": self.passwords[username], "csrf_token": csrf_of(page.get_data(as_text=True))},
-        )
+        token = csrf_of(page.get_data(as_text=True))
+        typed = {"username": username, "password": self.passwords[username], "csrf_token": token}
+        answer = client.post("/sign-in", data=typed)
         assert answer.status_code in (302, 303), answer.get_data(as_text=True)[:500]
         return client
 

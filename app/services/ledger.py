@@ -95,7 +95,7 @@ def _row(work: Work, item: Recorded, seq: int, prev: bytes, safe: _Sealer) -> di
 
 
 def _lock(session: Session, subjects: Iterable[Subject]) -> None:
-    """On PostgreSQL two transactions about one subject queue here, in one order for all; SQLite has one writer anyway."""
+    """On PostgreSQL two transactions about one subject queue here, in one order for all; SQLite has one writer."""
     if session.get_bind().dialect.name != "postgresql":
         return
     for subject in subjects:

@@ -47,7 +47,7 @@ def postgres_model() -> Iterator[str]:
     try:
         admin = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
-        reason = f"PostgreSQL does not answer ({error}); `make services` starts one, CREDENCE_TEST_POSTGRES names another"
+        reason = f"PostgreSQL does not answer ({error}): `make services`, or set CREDENCE_TEST_POSTGRES"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
