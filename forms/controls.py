@@ -1,0 +1,219 @@
+"""WTForms fields that show a Form and collect what a person typed, untouched: judging is `check`'s work alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+from wtforms import Field as WebField
+from wtforms import FieldList, Form, HiddenField, widgets
+
+from rules import Problem
+
+ABSENT: Any = object()
+
+if TYPE_CHECKING:
+    _Entries = FieldList[Any]
+else:
+    _Entries = FieldList
+
+
+class Control(WebField):
+    """A control whose data is the raw text of the page; `raw` is ABSENT when the page did not hold it."""
+
+    widget: Any = widgets.TextInput()
+    told: tuple[Problem, ...] = ()
+    filled = False
+
+    def __init__(
+        self, *args: Any, to_text: Callable[[Any], str] = str, kind: str = "text", key: str = "", **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.to_text = to_text
+        self.kind = kind
+        self.key = key
+        if self.description:
+            self.render_kw = {**(self.render_kw or {}), "aria-describedby": f"{self.id}-help"}
+
+    def process_data(self, value: Any) -> None:
+        self.data = None if value is None else self.to_text(value)
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        if valuelist:
+            self.filled = True
+            self.data = str(valuelist[0])
+
+    def _value(self) -> str:
+        return self.data or ""
+
+    def raw(self) -> Any:
+        return self.data if self.filled else ABSENT
+
+    def tell(self, problems: Iterable[Problem]) -> None:
+        """Tie Problems of this field to its control for screen readers and the template."""
+        self.told = tuple(problems)
+        if self.told:
+            described = (self.render_kw or {}).get("aria-describedby", "")
+            self.render_kw = {
+                **(self.render_kw or {}),
+                "aria-invalid": "true",
+                "aria-describedby": f"{described} {self.id}-error".strip(),
+            }
+
+
+class Lines(Control):
+    """Text of several lines."""
+
+    widget = widgets.TextArea()
+
+
+class Percent(Control):
+    """A percentage: the box shows a % sign, so a bare number typed there means that many per cent."""
+
+    def raw(self) -> Any:
+        raw = super().raw()
+        if isinstance(raw, str) and raw.strip() and raw.strip()[-1] not in "%％":
+            return raw + "%"
+        return raw
+
+
+class Day(Control):
+    """A date: the browser's own picker, or plain text where what was typed is no date."""
+
+    def __call__(self, **kwargs: Any) -> Any:
+        typed = self._value()
+        iso = len(typed) == 10 and typed[4] == typed[7] == "-" and typed.replace("-", "").isdigit()
+        return widgets.DateInput()(self, **kwargs) if iso or not typed else widgets.TextInput()(self, **kwargs)
+
+
+class Options(Control):
+    """One of a list; what was posted is kept even when it is not on the list."""
+
+    widget = widgets.Select()
+    has_groups_ = False
+
+    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.choices = list(choices)
+
+    def has_groups(self) -> bool:
+        return False
+
+    def _chosen(self) -> tuple[str, ...]:
+        return (self.data or "",)
+
+    def iter_choices(self) -> Iterable[tuple[str, str, bool, dict[str, Any]]]:
+        for code, text in self.choices:
+            yield code, text, code in self._chosen(), {}
+
+
+class ManyOptions(Options):
+    """Several of a list, as tick boxes; an empty hidden input tells "none" from "not on this page"."""
+
+    data: Any
+
+    def process_data(self, value: Any) -> None:
+        self.data = list(value or ())
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        if valuelist:
+            self.filled = True
+            self.data = [str(v) for v in valuelist if v != ""]
+
+    def _chosen(self) -> tuple[str, ...]:
+        return tuple(self.data or ())
+
+    def __call__(self, **kwargs: Any) -> Any:
+        boxes = [
+            Markup('<label><input type="checkbox" id="{}-{}" name="{}" value="{}"{}> {}</label>').format(
+                self.id, index, self.name, code, Markup(" checked") if chosen else "", text
+            )
+            for index, (code, text, chosen, _) in enumerate(self.iter_choices())
+        ]
+        marker = Markup('<input type="hidden" name="{}" value="">').format(self.name)
+        attributes = widgets.html_params(id=self.id, role="group", **{**(self.render_kw or {}), **kwargs})
+        return Markup("<div {}>{}{}</div>").format(Markup(attributes), marker, Markup("").join(boxes))
+
+
+class Rows(_Entries):
+    """Rows of a sub-form; an input of the list's own name tells "no rows" from "not on this page"."""
+
+    told: tuple[Problem, ...] = ()
+    kind = "subform"
+    filled = False
+
+    def __init__(self, *args: Any, key: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.key = key
+
+    def process(self, formdata: Any, data: Any = ABSENT, extra_filters: Any = None) -> None:
+        rows = () if data is ABSENT or data is None or not isinstance(data, list | tuple) else data
+        super().process(formdata, [dict(row) for row in rows], extra_filters)
+        self.filled = formdata is not None and (
+            self.name in formdata or any(name.startswith(f"{self.name}-") for name in formdata)
+        )
+
+    def raw(self) -> Any:
+        return [entry.form.raw_answers() for entry in self.entries] if self.filled else ABSENT
+
+    def tell(self, problems: Iterable[Problem]) -> None:
+        self.told = tuple(problems)
+
+
+class Words(WebField):
+    """A note: label and text to show, nothing to collect."""
+
+    filled = False
+    told: tuple[Problem, ...] = ()
+
+    def __init__(self, *args: Any, kind: str = "note", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+
+    def __call__(self, **kwargs: Any) -> Any:
+        return Markup("<p>{}</p>").format(self.description)
+
+    def raw(self) -> Any:
+        return ABSENT
+
+
+class PageForm(Form):
+    """A WTForms form that only shows and collects; `check` judges what `raw_answers` holds."""
+
+    def controls(self) -> Iterable[tuple[str, Any]]:
+        """Each control by its key, in written order."""
+        return self._fields.items()
+
+    def raw_answers(self) -> dict[str, Any]:
+        """What the page held, key by key, as typed; what the page did not hold is absent."""
+        found: dict[str, Any] = {}
+        for name, control in self.controls():
+            if isinstance(control, HiddenField):
+                found[name] = control.data
+                continue
+            raw = control.raw()
+            if raw is not ABSENT:
+                found[name] = raw
+        return found
+
+    def tell(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
+        """Tie each Problem to the control at its path; returns those that belong to no control."""
+        controls = dict(self.controls())
+        homeless: list[Problem] = []
+        by_control: dict[str, list[Problem]] = {}
+        for problem in problems:
+            name, _, rest = problem.path.removeprefix("/").partition("/")
+            if name not in controls:
+                homeless.append(problem)
+                continue
+            control = controls[name]
+            index, _, inner = rest.partition("/")
+            if isinstance(control, Rows) and index.isdigit() and inner and int(index) < len(control.entries):
+                below = Problem(problem.code, "/" + inner, problem.params, problem.span, problem.severity)
+                homeless.extend(control.entries[int(index)].form.tell([below]))
+            else:
+                by_control.setdefault(name, []).append(problem)
+        for name, told in by_control.items():
+            controls[name].tell(told)
+        return tuple(homeless)

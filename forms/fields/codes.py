@@ -1,0 +1,162 @@
+"""Coded texts with a form of their own: unified social credit code, e-mail address, telephone number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from rules import Problem
+
+from .. import controls
+from ..raw import half_width, shown
+from .field import At, Column, Hint, Setup
+from .text import Text
+from .web import render
+
+# GB 32100-2015: digits and capitals without I, O, S, V, Z; weights are powers of three.
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
+# GB 11714-1997, the organisation code inside: characters 9 to 16, check character at 17.
+_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
+
+_EMAIL = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+    r"@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9-]{0,61}[A-Za-z0-9]"
+)
+_MOBILE = re.compile(r"1[3-9][0-9]{9}")
+_LANDLINE = re.compile(r"(0[0-9]{2,3})-?([2-9][0-9]{6,7})(?:-([0-9]{1,6}))?")
+_SERVICE = re.compile(r"([48]00)-?([0-9]{3})-?([0-9]{4})")
+_ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
+
+
+def credit_code_check(first17: str) -> str:
+    """The 18th character of a unified social credit code (GB 32100-2015, annex)."""
+    total = sum(ALPHABET.index(c) * weight for c, weight in zip(first17, _WEIGHTS, strict=True))
+    return ALPHABET[(31 - total % 31) % 31]
+
+
+def organisation_check(first8: str) -> str:
+    """The check character of an organisation code (GB 11714-1997): letters count from A = 10, ten is X."""
+    total = sum(int(c, 36) * weight for c, weight in zip(first8, _ORGANISATION_WEIGHTS, strict=True))
+    return "0123456789X0"[11 - total % 11]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditCode(Text):
+    """A unified social credit code 统一社会信用代码: 18 capitals and digits, both check characters verified."""
+
+    type: ClassVar[str] = "credit_code"
+    own: ClassVar[dict[str, Any]] = {}
+
+    max_length: int = 40
+
+    @classmethod
+    def own_values(cls, setup: Setup, problems: list[Problem]) -> dict[str, Any]:
+        return {}
+
+    def tidy(self, text: str) -> str:
+        return half_width(text).replace(" ", "").upper()
+
+    def limits(self, value: Any, at: At) -> Iterator[Problem]:
+        if len(value) != 18:
+            yield self.problem("credit_code.length", length=len(value))
+            return
+        for position, character in enumerate(value, start=1):
+            if character not in ALPHABET:
+                yield self.problem("credit_code.character", position=position, character=character)
+                return
+        expected = credit_code_check(value[:17])
+        if value[17] != expected:
+            yield self.problem("credit_code.check_digit", expected=expected, found=value[17])
+            return
+        expected = organisation_check(value[8:16])
+        if value[16] != expected:
+            yield self.problem("credit_code.organisation", expected=expected, found=value[16])
+
+    def hints(self) -> tuple[Hint, ...]:
+        return (Hint("hint.credit_code", {}),)
+
+    def control(self, locale: str) -> Any:
+        return controls.Control(**render(self, locale, autocapitalize="characters", spellcheck="false"))
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^[{ALPHABET}]{{18}}$"}
+
+    def excel(self, locale: str = "zh-CN") -> Column:
+        return Column(self.key, self.header(locale), width=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email(Text):
+    """An e-mail address of ASCII letters; the domain is kept in lower case."""
+
+    type: ClassVar[str] = "email"
+    own: ClassVar[dict[str, Any]] = {}
+
+    max_length: int = 254
+
+    @classmethod
+    def own_values(cls, setup: Setup, problems: list[Problem]) -> dict[str, Any]:
+        return {}
+
+    def tidy(self, text: str) -> str:
+        name, at, domain = half_width(text).rpartition("@")
+        return name + at + domain.lower()
+
+    def limits(self, value: Any, at: At) -> Iterator[Problem]:
+        local = value.rpartition("@")[0]
+        if len(value) > self.max_length or len(local) > 64 or not _EMAIL.fullmatch(value):
+            yield self.problem("email.invalid", value=shown(value, 60))
+
+    def hints(self) -> tuple[Hint, ...]:
+        return ()
+
+    def control(self, locale: str) -> Any:
+        return controls.Control(**render(self, locale, inputmode="email", autocomplete="off"))
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "format": "email", "maxLength": self.max_length}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phone(Text):
+    """A telephone number: mainland mobile, landline with area code, 400/800, or +country code."""
+
+    type: ClassVar[str] = "phone"
+    own: ClassVar[dict[str, Any]] = {}
+
+    max_length: int = 40
+
+    @classmethod
+    def own_values(cls, setup: Setup, problems: list[Problem]) -> dict[str, Any]:
+        return {}
+
+    def tidy(self, text: str) -> str:
+        text = half_width(text).replace("—", "-").replace("转", "-")
+        digits = "".join(c for c in text if c not in " ()")
+        bare = digits.replace("-", "")
+        for prefix in ("+86", "0086"):
+            if bare.startswith(prefix) and _MOBILE.fullmatch(bare[len(prefix):]):
+                return bare[len(prefix):]
+        if _MOBILE.fullmatch(bare) or _ABROAD.fullmatch(bare):
+            return bare
+        if found := _SERVICE.fullmatch(digits):
+            return "-".join(found.groups())
+        if found := _LANDLINE.fullmatch(digits):
+            return "-".join(part for part in found.groups() if part)
+        return digits
+
+    def limits(self, value: Any, at: At) -> Iterator[Problem]:
+        if not any(form.fullmatch(value) for form in (_MOBILE, _SERVICE, _LANDLINE, _ABROAD)):
+            yield self.problem("phone.invalid", value=shown(value))
+
+    def hints(self) -> tuple[Hint, ...]:
+        return (Hint("hint.phone", {}),)
+
+    def control(self, locale: str) -> Any:
+        return controls.Control(**render(self, locale, inputmode="tel", autocomplete="off"))
+
+    def json_schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[+0-9-]{5,40}$"}
