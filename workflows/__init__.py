@@ -1,0 +1,47 @@
+"""Who decides: flow definitions, and the machine that moves a Case. Pure; time, people and facts are arguments."""
+
+from workflows.acts import Act, Claim, Decide, Rated, Refused, Resubmit, Retry, Unclaim, Void, Withdraw
+from workflows.assign import Directory
+from workflows.compile import compile_flow
+from workflows.decide import answers_of, return_targets
+from workflows.engine import Move, act, start
+from workflows.events import Event, event_from_json, event_to_json
+from workflows.lint import lint
+from workflows.model import Flow
+from workflows.predict import Stop, foresee, path, predict
+from workflows.replay import replay
+from workflows.state import Member, Run, State, Task
+
+__all__ = [
+    "Act",
+    "Claim",
+    "Decide",
+    "Directory",
+    "Event",
+    "Flow",
+    "Member",
+    "Move",
+    "Rated",
+    "Refused",
+    "Resubmit",
+    "Retry",
+    "Run",
+    "State",
+    "Stop",
+    "Task",
+    "Unclaim",
+    "Void",
+    "Withdraw",
+    "act",
+    "answers_of",
+    "compile_flow",
+    "event_from_json",
+    "event_to_json",
+    "foresee",
+    "lint",
+    "path",
+    "predict",
+    "replay",
+    "return_targets",
+    "start",
+]

@@ -1,0 +1,101 @@
+"""What people and the application may ask of a running Case, and how the machine refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from workflows.state import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Answer a Task.
+
+    return_to  Step id, or ``start`` for the applicant; needed with ``return``
+    resubmit   how the Case comes again after a return; None for what the Step declares
+    changed    material fields the person changed while deciding
+    """
+
+    task: str
+    by: str
+    answer: Answer
+    comment: str | None = None
+    return_to: str | None = None
+    resubmit: Literal["replay", "direct"] | None = None
+    changed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Take a group's Task for oneself."""
+
+    task: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaim:
+    """Give a claimed Task back to its group."""
+
+    task: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resubmit:
+    """Send a returned Case in again; ``resubmit`` None keeps what the return asked for."""
+
+    by: str
+    changed: tuple[str, ...] = ()
+    resubmit: Literal["replay", "direct"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """The applicant takes the Case back."""
+
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The rating a rate Step waits for: one value, None where unknown, for each name of its ``into``."""
+
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """A flow admin declares the Case void; history stays."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A flow admin lets a Case in error try again, after people or posts were put right."""
+
+    by: str
+
+
+Act = Decide | Claim | Unclaim | Resubmit | Withdraw | Rated | Void | Retry
+
+
+@dataclass(frozen=True)
+class Refused(Exception):
+    """An act the machine does not carry out; nothing has changed.
+
+    kind    conflict: somebody was faster, or the Case has moved on (409) · forbidden: not this person (403)
+            · invalid: something in the act must be put right (422)
+    code    dotted name of the sentence in the catalogue; ``params`` are JSON-safe
+    """
+
+    kind: Literal["conflict", "forbidden", "invalid"]
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.code} {dict(self.params)}"
