@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -78,39 +78,78 @@ class Percent(Control):
         return raw
 
 
-class Day(Control):
-    """A date: the browser's own picker, or plain text where what was typed is no date."""
+def day_input(control: Control, **kwargs: Any) -> Markup:
+    """The browser's own date picker, or plain text where what was typed is no ISO date and would be lost in it."""
+    typed = control._value()
+    iso = len(typed) == 10 and typed[4] == typed[7] == "-" and typed.replace("-", "").isdigit()
+    widget = widgets.DateInput() if iso or not typed else widgets.TextInput()
+    return Markup(widget(control, **kwargs))
 
-    def __call__(self, **kwargs: Any) -> Any:
-        typed = self._value()
-        iso = len(typed) == 10 and typed[4] == typed[7] == "-" and typed.replace("-", "").isdigit()
-        return widgets.DateInput()(self, **kwargs) if iso or not typed else widgets.TextInput()(self, **kwargs)
+
+def select(control: Options, **kwargs: Any) -> Markup:
+    """A list to pick one from."""
+    kwargs.setdefault("id", control.id)
+    options = Markup("").join(
+        Markup('<option value="{}"{}>{}</option>').format(code, Markup(" selected") if chosen else "", text)
+        for code, text, chosen in control.offers()
+    )
+    return Markup("<select {}>{}</select>").format(Markup(widgets.html_params(name=control.name, **kwargs)), options)
+
+
+def tick_boxes(control: Options, **kwargs: Any) -> Markup:
+    """One box an option in a named group; an empty hidden input tells "none" from "not on this page"."""
+    boxes = Markup("").join(
+        Markup('<label><input type="checkbox" id="{}-{}" name="{}" value="{}"{}> {}</label>').format(
+            control.id, index, control.name, code, Markup(" checked") if chosen else "", text
+        )
+        for index, (code, text, chosen) in enumerate(control.offers())
+    )
+    marker = Markup('<input type="hidden" name="{}" value="">').format(control.name)
+    kwargs = {"id": control.id, "role": "group", "aria-label": control.label.text, **kwargs}
+    return Markup("<div {}>{}{}</div>").format(Markup(widgets.html_params(**kwargs)), marker, boxes)
+
+
+def words(control: Words, **kwargs: Any) -> Markup:
+    """The text of a note."""
+    return Markup("<p>{}</p>").format(control.description)
+
+
+class Day(Control):
+    """A date."""
+
+    widget = staticmethod(day_input)
 
 
 class Options(Control):
-    """One of a list; what was posted is kept even when it is not on the list."""
+    """One of a list. What was posted or stored stays selected even when it is not offered any more.
 
-    widget = widgets.Select()
-    has_groups_ = False
+    `choices` are (code, text) pairs to offer, `names` the texts of codes no longer offered.
+    """
 
-    def __init__(self, *args: Any, choices: Sequence[tuple[str, str]] = (), **kwargs: Any) -> None:
+    widget: Any = staticmethod(select)
+
+    def __init__(
+        self, *args: Any, choices: Sequence[tuple[str, str]] = (), names: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.choices = list(choices)
+        self.choices = tuple(choices)
+        self.names = dict(names or {})
 
-    def has_groups(self) -> bool:
-        return False
-
-    def _chosen(self) -> tuple[str, ...]:
+    def chosen(self) -> tuple[str, ...]:
         return (self.data or "",)
 
-    def iter_choices(self) -> Iterable[tuple[str, str, bool, dict[str, Any]]]:
-        for code, text in self.choices:
-            yield code, text, code in self._chosen(), {}
+    def offers(self) -> Iterable[tuple[str, str, bool]]:
+        """(code, text, whether chosen), what is chosen but not on offer last."""
+        chosen = self.chosen()
+        known = {code for code, _ in self.choices}
+        rest = [(code, self.names.get(code, code)) for code in chosen if code and code not in known]
+        return [(code, text, code in chosen) for code, text in (*self.choices, *rest)]
 
 
 class ManyOptions(Options):
-    """Several of a list, as tick boxes; an empty hidden input tells "none" from "not on this page"."""
+    """Several of a list, as tick boxes."""
 
+    widget = staticmethod(tick_boxes)
     data: Any
 
     def process_data(self, value: Any) -> None:
@@ -121,19 +160,22 @@ class ManyOptions(Options):
             self.filled = True
             self.data = [str(v) for v in valuelist if v != ""]
 
-    def _chosen(self) -> tuple[str, ...]:
+    def chosen(self) -> tuple[str, ...]:
         return tuple(self.data or ())
 
-    def __call__(self, **kwargs: Any) -> Any:
-        boxes = [
-            Markup('<label><input type="checkbox" id="{}-{}" name="{}" value="{}"{}> {}</label>').format(
-                self.id, index, self.name, code, Markup(" checked") if chosen else "", text
-            )
-            for index, (code, text, chosen, _) in enumerate(self.iter_choices())
-        ]
-        marker = Markup('<input type="hidden" name="{}" value="">').format(self.name)
-        attributes = widgets.html_params(id=self.id, role="group", **{**(self.render_kw or {}), **kwargs})
-        return Markup("<div {}>{}{}</div>").format(Markup(attributes), marker, Markup("").join(boxes))
+
+class Words(WebField):
+    """A note: label and text to show, nothing to collect."""
+
+    widget: Any = staticmethod(words)
+    told: tuple[Problem, ...] = ()
+
+    def __init__(self, *args: Any, kind: str = "note", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind = kind
+
+    def raw(self) -> Any:
+        return ABSENT
 
 
 class Rows(_Entries):
@@ -159,23 +201,6 @@ class Rows(_Entries):
 
     def tell(self, problems: Iterable[Problem]) -> None:
         self.told = tuple(problems)
-
-
-class Words(WebField):
-    """A note: label and text to show, nothing to collect."""
-
-    filled = False
-    told: tuple[Problem, ...] = ()
-
-    def __init__(self, *args: Any, kind: str = "note", **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.kind = kind
-
-    def __call__(self, **kwargs: Any) -> Any:
-        return Markup("<p>{}</p>").format(self.description)
-
-    def raw(self) -> Any:
-        return ABSENT
 
 
 class PageForm(Form):

@@ -151,8 +151,12 @@ class Choice(Field):
     def pairs(self, locale: str) -> list[tuple[str, str]]:
         return [(o.code, say(o.label, locale)) for o in self.options if not o.retired]
 
+    def names(self, locale: str) -> dict[str, str]:
+        return {o.code: say(o.label, locale) for o in self.options}
+
     def control(self, locale: str) -> Any:
-        return controls.Options(choices=[("", ""), *self.pairs(locale)], **render(self, locale))
+        choices = [("", ""), *self.pairs(locale)]
+        return controls.Options(choices=choices, names=self.names(locale), **render(self, locale))
 
     def json_schema(self) -> dict[str, Any]:
         return {"enum": [o.code for o in self.options]}
@@ -227,7 +231,7 @@ class MultiChoice(Choice):
         return list(value)
 
     def control(self, locale: str) -> Any:
-        return controls.ManyOptions(choices=self.pairs(locale), **render(self, locale))
+        return controls.ManyOptions(choices=self.pairs(locale), names=self.names(locale), **render(self, locale))
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"enum": [o.code for o in self.options]}, "uniqueItems": True}
