@@ -9,7 +9,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from credit.exposure import Category, ExposureItem, in_currency
-from credit.rates import Rate, Rates, cents
+from credit.money import to_minor_units
+from credit.rates import Rate, Rates
 
 ZERO = Decimal(0)
 
@@ -31,7 +32,7 @@ _UPPER = ((0, Bucket.CURRENT), (30, Bucket.D1_30), (60, Bucket.D31_60), (90, Buc
 class Ageing:
     """Receivables of one customer in one currency on one day; all None where an exchange rate was missing.
 
-    buckets           amount a bucket, 2 places; credits stand in the bucket of their own due date
+    buckets           amount a bucket, at the currency's places; credits stand in the bucket of their own due date
     total             sum of the buckets
     overdue           sum of the buckets past due
     oldest_dpd        days past due of the oldest debit item, 0 when none is overdue
@@ -70,14 +71,14 @@ def ageing(items: Iterable[ExposureItem], rates: Rates, currency: str, as_of: da
         for item in receivables
         if item.amount > 0 and days_past_due(item, as_of, grace_days) > 0
     ]
-    oldest = min(late, key=lambda pair: (-pair[0], pair[1]), default=(0, None))
+    oldest, document = min(late, key=lambda pair: (-pair[0], pair[1])) if late else (0, None)
     if missing:
-        return Ageing(None, None, None, *oldest, currency, as_of, used, missing)
-    buckets = {name: Decimal("0.00") for name in Bucket}
+        return Ageing(None, None, None, oldest, document, currency, as_of, used, missing)
+    buckets = dict.fromkeys(Bucket, to_minor_units(ZERO, currency))
     for item, _ in converted:
         buckets[bucket(days_past_due(item, as_of, grace_days))] += item.amount
     total = sum(buckets.values(), ZERO)
-    return Ageing(buckets, total, total - buckets[Bucket.CURRENT], *oldest, currency, as_of, used)
+    return Ageing(buckets, total, total - buckets[Bucket.CURRENT], oldest, document, currency, as_of, used)
 
 
 def overdue_share(
@@ -113,5 +114,5 @@ def dso(receivable: Decimal, credit_sales: Decimal, days: int) -> Decimal | None
 
 def average_days_delinquent(receivable: Decimal, current: Decimal, credit_sales: Decimal, days: int) -> Decimal | None:
     """DSO less best possible DSO: the days that late payment alone adds; `current` is what is not yet due."""
-    actual, best = dso(receivable, credit_sales, days), dso(cents(current), credit_sales, days)
+    actual, best = dso(receivable, credit_sales, days), dso(current, credit_sales, days)
     return None if actual is None or best is None else actual - best

@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from credit.rates import Conversion, Rate, RateMissing, Rates, cents
+from credit.money import to_minor_units
+from credit.rates import Conversion, Rate, RateMissing, Rates
 from credit.rows import CustomerRows, DeliveryRow, InvoiceRow, OrderRow, ReceiptRow
 
 ZERO = Decimal(0)
@@ -69,7 +70,7 @@ class BillPolicy:
 class Exposure:
     """The sum of items in one currency.
 
-    by_category   amount for every category, 2 places, 0 where there is none; None where a rate was missing
+    by_category   amount for every category at the currency's places, 0 where empty; None where a rate was missing
     total         sum of the categories; None, never a lower guess, where a rate was missing
     rates         the exchange rates used
     missing       currencies without a rate near enough
@@ -224,9 +225,9 @@ def within_horizon(items: Iterable[ExposureItem], as_of: date, days: int) -> tup
 
 
 def exposure(items: Iterable[ExposureItem], rates: Rates, currency: str, as_of: date) -> Exposure:
-    """Items summed per category in `currency` by the rates of `as_of`'s month; each item is rounded to cents first."""
+    """Items summed per category in `currency` by the rates of `as_of`'s month; each item is rounded first."""
     converted, used, missing = in_currency(items, rates, currency, as_of)
-    sums: dict[Category, Decimal | None] = {category: Decimal("0.00") for category in Category}
+    sums: dict[Category, Decimal | None] = dict.fromkeys(Category, to_minor_units(ZERO, currency))
     for item, known in converted:
         so_far = sums[item.category]
         sums[item.category] = so_far + item.amount if known and so_far is not None else None
@@ -238,14 +239,14 @@ def exposure(items: Iterable[ExposureItem], rates: Rates, currency: str, as_of: 
 def in_currency(
     items: Iterable[ExposureItem], rates: Rates, currency: str, as_of: date
 ) -> tuple[list[tuple[ExposureItem, bool]], tuple[Rate, ...], tuple[str, ...]]:
-    """Each item in `currency`, cents, and whether its rate was known (else the item as it was); rates used; currencies
-    without a rate."""
+    """Each item in `currency`, rounded to its places, and whether its rate was known (else the item stays as it was);
+    then the rates used, and the currencies without a rate."""
     convert = Conversion(rates, currency)
     out: list[tuple[ExposureItem, bool]] = []
     missing: set[str] = set()
     for item in items:
         try:
-            amount = cents(convert(item.amount, item.currency, as_of))
+            amount = to_minor_units(convert(item.amount, item.currency, as_of), currency)
         except RateMissing as gap:
             missing.add(gap.currency)
             out.append((item, False))
@@ -258,7 +259,7 @@ def headroom(limit: Decimal | None, used: Exposure) -> Decimal | None:
     """limit - exposure; below 0 when over the limit, None when either is unknown. A limit of 0 is a limit."""
     if limit is None or used.total is None:
         return None
-    return cents(limit - used.total)
+    return to_minor_units(limit - used.total, used.currency)
 
 
 def utilisation(limit: Decimal | None, used: Exposure) -> Decimal | None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Protocol
-
-CENT = Decimal("0.01")
 
 
 class MonthRateRow(Protocol):
@@ -95,11 +93,6 @@ class Conversion:
             raise RateMissing(currency, day)
         self._used.add(rate)
         return rate.rate
-
-
-def cents(amount: Decimal) -> Decimal:
-    """An amount of two places, half up."""
-    return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def _month_number(day: date) -> int:

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from credit.rates import Conversion, RateMissing, Rates, cents
+from credit.money import to_minor_units
+from credit.rates import Conversion, RateMissing, Rates
 from credit.rows import CustomerRows, InvoiceRow, ReceiptRow
 from credit.signals.signal import DAY_PLACES, Signal, counted, months_before, ratio, unknown
 
@@ -97,9 +98,10 @@ def max_dpd(rows: CustomerRows, as_of: date, rates: Rates) -> Signal:
 
 def con_breach(rows: CustomerRows, as_of: date, rates: Rates) -> Signal:
     """CON_BREACH: contract breaches recorded in 12 months. None found is 0 only where there was trade to breach."""
-    after = _since(rows, months_before(as_of, WINDOW_MONTHS), as_of)
+    window = months_before(as_of, WINDOW_MONTHS)
+    after = _since(rows, window, as_of)
     found = _breaches(rows, after, as_of)
-    if not found and not _traded(rows, after, as_of):
+    if not found and not _traded(rows, window, as_of):
         return unknown("contracts", "signal.no_trade")
     return counted(found, "contracts", rows.feeds.get("contracts"), after, as_of)
 
@@ -143,7 +145,7 @@ def monthly_purchase(rows: CustomerRows, as_of: date, rates: Rates) -> Signal:
     except RateMissing as missing:
         return _no_rate(missing)
     months = _months_of_trade(rows.profile.customer_since, as_of)
-    return Signal(cents(total / months), min(as_of, feed.until), "trade", rates=convert.used)
+    return Signal(to_minor_units(total / months, "CNY"), min(as_of, feed.until), "trade", rates=convert.used)
 
 
 def unpaid(
@@ -172,7 +174,7 @@ def _breaches(rows: CustomerRows, after: date, as_of: date) -> int:
 
 
 def _traded(rows: CustomerRows, after: date, as_of: date) -> bool:
-    """Whether an order, delivery, invoice or receipt falls in the window, or an invoice stands unpaid at its end."""
+    """Whether an order, delivery, invoice or receipt is dated in the window."""
     return (
         any(after < row.order_date <= as_of for row in rows.orders)
         or any(after < row.delivered_on <= as_of for row in rows.deliveries)

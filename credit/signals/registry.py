@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from decimal import ROUND_DOWN, Decimal
 
-from credit.rates import Rates, cents
+from credit.money import to_minor_units
+from credit.rates import Rates
 from credit.rows import CustomerRows, EventRow, FeedName
 from credit.signals.signal import RATIO_PLACES, Signal, counted, months_before, ratio, unknown
 
@@ -106,7 +107,7 @@ def enforcement_amount(rows: CustomerRows, as_of: date, rates: Rates) -> Signal:
                 total += event.amount_cny
             else:
                 total -= event.amount_cny
-    total = cents(max(total, Decimal(0)))
+    total = to_minor_units(max(total, Decimal(0)), "CNY")
     looked = feed is not None and feed.since <= as_of
     day = min(as_of, feed.until) if feed else as_of
     if looked and not unpriced:

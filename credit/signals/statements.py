@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from credit.rates import Rates, cents
+from credit.money import to_minor_units
+from credit.rates import Rates
 from credit.rows import CustomerRows, StatementRow
 from credit.signals.signal import Signal, months_before, ratio, unknown
 
@@ -48,7 +49,7 @@ def tangible_net_worth(rows: CustomerRows, as_of: date, rates: Rates) -> Signal:
     worth = found.tangible_net_worth
     if worth is None:
         return _missing(found, "tangible_net_worth")
-    return _from(found, cents(worth))
+    return _from(found, to_minor_units(worth, "CNY"))
 
 
 def grw_rev(rows: CustomerRows, as_of: date, rates: Rates) -> Signal:
