@@ -69,28 +69,43 @@ def _ladder(context: Context) -> tuple[str, ...]:
 
 
 def _seats(tier: str, context: Context, approvals: Approvals) -> tuple[Member, ...]:
-    """A seat for each post of the tier that nobody has approved for; () where one of them has nobody to ask."""
+    """A seat for each post of the tier that nobody has approved for; () where one of them has nobody to ask.
+
+    Whose approval counts for which post is chosen so that the tier can be filled: who holds two posts counts for the
+    one that has nobody else.
+    """
     posts = context.directory.tier_posts(tier)
-    counted = matched(posts, approvals)
-    barred = tuple(sorted(counted.values()))
-    open_posts = [post for post in posts if post not in counted]
-    free = {post: frozenset(eligible(post, None, context)) - set(barred) for post in open_posts}
-    if not posts or len(_match(open_posts, free)) < len(open_posts):
+    counted = frozenset(matched(posts, approvals).values())
+    people = {
+        post: frozenset(eligible(post, None, context)) - counted
+        | {user for user, held in approvals if user in counted and post in held}
+        for post in posts
+    }
+    filled = _match(posts, people, matched(posts, approvals))
+    if not posts or len(filled) < len(posts):
         return ()
+    barred = tuple(sorted(counted))
     return tuple(
-        Member(group=post, why={"by": "authority", "tier": tier, "post": post}, barred=barred) for post in open_posts
+        Member(group=post, why={"by": "authority", "tier": tier, "post": post}, barred=barred)
+        for post in posts
+        if filled[post] not in counted
     )
 
 
 def matched(posts: Iterable[str], approvals: Approvals) -> dict[str, str]:
     """Post → who approved for it, each person for one post at most, as many posts as can be."""
     posts = list(posts)
-    return _match(posts, {post: frozenset(user for user, held in approvals if post in held) for post in posts})
+    return _match(posts, {post: frozenset(user for user, held in approvals if post in held) for post in posts}, {})
 
 
-def _match(posts: Iterable[str], people: Mapping[str, frozenset[str]]) -> dict[str, str]:
-    """A largest assignment of distinct people to posts (augmenting paths; a tier has a handful of posts)."""
-    taken: dict[str, str] = {}
+def _match(
+    posts: Iterable[str], people: Mapping[str, frozenset[str]], begin: Mapping[str, str]
+) -> dict[str, str]:
+    """A largest assignment of distinct people to posts, grown from ``begin`` by augmenting paths.
+
+    Nobody once assigned drops out, so approvals already counted stay counted. A tier has a handful of posts.
+    """
+    taken: dict[str, str] = {person: post for post, person in begin.items()}
 
     def seat(post: str, tried: set[str]) -> bool:
         for person in sorted(people[post]):
@@ -103,5 +118,6 @@ def _match(posts: Iterable[str], people: Mapping[str, frozenset[str]]) -> dict[s
         return False
 
     for post in posts:
-        seat(post, set())
+        if post not in begin:
+            seat(post, set())
     return {post: person for person, post in taken.items()}

@@ -33,6 +33,7 @@ class StepEntered:
     members: tuple[Member, ...] = ()
     quorum: Quorum | None = None
     returned_to: bool = False
+    then: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -261,9 +261,17 @@ class Flow:
         """The one start Step."""
         return next(step for step in self.steps.values() if isinstance(step, Start))
 
-    def next_of(self, step: str) -> str:
-        """Where the default Route of a Step leads."""
-        return self.routes[step][-1].target
+    def authority_before(self, step: str) -> Approval | None:
+        """The authority Step to be passed before this Step is entered.
+
+        It stands before an end with ``apply``, and before the cc Steps on the way there: nobody is told of an approval
+        that is not yet given.
+        """
+        here = self.steps[step]
+        while isinstance(here, Cc):
+            here = self.steps[self.routes[here.id][-1].target]
+        guard = self.steps.get(f"{here.id}.authority") if isinstance(here, End) else None
+        return guard if isinstance(guard, Approval) else None
 
     def people_step(self, step: str) -> Approval | Handle:
         """A Step known to have Tasks; KeyError for any other."""

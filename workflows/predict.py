@@ -75,8 +75,8 @@ def predict(
     (run,) = state.open_runs
     ahead.suppose(run.members)
     ahead.certain = run.kind != "rate"
-    if run.kind == "authority":
-        return ahead.walk(run.step.removesuffix(".authority"))
+    if run.then is not None:
+        return ahead.walk(run.then)
     if state.detour is not None and state.detour.target == run.step:
         return ahead.walk(state.detour.back_to)
     return ahead.after(run.step)
@@ -131,7 +131,7 @@ class _Ahead:
         while at is not None and at not in seen:
             seen.add(at)
             here = self.flow.steps[at]
-            if isinstance(here, End) and (guard := self._authority(here)) is not None:
+            if (guard := self._authority(at)) is not None:
                 stops.append(guard)
             stop = self._stop(here)
             stops.append(stop)
@@ -169,9 +169,10 @@ class _Ahead:
         own = step.on_self if isinstance(step, Approval) else None
         return self._asked(step, seats_of(step, self.context, own or self.flow.settings.on_self), KIND[type(step)])
 
-    def _authority(self, end: End) -> Stop | None:
-        guard = self.flow.steps.get(f"{end.id}.authority")
-        if not isinstance(guard, Approval):
+    def _authority(self, step: str) -> Stop | None:
+        """The authority Step that will open before a Step, once."""
+        guard = self.flow.authority_before(step)
+        if guard is None:
             return None
         found = needed(self.context, self.approvals)
         return None if isinstance(found, Covered) else self._asked(guard, found, "authority")

@@ -51,6 +51,7 @@ def _entered(state: State, event: ev.StepEntered) -> State:
         members=event.members,
         quorum=event.quorum,
         returned_to=event.returned_to,
+        then=event.then,
     )
     reached = state.detour is not None and state.detour.back_to == event.step
     return replace(state, runs=(*state.runs, run), detour=None if reached else state.detour)

@@ -42,7 +42,11 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One entry into a Step. ``round`` counts the entries into this Step, from 1 (W3); ``lap`` is the Case's round."""
+    """One entry into a Step.
+
+    round  counts the entries into this Step, from 1 (W3); ``lap`` is the Case's round
+    then   where an authority Step leads: the Step in front of which it was opened
+    """
 
     step: str
     kind: str
@@ -53,6 +57,7 @@ class Run:
     members: tuple[Member, ...] = ()
     quorum: Quorum | None = None
     returned_to: bool = False
+    then: str | None = None
     left_at: datetime | None = None
     superseded: bool = False
 
@@ -160,8 +165,8 @@ class State:
     @property
     def makers(self) -> frozenset[str]:
         """Who, beside the applicant, worked on what is now being decided: they may not decide it as well (T43)."""
-        made = (task for task in self.tasks if task.answer == "done" or task.material)
-        return frozenset(task.by for task in made if task.by is not None and not task.superseded)
+        made = (t for t in self.tasks if t.answer == "done" or (t.material and not t.superseded))
+        return frozenset(task.by for task in made if task.by is not None)
 
     @property
     def open_tasks(self) -> tuple[Task, ...]:

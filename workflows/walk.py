@@ -35,11 +35,15 @@ def pass_on(turn: Turn, run: Run) -> None:
 def _enter(turn: Turn, id: str, returned_to: bool) -> str | None:
     """Enter one Step; where the Case goes next, or None where it stops."""
     step = turn.flow.steps[id]
+    guard = turn.flow.authority_before(id)
+    if guard is not None and not isinstance(needed(turn.context(), standing(turn.state.tasks)), Covered):
+        return _ask(turn, guard, then=id)
     match step:
         case Approval() | Handle():
-            return _ask(turn, step, returned_to)
+            return _ask(turn, step, returned_to=returned_to)
         case End():
-            return _end(turn, step)
+            _end(turn, step)
+            return None
         case Rate():
             _stand(turn, id)
             turn.emit(
@@ -54,12 +58,14 @@ def _enter(turn: Turn, id: str, returned_to: bool) -> str | None:
             return _leave_by(turn, _stand(turn, id))
 
 
-def _stand(turn: Turn, id: str, seats: Seats | None = None, returned_to: bool = False) -> Run:
+def _stand(
+    turn: Turn, id: str, seats: Seats | None = None, returned_to: bool = False, then: str | None = None
+) -> Run:
     step = turn.flow.steps[id]
     kind = "authority" if isinstance(step, Approval) and step.authority else KIND[type(step)]
     members, quorum = (seats.members, seats.quorum) if seats is not None else ((), None)
     entry = turn.state.entries(id) + 1
-    turn.emit(ev.StepEntered(id, kind, entry, turn.now, members, quorum, returned_to))
+    turn.emit(ev.StepEntered(id, kind, entry, turn.now, members, quorum, returned_to, then))
     return turn.state.runs[-1]
 
 
@@ -71,29 +77,27 @@ def _told(turn: Turn, step: Cc) -> ev.Told:
     return ev.Told(step.id, turn.now, tuple(users), tuple(posts))
 
 
-def _end(turn: Turn, step: End) -> str | None:
-    """The end; an end that puts something in force first sees to the authority behind it (W24)."""
-    if step.result == "rejected":
-        _leave(turn, _stand(turn, step.id), "passed")
-        turn.emit(ev.CaseRejected(step.id, turn.now))
-        return None
-    context = turn.context()
-    if step.apply is not None and not isinstance(needed(context, standing(turn.state.tasks)), Covered):
-        return f"{step.id}.authority"
+def _end(turn: Turn, step: End) -> None:
     _leave(turn, _stand(turn, step.id), "passed")
-    turn.emit(ev.CaseApproved(step.id, turn.now, step.apply, context.tier if step.apply is not None else None))
-    return None
+    if step.result == "rejected":
+        turn.emit(ev.CaseRejected(step.id, turn.now))
+        return
+    tier = turn.context().tier if step.apply is not None else None
+    turn.emit(ev.CaseApproved(step.id, turn.now, step.apply, tier))
 
 
 # Steps with people
 
 
-def _ask(turn: Turn, step: Approval | Handle, returned_to: bool) -> str | None:
-    seats = find_seats(turn, step)
+def _ask(
+    turn: Turn, step: Approval | Handle, *, returned_to: bool = False, then: str | None = None
+) -> str | None:
+    seats = _find_seats(turn, step)
     if isinstance(seats, Nobody):
-        turn.emit(ev.CaseFailed(step.id, seats.code, turn.now, {"step": step.id, **seats.params}))
+        # Trying again begins at the Step the authority stands before: by then it may not be needed any more.
+        turn.emit(ev.CaseFailed(then or step.id, seats.code, turn.now, {"step": step.id, **seats.params}))
         return None
-    run = _stand(turn, step.id, seats, returned_to)
+    run = _stand(turn, step.id, seats, returned_to, then)
     if not seats.members:
         return _leave_by(turn, run)
     for index in range(len(seats.members)):
@@ -105,7 +109,7 @@ def _ask(turn: Turn, step: Approval | Handle, returned_to: bool) -> str | None:
     return after_answer(turn, run)
 
 
-def find_seats(turn: Turn, step: Approval | Handle) -> Seats | Nobody:
+def _find_seats(turn: Turn, step: Approval | Handle) -> Seats | Nobody:
     """Who is asked at a Step, as the Case and the organisation stand now."""
     context = turn.context()
     if isinstance(step, Approval) and step.authority:
@@ -139,6 +143,9 @@ def _same_approver(turn: Turn, step: Approval | Handle, run: Run, seat: Member) 
     if not isinstance(step, Approval) or rule == "none" or run.returned_to:
         return None
     if step.signature or step.acts.approve_comment == "required":
+        return None
+    if seat.why.get("by") in ("on_self", "fallback"):
+        # They sit here for somebody else; passing this seat by rule would leave it without anybody at all.
         return None
     person = seat.user
     if seat.group is not None:
@@ -249,9 +256,8 @@ def _leave(turn: Turn, run: Run, outcome: RunStatus) -> None:
 def _leave_by(turn: Turn, run: Run) -> str:
     """Leave a Step that is done; the id of the Step that follows."""
     _leave(turn, run, "passed")
-    step = turn.flow.steps[run.step]
-    if isinstance(step, Approval) and step.authority:
-        return run.step.removesuffix(".authority")
+    if run.then is not None:
+        return run.then
     detour = turn.state.detour
     if detour is not None and detour.target == run.step:
         turn.emit(ev.RouteTaken(run.step, detour.back_to, turn.now, direct=True))
