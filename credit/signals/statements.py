@@ -122,9 +122,9 @@ def _from(statement: StatementRow, value: Decimal) -> Signal:
 
 def _missing(statement: StatementRow, name: str) -> Signal:
     year = str(statement.fiscal_year)
-    return unknown(SOURCE, "signal.field_missing", year, year=year, field=name)
+    return unknown(SOURCE, f"signal.field_missing.{name}", year, year=year)
 
 
 def _not_positive(statement: StatementRow, name: str) -> Signal:
     year = str(statement.fiscal_year)
-    return unknown(SOURCE, "signal.not_positive", year, year=year, field=name)
+    return unknown(SOURCE, f"signal.not_positive.{name}", year, year=year)

@@ -61,6 +61,9 @@ def test_a_statement_lives_24_months_after_its_year(as_of: date, known: bool) ->
     ("name", "changed", "reason"),
     [
         ("FIN_OCF_SALES", {"operating_cash_flow": None}, "signal.field_missing"),
+        ("FIN_DEBT", {"total_liabilities": None}, "signal.field_missing"),
+        ("FIN_CURRENT", {"current_assets": None}, "signal.field_missing"),
+        ("FIN_NPM", {"net_profit": None}, "signal.field_missing"),
         ("FIN_OCF_SALES", {"revenue": None}, "signal.field_missing"),
         ("FIN_OCF_SALES", {"revenue": D(0)}, "signal.not_positive"),
         ("FIN_NPM", {"revenue": D(-1)}, "signal.not_positive"),
@@ -71,8 +74,8 @@ def test_a_statement_lives_24_months_after_its_year(as_of: date, known: bool) ->
 )
 def test_what_cannot_be_divided_is_unknown(name: str, changed: dict[str, D | None], reason: str) -> None:
     found = value(name, customer(statements=[Statement(**changed)]))  # type: ignore[arg-type]
-    assert (found.value, found.reason, found.document) == (None, reason, "2024")
-    assert found.params["field"] == next(iter(changed))
+    assert (found.value, found.reason, found.document) == (None, f"{reason}.{next(iter(changed))}", "2024")
+    assert found.params == {"year": "2024"}
 
 
 @pytest.mark.parametrize(
@@ -90,7 +93,9 @@ def test_growth() -> None:
     gap = [Statement(), Statement(2022, date(2023, 4, 1))]
     assert value("GRW_REV", customer(statements=gap)).params == {"year": "2023"}
     for before, after, reason in (
-        (D(0), D(1), "signal.not_positive"), (None, D(1), "signal.field_missing"), (D(1), None, "signal.field_missing"),
+        (D(0), D(1), "signal.not_positive.revenue"),
+        (None, D(1), "signal.field_missing.revenue"),
+        (D(1), None, "signal.field_missing.revenue"),
     ):
         rows = customer(statements=[Statement(revenue=after), Statement(2023, date(2024, 4, 1), revenue=before)])
         assert value("GRW_REV", rows).reason == reason
