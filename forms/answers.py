@@ -279,7 +279,7 @@ class _Run:
                 if place in self.locked and value != old_value:
                     found.append(column.problem("field.locked"))
                 for problem in found:
-                    yield problem.under(pointer(index, column.key))
+                    yield field.in_row(problem, index, column.key)
 
     # 9 -------------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,6 @@ from types import MappingProxyType
 from typing import Any
 
 from rules import Cause, Formula, Invalid, Problem, to_python
-from rules.problem import pointer
 
 from .fields import At, Field, Subform
 from .fields.number import Number
@@ -91,7 +90,7 @@ class Settling:
             state.cleared.update({f"{place}/{key}": value for key, value in done.cleared.items()})
             state.causes.update({f"{place}/{key}": causes for key, causes in done.causes.items()})
             for key, problems in done.problems.items():
-                state.problems.setdefault(field.key, []).extend(p.under(pointer(index, key)) for p in problems)
+                state.problems.setdefault(field.key, []).extend(field.in_row(p, index, key) for p in problems)
             settled.append(MappingProxyType({"row_id": row["row_id"], **done.values}))
         state.values[field.key] = tuple(settled)
 

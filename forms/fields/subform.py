@@ -118,8 +118,18 @@ class Subform(Field):
             try:
                 row[column.key] = column.read(raw[column.key], replace(at, before=was))
             except Invalid as invalid:
-                problems.extend(p.under(pointer(index, column.key)) for p in invalid.problems)
+                problems.extend(self.in_row(p, index, column.key) for p in invalid.problems)
         return MappingProxyType(row)
+
+    def in_row(self, problem: Problem, index: int, key: str) -> Problem:
+        """A column's Problem at its place in the rows, its label saying which row as a reader counts."""
+        label = problem.params.get("label") or {}
+        named = {
+            "zh-CN": f"{say(self.label, 'zh-CN')}第 {index + 1} 行 · {say(label, 'zh-CN')}",
+            "en": f"{say(self.label, 'en')}, row {index + 1} · {say(label, 'en')}",
+        }
+        params = {**problem.params, "label": named}
+        return Problem(problem.code, pointer(index, key) + problem.path, params, problem.span, problem.severity)
 
     def limits(self, value: Any, at: At) -> Iterator[Problem]:
         if len(value) > self.max_rows:

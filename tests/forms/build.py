@@ -1,0 +1,80 @@
+"""Forms, lookups and times for tests of the forms engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from forms import Answers, Form, check, compile_form
+from rules import Invalid, Problem
+
+NOW = datetime(2025, 6, 30, 12, 0, tzinfo=UTC)
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "money": {"currency": "CNY"},
+    "choice": {
+        "options": [
+            {"code": "a", "label": {"zh-CN": "甲", "en": "Alpha"}, "aliases": ["第一"]},
+            {"code": "b", "label": {"zh-CN": "乙", "en": "Beta"}},
+            {"code": "c", "label": {"zh-CN": "丙", "en": "Gamma"}, "retired": True},
+        ]
+    },
+    "lookup": {"source": {"of": "customer", "copy": ["name", "grade", "current_limit"]}},
+    "subform": {
+        "fields": [
+            {"id": "f_90", "key": "amount", "type": "money", "currency": "CNY", "label": {"zh-CN": "金额", "en": "Amount"}}
+        ]
+    },
+    "note": {"text": {"zh-CN": "请如实填写", "en": "Please answer truthfully"}},
+}
+DEFAULTS["multi_choice"] = DEFAULTS["choice"]
+
+
+class People:
+    """Records a reader may see; ``secret`` exists but not for this reader."""
+
+    records: Mapping[str, Mapping[str, Any]] = {
+        "C1": {"name": "华东精工", "grade": "AA", "current_limit": Decimal("200000")},
+        "C2": {"name": "南方商贸", "grade": "BB", "current_limit": None},
+    }
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, str]] = []
+
+    def find(self, of: str, id: str) -> Mapping[str, Any] | None:
+        self.asked.append((of, id))
+        return self.records.get(id) if of == "customer" else None
+
+
+def setup(type: str, key: str = "x", id: str = "f_01", **more: Any) -> dict[str, Any]:
+    """The setup of one field with what its type needs."""
+    label = {"zh-CN": f"字段{key}", "en": f"Field {key}"}
+    return {"id": id, "key": key, "type": type, "label": label, **DEFAULTS.get(type, {}), **more}
+
+
+def body_of(*fields: dict[str, Any], **more: Any) -> dict[str, Any]:
+    numbered = [{**field, "id": f"f_{n:02d}"} for n, field in enumerate(fields, start=1)]
+    return {"sections": [{"key": "main", "title": {"zh-CN": "主要"}, "fields": numbered}], **more}
+
+
+def form_of(*fields: dict[str, Any], **more: Any) -> Form:
+    return compile_form(body_of(*fields, **more))
+
+
+def answer(form: Form, raw: Any, **more: Any) -> Answers:
+    return check(form, raw, **{"now": NOW, "lookups": People(), **more})
+
+
+def refused(form: Form, raw: Any, **more: Any) -> tuple[Problem, ...]:
+    """The Problems of `raw`; fails the test where there are none."""
+    try:
+        found = answer(form, raw, **more)
+    except Invalid as invalid:
+        return invalid.problems
+    raise AssertionError(f"accepted: {found.to_json()}")
+
+
+def codes(problems: tuple[Problem, ...]) -> list[tuple[str, str]]:
+    return [(p.code, p.path) for p in problems]
