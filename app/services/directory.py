@@ -72,6 +72,10 @@ class Organisation:
         """The head of the person's department, or of the nearest one above that has a head."""
         return next(iter(self._heads(user)), None)
 
+    def tiers(self) -> tuple[str, ...]:
+        """The tiers of the case's policy, in the order the policy lists them: lowest first."""
+        return tuple(self._tiers)
+
     def tier_posts(self, tier: str) -> tuple[str, ...]:
         return tuple(self._tiers.get(tier, ()))
 

@@ -119,6 +119,17 @@ def end_any(work: Work, session_id: str) -> UserSession:
     return row
 
 
+def end_others(work: Work, session_id: str) -> int:
+    """End one's own sessions everywhere but here; returns how many."""
+    return end_all(work, work.viewer.id, "owner", but=session_id)
+
+
+def end_all_of(work: Work, user_id: str) -> int:
+    """End every session of a person: an admin's act; returns how many."""
+    require(work.viewer, Right.USER_WRITE)
+    return end_all(work, user_id, "admin")
+
+
 def end_all(work: Work, user_id: str, why: str, but: str | None = None) -> int:
     """End every open session of a user, except the one whose id is `but`; returns how many."""
     query = select(UserSession).where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))

@@ -1,0 +1,54 @@
+"""Forms of our own pages: WTForms whose labels are catalogue keys, and whose errors come from the services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import request
+from wtforms import Form
+from wtforms.validators import ValidationError
+
+from app.edge.locale import problem_text, t
+from rules import Problem
+
+
+class Must:
+    """Marks a control as required for the reader and the browser; the service is who refuses."""
+
+    field_flags = {"required": True}
+
+    def __call__(self, form: Form, field: Any) -> None:
+        if field.raw_data is not None and not any(str(each).strip() for each in field.raw_data):
+            raise ValidationError(t("page_form.required", label=field.label.text))
+
+
+class PageForm(Form):
+    """Labels and descriptions are written as keys and translated when the form is made."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self:
+            field.label.text = t(field.label.text) if field.label.text else ""
+            if field.description:
+                field.description = t(field.description)
+
+    @classmethod
+    def posted(cls, **kwargs: Any) -> Any:
+        """The form as sent by the browser."""
+        return cls(request.form, **kwargs)
+
+    def text(self, name: str) -> str:
+        """What was typed into a control, "" where nothing was."""
+        return self[name].data or ""
+
+    def show(self, problems: Iterable[Problem]) -> None:
+        """Put each finding at the control its path names, or above the form."""
+        for problem in problems:
+            message = problem_text(problem)
+            name = problem.path.strip("/").replace("/", "_").replace("-", "_")
+            if name in self:
+                field = self[name]
+                field.errors = [*field.errors, message]
+            else:
+                self.form_errors = [*self.form_errors, message]
