@@ -1,0 +1,19 @@
+"""The formula language: FEEL of DMN 1.5, compiled to Python code objects over Decimal."""
+
+from .cause import Cause
+from .convert import to_python
+from .formula import Formula, Outcome, compile_formula, compile_unary
+from .limits import Limits
+from .scope import Scope, ScopeEntry
+
+__all__ = [
+    "Cause",
+    "Formula",
+    "Limits",
+    "Outcome",
+    "Scope",
+    "ScopeEntry",
+    "compile_formula",
+    "compile_unary",
+    "to_python",
+]

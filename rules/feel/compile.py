@@ -1,0 +1,439 @@
+"""Turns a tree into Python `ast` nodes and a code object: names mangled, constants in a table, no builtins."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Mapping
+from types import CodeType, FunctionType
+from typing import Any
+
+from . import loops, operate
+from .cause import Null
+from .convert import adopt
+from .functions import ROWS
+from .functions.table import Unmatched, arrange, as_value, invoke
+from .run import Place, absent, fault
+from .scope import Scope
+from .syntax import (
+    Between,
+    Call,
+    Chain,
+    Comparison,
+    ContextNode,
+    Filter,
+    For,
+    FunctionNode,
+    If,
+    In,
+    InstanceOf,
+    ListNode,
+    Literal,
+    Logic,
+    Name,
+    Negation,
+    Node,
+    Path,
+    Quantified,
+    RangeNode,
+    UnaryTests,
+)
+from .types import conforms
+
+WIDTH = 8
+"""Conditions joined in one nested expression; longer chains are joined in groups of this many."""
+
+
+def _instance(value: Any, wanted: Any) -> bool:
+    return conforms(value, wanted, nulls=wanted.kind == "null")
+
+
+def _negated(run: Any, n: int, value: Any) -> Any:
+    return not value if value is True or value is False else value
+
+
+HELPERS: dict[str, Any] = {
+    "add": operate.add,
+    "subtract": operate.subtract,
+    "multiply": operate.multiply,
+    "divide": operate.divide,
+    "power": operate.power,
+    "negate": operate.negate,
+    "equal": operate.equal,
+    "unequal": operate.unequal,
+    "compare": operate.compare,
+    "between": operate.between,
+    "conjunction": operate.conjunction,
+    "disjunction": operate.disjunction,
+    "not_boolean": operate.not_boolean,
+    "make_range": operate.make_range,
+    "comparison_range": operate.comparison_range,
+    "member": operate.member,
+    "tested": operate.tested,
+    "path": loops.path,
+    "filtered": loops.filtered,
+    "indexed": loops.indexed,
+    "loop": loops.loop,
+    "quantified": loops.quantified,
+    "called": loops.called,
+    "define": loops.define,
+    "foreign": loops.foreign,
+    "absent": absent,
+    "fault": fault,
+    "invoke": invoke,
+    "adopt": adopt,
+    "instance": _instance,
+    "negated": _negated,
+    "chained": operate.chained,
+    "Null": Null,
+    "dict": dict,
+    "list": list,
+}
+"""Everything a compiled formula can reach besides its constants and its Facts."""
+
+OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
+
+
+class Frame:
+    """Names that mean a Python variable; `item` is set for a filter, whose item's keys come first."""
+
+    __slots__ = ("item", "names")
+
+    def __init__(self, names: Mapping[str, str], item: str | None = None) -> None:
+        self.names = dict(names)
+        self.item = item
+
+
+class Generator:
+    """Builds the expression of one formula."""
+
+    def __init__(self, text: str, scope: Scope) -> None:
+        self.text = text
+        self.scope = scope
+        self.places: list[Place] = []
+        self.constants: dict[str, Any] = {}
+        self.used: dict[str, Any] = {}
+        self.facts: dict[str, str] = {}
+        self.frames: list[Frame] = []
+        self.variables = 0
+
+    # ------------------------------------------------------------------ small pieces
+    def fresh(self, letter: str = "v") -> str:
+        self.variables += 1
+        return f"{letter}{self.variables}"
+
+    def place(self, node: Node, label: Node | str | None = None, op: str = "") -> ast.expr:
+        if label is not None and not isinstance(label, str):
+            label = self.text[label.span[0] : label.span[1]].strip()[:60]
+        self.places.append(Place(node.span, label, op))
+        return ast.Constant(len(self.places) - 1)
+
+    def constant(self, value: Any) -> ast.expr:
+        if value is None or value is True or value is False or value.__class__ in (str, int):
+            return ast.Constant(value)
+        name = self.fresh("k")
+        self.constants[name] = value
+        return load(name)
+
+    def helper(self, name: str) -> ast.expr:
+        self.used[name] = HELPERS[name]
+        return load(name)
+
+    def call(self, name: str, at: ast.expr | None, *arguments: ast.expr) -> ast.expr:
+        """`helper(run, place, …)`."""
+        start: list[ast.expr] = [] if at is None else [load("run"), at]
+        return ast.Call(self.helper(name), [*start, *arguments], [])
+
+    def function(self, params: list[str], body: ast.expr) -> ast.expr:
+        return ast.Lambda(arguments(params), body)
+
+    # ------------------------------------------------------------------ names
+    def variable(self, node: Node, name: str) -> ast.expr:
+        """What a name means here: the nearest variable, a key of the filtered item, a Fact, a built-in."""
+        return self._resolve(node, name, len(self.frames))
+
+    def _resolve(self, node: Node, name: str, depth: int) -> ast.expr:
+        while depth:
+            frame = self.frames[depth - 1]
+            if name in frame.names and not (frame.item and name == "item"):
+                return load(frame.names[name])
+            if frame.item is not None:
+                outer = load(frame.item) if name == "item" else self._resolve(node, name, depth - 1)
+                return self._of_item(frame.item, name, outer)
+            depth -= 1
+        if name in self.scope.entries or name == "?":
+            return self.fact(name)
+        if name in ROWS:
+            return self.constant(as_value(ROWS[name]))
+        if self.scope.closed:
+            return self.call("absent", self.place(node), ast.Constant(name))
+        return self.fact(name)
+
+    def _of_item(self, item: str, name: str, outer: ast.expr) -> ast.expr:
+        """`item[name] if item is a context with that key else outer`."""
+        key = ast.Constant(name)
+        is_context = ast.Compare(ast.Attribute(load(item), "__class__", ast.Load()), [ast.Is()], [self.helper("dict")])
+        has = ast.Compare(key, [ast.In()], [load(item)])
+        found = ast.Subscript(load(item), key, ast.Load())
+        return ast.IfExp(ast.BoolOp(ast.And(), [is_context, has]), found, outer)
+
+    def fact(self, name: str) -> ast.expr:
+        if name not in self.facts:
+            self.facts[name] = self.fresh("f")
+        return load(self.facts[name])
+
+    def local(self, name: str) -> bool:
+        """Whether a name is a variable of the formula itself."""
+        return any(name in frame.names for frame in self.frames)
+
+    # ------------------------------------------------------------------ nodes
+    def build(self, node: Node) -> ast.expr:
+        return METHODS[node.__class__](self, node)
+
+    def literal(self, node: Literal) -> ast.expr:
+        return self.constant(node.value)
+
+    def name(self, node: Name) -> ast.expr:
+        return self.variable(node, node.name)
+
+    def chain(self, node: Chain) -> ast.expr:
+        if len(node.rest) > WIDTH:
+            steps = [ast.Tuple([ast.Constant(op), self.place(node, x, op)], ast.Load()) for op, x in node.rest]
+            values = [self.build(x) for x in (node.first, *(x for _, x in node.rest))]
+            return self.call(
+                "chained", None, load("run"), ast.Tuple(list(steps), ast.Load()), ast.Tuple(values, ast.Load())
+            )
+        made = self.build(node.first)
+        for op, operand in node.rest:
+            made = self.call(OPERATORS[op], self.place(node, operand, op), made, self.build(operand))
+        return made
+
+    def negation(self, node: Negation) -> ast.expr:
+        return self.call("negate", self.place(node, node.operand, "-"), self.build(node.operand))
+
+    def comparison(self, node: Comparison) -> ast.expr:
+        at = self.place(node, node.left, node.op)
+        left, right = self.build(node.left), self.build(node.right)
+        if node.op in ("=", "!="):
+            return self.call("equal" if node.op == "=" else "unequal", at, left, right)
+        return self.call("compare", at, ast.Constant(node.op), left, right)
+
+    def logic(self, node: Logic) -> ast.expr:
+        return self._logic(node, list(node.items))
+
+    def _logic(self, node: Logic, items: list[Node]) -> ast.expr:
+        """Left to right; what decides ends it: `False if (a := …) is False else …`."""
+        if len(items) > WIDTH:
+            size = -(-len(items) // WIDTH)
+            size = max(size, WIDTH)
+            parts = [self._logic(node, items[at : at + size]) for at in range(0, len(items), size)]
+        else:
+            parts = [self.build(item) for item in items]
+        decides = node.op == "or"
+        names = [self.fresh() for _ in parts]
+        made = self.call("disjunction" if decides else "conjunction", self.place(node, None, node.op), *map(load, names))
+        for name, part in zip(reversed(names), reversed(parts), strict=True):
+            test = ast.Compare(walrus(name, part), [ast.Is()], [ast.Constant(decides)])
+            made = ast.IfExp(test, ast.Constant(decides), made)
+        return made
+
+    def between(self, node: Between) -> ast.expr:
+        values = (self.build(node.value), self.build(node.low), self.build(node.high))
+        return self.call("between", self.place(node, node.value, "between"), *values)
+
+    def membership(self, node: In) -> ast.expr:
+        return self.call("member", self.place(node, node.value, "in"), *map(self.build, (node.value, *node.tests)))
+
+    def instance_of(self, node: InstanceOf) -> ast.expr:
+        return self.call("instance", None, self.build(node.value), self.constant(node.type))
+
+    def conditional(self, node: If) -> ast.expr:
+        """`then if c is True else otherwise if c is False or null else the null of a wrong type`."""
+        name = self.fresh()
+        is_true = ast.Compare(walrus(name, self.build(node.condition)), [ast.Is()], [ast.Constant(True)])
+        is_null = ast.Compare(ast.Attribute(load(name), "__class__", ast.Load()), [ast.Is()], [self.helper("Null")])
+        other = ast.BoolOp(ast.Or(), [is_(name, False), is_(name, None), is_null])
+        odd = self.call("not_boolean", self.place(node, node.condition, "if"), load(name))
+        otherwise = ast.IfExp(other, self.build(node.otherwise), odd)
+        return ast.IfExp(is_true, self.build(node.then), otherwise)
+
+    def _sources(self, node: For | Quantified) -> tuple[ast.expr, list[str]]:
+        """The iterators as functions of the variables before them; leaves one frame for the body."""
+        made: list[ast.expr] = []
+        params: list[str] = []
+        frame = Frame({})
+        self.frames.append(frame)
+        for iterator in node.iterators:
+            source = self.build(iterator.source)
+            if iterator.high is not None:
+                source = ast.Tuple([source, self.build(iterator.high)], ast.Load())
+            made.append(self.function(list(params), source))
+            params.append(self.fresh())
+            frame.names[iterator.name] = params[-1]
+        return ast.Tuple(made, ast.Load()), params
+
+    def loop(self, node: For) -> ast.expr:
+        sources, params = self._sources(node)
+        partial = self.fresh()
+        self.frames[-1].names.setdefault("partial", partial)
+        body = self.build(node.body)
+        self.frames.pop()
+        uses = any(isinstance(x, ast.Name) and x.id == partial for x in ast.walk(body))
+        function = self.function([partial, *params], body)
+        return self.call("loop", self.place(node, node.iterators[0].source, "for"), sources, function, ast.Constant(uses))
+
+    def quantifier(self, node: Quantified) -> ast.expr:
+        sources, params = self._sources(node)
+        function = self.function(params, self.build(node.condition))
+        self.frames.pop()
+        every = ast.Constant(node.kind == "every")
+        return self.call("quantified", self.place(node, None, node.kind), every, sources, function)
+
+    def filter(self, node: Filter) -> ast.expr:
+        source = self.build(node.source)
+        at = self.place(node, node.source, "[]")
+        if isinstance(node.condition, Literal) or (
+            isinstance(node.condition, Negation) and isinstance(node.condition.operand, Literal)
+        ):
+            return self.call("indexed", at, source, self.build(node.condition))
+        item = self.fresh()
+        self.frames.append(Frame({"item": item}, item))
+        condition = self.build(node.condition)
+        self.frames.pop()
+        return self.call("filtered", at, source, self.function([item], condition))
+
+    def path(self, node: Path) -> ast.expr:
+        return self.call("path", self.place(node, node.source, "."), self.build(node.source), ast.Constant(node.name))
+
+    def invocation(self, node: Call) -> ast.expr:
+        arguments_ = ast.Tuple([self.build(x) for x in node.arguments], ast.Load())
+        callee = node.function
+        if isinstance(callee, Name) and callee.name in ROWS and not self.local(callee.name):
+            if callee.name not in self.scope.entries or self.scope.types[callee.name].kind not in ("any", "function"):
+                return self.built_in(node, callee.name, arguments_)
+        at = self.place(node, callee, "()")
+        function = self.build(callee)
+        return self.call("called", at, function, arguments_, self._names(node))
+
+    def _names(self, node: Call) -> ast.expr:
+        if node.named is None:
+            return ast.Constant(None)
+        return ast.Tuple([ast.Constant(name) for name in node.named], ast.Load())
+
+    def built_in(self, node: Call, name: str, arguments_: ast.expr) -> ast.expr:
+        row = ROWS[name]
+        label = node.arguments[0] if node.arguments else name
+        at = self.place(node, label, name)
+        try:
+            order = arrange(row, len(node.arguments), node.named)
+        except Unmatched:
+            given = [ast.keyword("wanted", ast.Constant(len(row.params))), ast.keyword("given", ast.Constant(len(node.arguments)))]
+            return ast.Call(self.helper("fault"), [load("run"), at, ast.Constant("arguments")], given)
+        placed = self.constant(None if node.named is None else order)
+        return self.call("invoke", at, self.constant(row), arguments_, placed)
+
+    def list(self, node: ListNode) -> ast.expr:
+        return ast.List([self.build(x) for x in node.items], ast.Load())
+
+    def context(self, node: ContextNode) -> ast.expr:
+        """Entries in order, each seen by the next; a function also sees itself."""
+        frame = Frame({})
+        self.frames.append(frame)
+        values: list[ast.expr] = []
+        for key, value in node.entries:
+            name = self.fresh()
+            if isinstance(value, FunctionNode):
+                frame.names[key] = name
+            values.append(walrus(name, self.build(value)))
+            frame.names[key] = name
+        self.frames.pop()
+        return ast.Dict([ast.Constant(key) for key, _ in node.entries], values)
+
+    def range(self, node: RangeNode) -> ast.expr:
+        at = self.place(node, None, node.op or "..")
+        low = self.build(node.low)
+        if node.high is None:
+            return self.call("comparison_range", at, ast.Constant(node.op), low)
+        closed = (ast.Constant(node.low_closed), ast.Constant(node.high_closed))
+        return self.call("make_range", at, low, closed[0], self.build(node.high), closed[1])
+
+    def definition(self, node: FunctionNode) -> ast.expr:
+        if node.external:
+            return self.call("foreign", self.place(node, None, "external"))
+        names = {name: self.fresh() for name, _ in node.params}
+        self.frames.append(Frame(names))
+        body = self.function(list(names.values()), self.build(node.body))
+        self.frames.pop()
+        types = tuple(None if t.kind == "any" else t for _, t in node.params)
+        return self.call("define", None, self.constant(tuple(name for name, _ in node.params)), self.constant(types), body)
+
+    def unary(self, node: UnaryTests) -> ast.expr:
+        if not node.tests:
+            return ast.Constant(True)
+        at = self.place(node, "?", "in")
+        value = self.fact("?")
+        held = [self.call("tested", at, value, self.build(test)) for test in node.tests]
+        made = held[0] if len(held) == 1 else self.call("disjunction", at, *held)
+        return self.call("negated", at, made) if node.negated else made
+
+
+METHODS: dict[type, Callable[[Generator, Any], ast.expr]] = {
+    Literal: Generator.literal,
+    Name: Generator.name,
+    Chain: Generator.chain,
+    Negation: Generator.negation,
+    Comparison: Generator.comparison,
+    Logic: Generator.logic,
+    Between: Generator.between,
+    In: Generator.membership,
+    InstanceOf: Generator.instance_of,
+    If: Generator.conditional,
+    For: Generator.loop,
+    Quantified: Generator.quantifier,
+    Filter: Generator.filter,
+    Path: Generator.path,
+    Call: Generator.invocation,
+    ListNode: Generator.list,
+    ContextNode: Generator.context,
+    RangeNode: Generator.range,
+    FunctionNode: Generator.definition,
+    UnaryTests: Generator.unary,
+}
+
+
+def load(name: str) -> ast.expr:
+    return ast.Name(name, ast.Load())
+
+
+def walrus(name: str, value: ast.expr) -> ast.expr:
+    return ast.NamedExpr(ast.Name(name, ast.Store()), value)
+
+
+def is_(name: str, value: bool | None) -> ast.expr:
+    return ast.Compare(load(name), [ast.Is()], [ast.Constant(value)])
+
+
+def arguments(params: list[str]) -> ast.arguments:
+    return ast.arguments([], [ast.arg(p) for p in params], None, [], [], None, [])
+
+
+def assemble(params: list[str], body: list[ast.stmt], names: Mapping[str, Any]) -> Callable[..., Any]:
+    """A function of these statements whose globals are `names` and nothing else."""
+    made = ast.FunctionDef("formula", arguments(params), body, [], None)
+    module = ast.fix_missing_locations(ast.Module([made], []))
+    code = compile(module, "<formula>", "exec")
+    inner = next(c for c in code.co_consts if isinstance(c, CodeType))
+    return FunctionType(inner, {"__builtins__": {}, **names})
+
+
+def generate(text: str, tree: Node, scope: Scope) -> tuple[Callable[..., Any], tuple[Place, ...], tuple[str, ...]]:
+    """(function of run and facts, its places, the Facts it reads)."""
+    maker = Generator(text, scope)
+    value = maker.build(tree)
+    body: list[ast.stmt] = []
+    for name, variable in maker.facts.items():
+        found = ast.Call(ast.Attribute(load("facts"), "get", ast.Load()), [ast.Constant(name)], [])
+        adopted = maker.call("adopt", None, found, ast.Constant(name))
+        body.append(ast.Assign([ast.Name(variable, ast.Store())], adopted))
+    body.append(ast.Return(value))
+    function = assemble(["run", "facts"], body, {**maker.used, **maker.constants})
+    return function, tuple(maker.places), tuple(maker.facts)

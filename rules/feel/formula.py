@@ -1,0 +1,139 @@
+"""A compiled formula: text in, a frozen object out that evaluates Facts and never raises."""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ..problem import Invalid, Problem, errors
+from .cause import Cause, Null, Stop
+from .check import check
+from .compile import generate
+from .convert import release
+from .fast import generate_fast
+from .functions import INDEX
+from .limits import LIMITS, Limits
+from .numbers import CONTEXT
+from .parse import parse
+from .run import Place, Run
+from .scope import Scope
+from .syntax import Node
+from .tokens import Broken
+from .types import Type, UnknownType, type_of_text, type_text
+
+DIALECTS = ("feel",)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The value of an evaluation; where it is null, or holds nulls, the causes of those."""
+
+    value: Any
+    causes: tuple[Cause, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Formula:
+    """One expression, ready to evaluate.
+
+    names     Facts it reads, in the order of the text
+    type      what the checker knows its result to be, as text; "any" where it cannot know
+    warnings  findings that do not block
+    """
+
+    text: str
+    dialect: str
+    names: tuple[str, ...]
+    type: str
+    tree: Node
+    warnings: tuple[Problem, ...]
+    limits: Limits
+    _places: tuple[Place, ...]
+    _full: Callable[[Run, Mapping[str, Any]], Any]
+    _fast: Callable[[Mapping[str, Any]], Any] | None
+
+    def evaluate(self, facts: Mapping[str, Any], now: datetime) -> Outcome:
+        """The value for these Facts at a moment (aware). A Cause given as a Fact is a null with that cause."""
+        before = decimal.getcontext()
+        decimal.setcontext(CONTEXT)
+        try:
+            if self._fast is not None:
+                try:
+                    return Outcome(self._fast(facts))
+                except (KeyError, ArithmeticError, TypeError):
+                    pass
+            return self._slow(facts, now)
+        finally:
+            decimal.setcontext(before)
+
+    def _slow(self, facts: Mapping[str, Any], now: datetime) -> Outcome:
+        run = Run(self._places, self.limits, now)
+        try:
+            value = self._full(run, facts)
+            plain = release(value)
+        except Stop as stop:
+            return Outcome(None, (Cause("limit", None, (0, len(self.text)), {"limit": stop.limit, "max": stop.most}),))
+        except RecursionError:  # the caller stood deep in the stack already
+            params = {"limit": "recursion", "max": self.limits.recursion}
+            return Outcome(None, (Cause("limit", None, (0, len(self.text)), params),))
+        return Outcome(plain, causes_of(value))
+
+
+def causes_of(value: Any) -> tuple[Cause, ...]:
+    """The causes of the nulls in a result, each once."""
+    found: list[Cause] = []
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if item.__class__ is Null:
+            found.extend(c for c in item.causes if c not in found)
+        elif item.__class__ is list:
+            stack.extend(reversed(item))
+        elif item.__class__ is dict:
+            stack.extend(reversed(item.values()))
+        if len(found) > 64:
+            break
+    return tuple(found)
+
+
+def compile_formula(
+    text: str, scope: Scope, dialect: str = "feel", expect: str | None = None, limits: Limits = LIMITS
+) -> Formula:
+    """The formula of a text. Raises Invalid with every problem found; each has its span in code points.
+
+    `expect` is the type its place needs, as text; in an open scope only what cannot be read at all is a problem.
+    """
+    return _compile(text, scope, dialect, expect, limits, unary=False)
+
+
+def compile_unary(text: str, scope: Scope, expect: str | None = None, limits: Limits = LIMITS) -> Formula:
+    """The tests of a cell over the value ``?``; `expect` is the type of that value."""
+    return _compile(text, scope, "feel", expect, limits, unary=True)
+
+
+def _compile(text: str, scope: Scope, dialect: str, expect: str | None, limits: Limits, unary: bool) -> Formula:
+    if dialect not in DIALECTS:
+        raise Invalid([Problem("rules.dialect", params={"dialect": dialect})])
+    wanted = _expected(expect)
+    try:
+        tree = parse(text, scope, INDEX, limits, unary)
+    except Broken as broken:
+        raise Invalid([broken.problem]) from None
+    found, problems = check(text, tree, scope, None if unary else wanted, wanted if unary else None)
+    if scope.closed and errors(problems):
+        raise Invalid(problems)
+    full, places, names = generate(text, tree, scope)
+    fast = None if unary else generate_fast(tree, scope)
+    return Formula(text, dialect, names, type_text(found), tree, tuple(problems), limits, places, full, fast)
+
+
+def _expected(text: str | None) -> Type | None:
+    if text is None:
+        return None
+    try:
+        return type_of_text(text)
+    except UnknownType:
+        raise Invalid([Problem("feel.unknown_type", params={"name": text})]) from None

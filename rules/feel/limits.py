@@ -1,0 +1,44 @@
+"""What a formula may cost: limits of its text and tree, and of one evaluation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+CEILINGS = {
+    "text": 1_000_000,
+    "nodes": 100_000,
+    "depth": 64,
+    "list": 1_000_000,
+    "string": 16_777_216,
+    "digits": 1_000,
+    "exponent": 6_144,
+    "recursion": 64,
+    "fuel": 50_000_000,
+}
+"""Settings may not lift a limit above these: depth and recursion end on Python's own stack."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of one formula; a setting above its ceiling is lowered to it.
+
+    text in characters, nodes and depth of the tree, items of a list, characters of a string, digits of a number
+    literal, size of an exponent of ``**``, recursion of functions, fuel in steps of one evaluation.
+    """
+
+    text: int = 4_000
+    nodes: int = 1_000
+    depth: int = 64
+    list: int = 10_000
+    string: int = 65_536
+    digits: int = 40
+    exponent: int = 999
+    recursion: int = 64
+    fuel: int = 200_000
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            object.__setattr__(self, entry.name, max(1, min(getattr(self, entry.name), CEILINGS[entry.name])))
+
+
+LIMITS = Limits()

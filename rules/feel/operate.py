@@ -1,0 +1,384 @@
+"""Operators over any values: arithmetic with temporals, equality, order, three-valued logic, membership."""
+
+from __future__ import annotations
+
+import decimal
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+from .calendar import DAY_NANO
+from .cause import Null, Stop, is_null, join_nulls
+from .numbers import CONTEXT
+from .run import Run, fault
+from .types import kind_of
+from .values import Date, DateTime, DayDuration, MonthDuration, OutOfRange, Range, Time, date_from_days
+
+DEEPEST = 64
+_HALF_EVEN = decimal.ROUND_HALF_EVEN
+
+
+def _to_nanos(value: Decimal) -> DayDuration:
+    if abs(value) > 10**33:
+        raise OutOfRange
+    return DayDuration(int(value.to_integral_value(_HALF_EVEN)))
+
+
+def _to_months(value: Decimal) -> MonthDuration:
+    if abs(value) > 10**15:
+        raise OutOfRange
+    return MonthDuration(int(value))
+
+
+def _date_plus(date: Date, duration: DayDuration) -> Date:
+    """A date counts as its midnight; what is left of a day is dropped."""
+    return date_from_days((date.days * DAY_NANO + duration.nanos) // DAY_NANO)
+
+
+def _apart(a: DateTime, b: DateTime) -> DayDuration:
+    if a.time.local != b.time.local:
+        raise OutOfRange
+    return DayDuration(a.instant - b.instant)
+
+
+def _times_apart(a: Time, b: Time) -> DayDuration:
+    if a.local != b.local:
+        raise OutOfRange
+    return DayDuration(a.instant - b.instant)
+
+
+def _midnight(date: Date) -> DateTime:
+    return DateTime(date, Time(0, 0))
+
+
+_D, _M = DayDuration, MonthDuration
+_Operation = Callable[[Any, Any], Any]
+_TABLE: dict[tuple[str, type, type], _Operation] = {
+    ("+", Decimal, Decimal): lambda a, b: a + b,
+    ("-", Decimal, Decimal): lambda a, b: a - b,
+    ("*", Decimal, Decimal): lambda a, b: a * b,
+    ("/", Decimal, Decimal): lambda a, b: a / b,
+    ("+", _D, _D): lambda a, b: _D(a.nanos + b.nanos),
+    ("-", _D, _D): lambda a, b: _D(a.nanos - b.nanos),
+    ("+", _M, _M): lambda a, b: _M(a.months + b.months),
+    ("-", _M, _M): lambda a, b: _M(a.months - b.months),
+    ("*", _D, Decimal): lambda a, b: _to_nanos(Decimal(a.nanos) * b),
+    ("*", Decimal, _D): lambda a, b: _to_nanos(Decimal(b.nanos) * a),
+    ("/", _D, Decimal): lambda a, b: _to_nanos(Decimal(a.nanos) / b),
+    ("/", _D, _D): lambda a, b: Decimal(a.nanos) / Decimal(b.nanos),
+    ("*", _M, Decimal): lambda a, b: _to_months(Decimal(a.months) * b),
+    ("*", Decimal, _M): lambda a, b: _to_months(Decimal(b.months) * a),
+    ("/", _M, Decimal): lambda a, b: _to_months(Decimal(a.months) / b),
+    ("/", _M, _M): lambda a, b: Decimal(a.months) / Decimal(b.months),
+    ("+", Date, _D): _date_plus,
+    ("+", _D, Date): lambda a, b: _date_plus(b, a),
+    ("-", Date, _D): lambda a, b: _date_plus(a, _D(-b.nanos)),
+    ("+", Date, _M): lambda a, b: a.plus_months(b.months),
+    ("+", _M, Date): lambda a, b: b.plus_months(a.months),
+    ("-", Date, _M): lambda a, b: a.plus_months(-b.months),
+    ("-", Date, Date): lambda a, b: _D((a.days - b.days) * DAY_NANO),
+    ("-", Date, DateTime): lambda a, b: _apart(_midnight(a), b),
+    ("-", DateTime, Date): lambda a, b: _apart(a, _midnight(b)),
+    ("-", DateTime, DateTime): _apart,
+    ("+", DateTime, _D): lambda a, b: a.plus(b.nanos),
+    ("+", _D, DateTime): lambda a, b: b.plus(a.nanos),
+    ("-", DateTime, _D): lambda a, b: a.plus(-b.nanos),
+    ("+", DateTime, _M): lambda a, b: a.plus_months(b.months),
+    ("+", _M, DateTime): lambda a, b: b.plus_months(a.months),
+    ("-", DateTime, _M): lambda a, b: a.plus_months(-b.months),
+    ("+", Time, _D): lambda a, b: a.plus(b.nanos),
+    ("+", _D, Time): lambda a, b: b.plus(a.nanos),
+    ("-", Time, _D): lambda a, b: a.plus(-b.nanos),
+    ("-", Time, Time): _times_apart,
+}
+
+
+def arithmetic(run: Run, n: int, op: str, a: Any, b: Any) -> Any:
+    """`a op b` for any values; the four operators below come here when both are not numbers."""
+    if is_null(a) or is_null(b):
+        return join_nulls(a, b)
+    if op == "+" and a.__class__ is str and b.__class__ is str:
+        return run.text(a + b)
+    operation = _TABLE.get((op, a.__class__, b.__class__))
+    if operation is None:
+        return fault(run, n, "type", op=op, left=kind_of(a), right=kind_of(b))
+    try:
+        return operation(a, b)
+    except decimal.DivisionByZero:
+        return fault(run, n, "zero_division")
+    except decimal.InvalidOperation:
+        return fault(run, n, "zero_division" if op == "/" else "domain", op=op)
+    except decimal.Overflow:
+        return fault(run, n, "overflow", op=op)
+    except OutOfRange:
+        return fault(run, n, "range", op=op)
+
+
+def add(run: Run, n: int, a: Any, b: Any) -> Any:
+    if a.__class__ is Decimal and b.__class__ is Decimal:
+        try:
+            return a + b
+        except decimal.Overflow:
+            return fault(run, n, "overflow", op="+")
+    return arithmetic(run, n, "+", a, b)
+
+
+def subtract(run: Run, n: int, a: Any, b: Any) -> Any:
+    if a.__class__ is Decimal and b.__class__ is Decimal:
+        try:
+            return a - b
+        except decimal.Overflow:
+            return fault(run, n, "overflow", op="-")
+    return arithmetic(run, n, "-", a, b)
+
+
+def multiply(run: Run, n: int, a: Any, b: Any) -> Any:
+    if a.__class__ is Decimal and b.__class__ is Decimal:
+        try:
+            return a * b
+        except decimal.Overflow:
+            return fault(run, n, "overflow", op="*")
+    return arithmetic(run, n, "*", a, b)
+
+
+def divide(run: Run, n: int, a: Any, b: Any) -> Any:
+    return arithmetic(run, n, "/", a, b)
+
+
+def power(run: Run, n: int, a: Any, b: Any) -> Any:
+    if is_null(a) or is_null(b):
+        return join_nulls(a, b)
+    if a.__class__ is not Decimal or b.__class__ is not Decimal:
+        return fault(run, n, "type", op="**", left=kind_of(a), right=kind_of(b))
+    if abs(b) > run.limits.exponent:
+        raise Stop("exponent", run.limits.exponent)
+    if not a and not b:
+        return Decimal(1)
+    try:
+        return CONTEXT.power(a, b)
+    except decimal.Overflow:
+        return fault(run, n, "overflow", op="**")
+    except decimal.DivisionByZero:
+        return fault(run, n, "zero_division", op="**")
+    except decimal.InvalidOperation:
+        return fault(run, n, "zero_division" if not a and b < 0 else "domain", op="**")
+
+
+def negate(run: Run, n: int, a: Any) -> Any:
+    if a.__class__ is Decimal:
+        return CONTEXT.minus(a)
+    if is_null(a):
+        return a
+    if isinstance(a, DayDuration):
+        return DayDuration(-a.nanos)
+    if isinstance(a, MonthDuration):
+        return MonthDuration(-a.months)
+    return fault(run, n, "type", op="-", left=kind_of(a), right="")
+
+
+_FOUR = {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}
+
+
+def chained(run: Run, steps: tuple[tuple[str, int], ...], values: tuple[Any, ...]) -> Any:
+    """A long chain of operators of one rank, from left to right."""
+    made = values[0]
+    for (op, n), value in zip(steps, values[1:], strict=True):
+        made = _FOUR[op](run, n, made, value)
+    return made
+
+
+# ---------------------------------------------------------------------- equality and order
+def same(a: Any, b: Any, depth: int = 0) -> bool | None:
+    """Whether two values are equal; None where their kinds cannot be compared."""
+    if is_null(a) or is_null(b):
+        return is_null(a) and is_null(b)
+    cls = a.__class__
+    if cls is not b.__class__:
+        return None
+    if depth > DEEPEST:
+        raise Stop("depth", DEEPEST)
+    if cls is Time or cls is DateTime:
+        left, right = (a, b) if cls is Time else (a.time, b.time)
+        return left.local == right.local and a.instant == b.instant
+    if cls is list:
+        return _all_same(list(zip(a, b, strict=True)), depth) if len(a) == len(b) else False
+    if cls is dict:
+        return _all_same([(a[k], b[k]) for k in a], depth) if a.keys() == b.keys() else False
+    if cls is Range:
+        if (a.low_closed, a.high_closed, a.op) != (b.low_closed, b.high_closed, b.op):
+            return False
+        return _all_same([(a.low, b.low), (a.high, b.high)], depth)
+    return bool(a == b)
+
+
+def _all_same(pairs: list[tuple[Any, Any]], depth: int) -> bool | None:
+    unlike = False
+    for a, b in pairs:
+        found = same(a, b, depth + 1)
+        if found is False:
+            return False
+        unlike = unlike or found is None
+    return None if unlike else True
+
+
+def equal(run: Run, n: int, a: Any, b: Any) -> Any:
+    if a.__class__ is Decimal and b.__class__ is Decimal:
+        return a == b
+    found = same(a, b)
+    if found is None:
+        return fault(run, n, "type", op="=", left=kind_of(a), right=kind_of(b))
+    return found
+
+
+def unequal(run: Run, n: int, a: Any, b: Any) -> Any:
+    found = equal(run, n, a, b)
+    return found if found.__class__ is Null else not found
+
+
+def order_key(value: Any) -> Any:
+    """What values of one kind are ordered by; None where a kind has no order."""
+    cls = value.__class__
+    if cls is Decimal or cls is str:
+        return value
+    if cls is Date:
+        return (value.year, value.month, value.day)
+    if cls is Time or cls is DateTime:
+        return value.instant
+    if cls is DayDuration:
+        return value.nanos
+    return value.months if cls is MonthDuration else None
+
+
+def comparable(a: Any, b: Any) -> bool:
+    """Whether two values are of one ordered kind; a local time has no order with one of a zone."""
+    if a.__class__ is not b.__class__ or order_key(a) is None:
+        return False
+    if isinstance(a, Time):
+        return bool(a.local == b.local)
+    return bool(a.time.local == b.time.local) if isinstance(a, DateTime) else True
+
+
+def compare(run: Run, n: int, op: str, a: Any, b: Any) -> Any:
+    """`a op b` for <, <=, > and >=."""
+    if a.__class__ is not Decimal or b.__class__ is not Decimal:
+        if is_null(a) or is_null(b):
+            return join_nulls(a, b)
+        if not comparable(a, b):
+            return fault(run, n, "type", op=op, left=kind_of(a), right=kind_of(b))
+        a, b = order_key(a), order_key(b)
+    if op == "<":
+        return a < b
+    if op == "<=":
+        return a <= b
+    return a > b if op == ">" else a >= b
+
+
+def between(run: Run, n: int, value: Any, low: Any, high: Any) -> Any:
+    return conjunction(run, n, compare(run, n, ">=", value, low), compare(run, n, "<=", value, high))
+
+
+# ---------------------------------------------------------------------- logic
+def conjunction(run: Run, n: int, *items: Any) -> Any:
+    """Three-valued `and`; what is no boolean counts as unknown."""
+    if any(item is False for item in items):
+        return False
+    return True if all(item is True for item in items) else _unknown(run, n, "and", items)
+
+
+def disjunction(run: Run, n: int, *items: Any) -> Any:
+    """Three-valued `or`."""
+    if any(item is True for item in items):
+        return True
+    return False if all(item is False for item in items) else _unknown(run, n, "or", items)
+
+
+def _unknown(run: Run, n: int, op: str, items: tuple[Any, ...]) -> Any:
+    odd = [x for x in items if x is not True and x is not False and not is_null(x)]
+    found = fault(run, n, "type", op=op, left=kind_of(odd[0]), right="boolean") if odd else None
+    return join_nulls(*items, found)
+
+
+def not_boolean(run: Run, n: int, value: Any) -> Any:
+    """The null of an `if` whose condition is neither true, false nor null."""
+    return fault(run, n, "type", op="if", left=kind_of(value), right="boolean")
+
+
+# ---------------------------------------------------------------------- ranges and membership
+def make_range(run: Run, n: int, low: Any, low_closed: bool, high: Any, high_closed: bool) -> Any:
+    if is_null(low) or is_null(high):
+        return join_nulls(low, high) or fault(run, n, "range", op="..")
+    if not comparable(low, high):
+        return fault(run, n, "type", op="..", left=kind_of(low), right=kind_of(high))
+    return Range(low, low_closed, high, high_closed)
+
+
+def comparison_range(run: Run, n: int, op: str, operand: Any) -> Any:
+    """The range a comparison such as ``< 10`` stands for."""
+    if op in ("=", "!="):
+        return Range(operand, True, operand, True, op)
+    if is_null(operand):
+        return operand
+    if order_key(operand) is None:
+        return fault(run, n, "type", op=op, left=kind_of(operand), right="")
+    closed = len(op) == 2
+    if op[0] == "<":
+        return Range(None, False, operand, closed, op)
+    return Range(operand, closed, None, False, op)
+
+
+def within(run: Run, n: int, value: Any, span: Range) -> Any:
+    """Whether a range includes a value."""
+    if span.op in ("=", "!="):
+        return (equal if span.op == "=" else unequal)(run, n, value, span.low)
+    low: Any = True
+    high: Any = True
+    if span.low is not None:
+        low = compare(run, n, ">=" if span.low_closed else ">", value, span.low)
+    if span.high is not None:
+        high = compare(run, n, "<=" if span.high_closed else "<", value, span.high)
+    return conjunction(run, n, low, high)
+
+
+def _holds(run: Run, n: int, value: Any, test: Any) -> Any:
+    """One test of `in`: a range includes, a list has the value or a range around it, else equality."""
+    if test.__class__ is Range:
+        return within(run, n, value, test) if value.__class__ is not Range else same(value, test) is True
+    if test.__class__ is list:
+        run.spend(len(test))
+        if value.__class__ is list and same(value, test):
+            return True
+        unknown: list[Any] = []
+        for item in test:
+            found = within(run, n, value, item) if item.__class__ is Range and value.__class__ is not Range else same(value, item)
+            if found is True:
+                return True
+            if is_null(value):
+                unknown.append(value)
+        return join_nulls(*unknown) or False
+    return equal(run, n, value, test)
+
+
+def member(run: Run, n: int, value: Any, *tests: Any) -> Any:
+    """`value in (test, …)`: true where one test holds, null where the only test is unknown."""
+    found: list[Any] = []
+    for test in tests:
+        if test.__class__ is Null or (test is None and len(tests) == 1 and not is_null(value)):
+            found.append(test if test.__class__ is Null else False)
+            continue
+        held = _holds(run, n, value, test)
+        if held is True:
+            return True
+        found.append(held)
+    if len(found) == 1:
+        return found[0]
+    unknown = [x for x in found if x.__class__ is Null and any(c.absent for c in x.causes)]
+    return join_nulls(*unknown) if unknown else False
+
+
+def tested(run: Run, n: int, value: Any, test: Any) -> Any:
+    """One cell test over `?`: a condition by its truth, anything else as in `in`."""
+    if test is True or test is False:
+        return test if value is not True and value is not False else value is test
+    if test.__class__ is Null:
+        return test
+    return _holds(run, n, value, test)

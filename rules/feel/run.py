@@ -1,0 +1,84 @@
+"""One evaluation: its moment, its fuel and depth, and the places of the formula that its causes point to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from .cause import Cause, Null, Stop
+from .limits import Limits
+from .values import DateTime
+
+FRAMES = 128
+"""Nested loops, filters and calls at run time; five Python frames each stay far below Python's own limit."""
+
+
+class Place(NamedTuple):
+    """A part of the formula: its span, the text or name a sentence calls it by, and the operator or function."""
+
+    span: tuple[int, int]
+    label: str | None
+    op: str = ""
+
+
+class Run:
+    """The state of one evaluation; nothing of it outlives the call but functions among the results."""
+
+    __slots__ = ("frames", "fuel", "limits", "moment", "now", "places", "recursion")
+
+    def __init__(self, places: tuple[Place, ...], limits: Limits, now: datetime) -> None:
+        self.places = places
+        self.limits = limits
+        self.fuel = limits.fuel
+        self.now = now
+        self.moment: DateTime | None = None
+        self.frames = 0
+        self.recursion = 0
+
+    def spend(self, steps: int) -> None:
+        self.fuel -= steps
+        if self.fuel < 0:
+            raise Stop("fuel", self.limits.fuel)
+
+    def enter(self) -> None:
+        self.frames += 1
+        if self.frames > FRAMES:
+            raise Stop("recursion", self.limits.recursion)
+
+    def leave(self) -> None:
+        self.frames -= 1
+
+    def text(self, value: str) -> str:
+        """A string made here: within its limit, and paid for."""
+        size = len(value)
+        if size > self.limits.string:
+            raise Stop("string", self.limits.string)
+        self.spend(size >> 6)
+        return value
+
+    def items(self, value: list[Any]) -> list[Any]:
+        """A list made here: within its limit, and paid for."""
+        size = len(value)
+        if size > self.limits.list:
+            raise Stop("list", self.limits.list)
+        self.spend(size)
+        return value
+
+
+def fault(run: Run, n: int, code: str, **params: Any) -> Null:
+    """The null of a fault or an absence at place `n`."""
+    place = run.places[n]
+    shown = {k: _plain(v) for k, v in params.items()}
+    if place.label is not None:
+        shown.setdefault("field", place.label)
+    return Null((Cause(code, place.label, place.span, shown),))
+
+
+def absent(run: Run, n: int, name: str) -> Null:
+    """The null of something that is not there."""
+    return Null((Cause("missing", name, run.places[n].span, {"field": name}),))
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value

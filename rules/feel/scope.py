@@ -1,0 +1,119 @@
+"""What a formula may name: one entry a Fact, and the index the parser matches names with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .types import ANY, Type, UnknownType, type_of_text
+
+CHUNK = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeEntry:
+    """One Fact as formulas see it.
+
+    type      text of a FEEL type, e.g. ``number``, ``list<context<amount: number>>``
+    nullable  False where the Fact is always known
+    unit      key of its unit, e.g. ``万元``; allowed: its possible values; labels: {"zh-CN": …, "en": …}
+    origin    where it comes from: a Form field, the customer, Evidence, behaviour, an earlier node
+    """
+
+    type: str = "any"
+    nullable: bool = True
+    unit: str | None = None
+    allowed: tuple[Any, ...] = ()
+    labels: Mapping[str, str] = field(default_factory=dict)
+    origin: str = ""
+
+
+def name_parts(name: str) -> tuple[str, ...]:
+    """A name as the words and marks it is matched by; blanks between them do not count."""
+    return tuple(CHUNK.findall(name))
+
+
+class NameIndex:
+    """Known names by their first word, longest first."""
+
+    __slots__ = ("by_first",)
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        self.by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        parts = name_parts(name)
+        if not parts:
+            return
+        entries = self.by_first.setdefault(parts[0], [])
+        entries.append((parts, name))
+        entries.sort(key=lambda entry: -len(entry[0]))
+
+    def remove(self, name: str) -> None:
+        parts = name_parts(name)
+        if parts:
+            self.by_first[parts[0]].remove((parts, name))
+
+
+class Scope:
+    """The names a formula may use. An open scope takes any name; what it does not know is null at run time.
+
+    ``types`` are named types of the Definition, usable in ``instance of`` and as parameter types.
+    Raises UnknownType where an entry's type text names no type.
+    """
+
+    __slots__ = ("_members", "closed", "entries", "index", "named", "types")
+
+    def __init__(
+        self, entries: Mapping[str, ScopeEntry], closed: bool = True, named: Mapping[str, Type] | None = None
+    ) -> None:
+        self.entries = dict(entries)
+        self.closed = closed
+        self.named = dict(named or {})
+        self.types = {name: _typed(name, entry.type, self.named) for name, entry in self.entries.items()}
+        self.index = NameIndex(self.entries)
+        self._members: frozenset[str] | None = None
+
+    @classmethod
+    def any_of(cls, names: Iterable[str]) -> Scope:
+        """A closed scope of these names, each of any type."""
+        return cls({name: ScopeEntry() for name in names})
+
+    @classmethod
+    def open(cls, names: Iterable[str] = ()) -> Scope:
+        """A scope that takes unknown names; `names` are those with blanks or marks in them."""
+        return cls({name: ScopeEntry() for name in names}, closed=False)
+
+    @property
+    def members(self) -> frozenset[str]:
+        """Names of parts of the Facts that hold a blank or a mark, for paths."""
+        if self._members is None:
+            found: set[str] = set()
+            for declared in (*self.types.values(), *self.named.values()):
+                _collect(declared, found)
+            self._members = frozenset(found)
+        return self._members
+
+
+def _typed(name: str, text: str, named: Mapping[str, Type]) -> Type:
+    if text == "any":
+        return ANY
+    try:
+        return type_of_text(text, named)
+    except UnknownType as error:
+        raise UnknownType(error.args[0], f"{name}: {text}") from None
+
+
+def _collect(declared: Type, found: set[str], depth: int = 0) -> None:
+    if depth > 32:
+        return
+    if declared.item is not None:
+        _collect(declared.item, found, depth + 1)
+    for name, inner in declared.fields or ():
+        if len(name_parts(name)) > 1:
+            found.add(name)
+        _collect(inner, found, depth + 1)

@@ -1,0 +1,181 @@
+"""Reads the text of a formula piece by piece: blanks, marks, words, numbers, strings, names."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from ..problem import Problem
+from .limits import Limits
+from .scope import CHUNK, NameIndex
+
+START = (
+    "?_A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c-\u200d\u2070-\u218f\u2c00-\u2fef"
+    "\u3005-\u3007\u3021-\ud7ff\uf900-\ufdcf\ufdf0-\ufeff\uff10-\uff19\uff21-\uff3a\uff41-\uff5a\uff66-\uffdc"
+    "\U00010000-\U000effff"
+)
+WORD = re.compile(f"[{START}][{START}0-9\u00b7\u0300-\u036f\u203f-\u2040]*")
+NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
+BLANK = re.compile(r"(?:[\s\ufeff]|//[^\n\r]*|/\*.*?\*/)+", re.DOTALL)
+STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
+PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
+MARKS = ("..", "**", "<=", ">=", "!=", "->")
+KEYWORDS = frozenset(
+    "if then else for in return some every satisfies and or between instance of function true false null".split()
+)
+
+
+class Broken(Exception):
+    """The text cannot be read on; carries the Problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.code)
+        self.problem = problem
+
+
+class Scanner:
+    """A position in the text. `at` stands on the next piece: blanks and comments are skipped behind each one."""
+
+    __slots__ = ("at", "end", "limits", "text")
+
+    def __init__(self, text: str, limits: Limits) -> None:
+        self.text = text
+        self.limits = limits
+        self.at = 0
+        self.end = 0
+        self.skip()
+
+    def fail(self, expected: str, at: int | None = None) -> NoReturn:
+        at = self.at if at is None else at
+        found = self.text[at : at + 1]
+        m = WORD.match(self.text, at) or NUMBER.match(self.text, at)
+        found = m[0] if m else found
+        span = (at, at + max(1, len(found))) if found else (at, at)
+        raise Broken(Problem("feel.syntax", params={"expected": expected, "found": found[:40]}, span=span))
+
+    def limit(self, name: str, most: int, span: tuple[int, int]) -> NoReturn:
+        raise Broken(Problem("rules.limit", params={"limit": name, "max": most}, span=span))
+
+    def skip(self) -> None:
+        """Moves over blanks and comments; `end` stays behind the last piece."""
+        self.end = self.at
+        m = BLANK.match(self.text, self.at)
+        if m is not None:
+            self.at = m.end()
+        if self.text.startswith("/*", self.at):
+            self.fail("*/")
+
+    @property
+    def done(self) -> bool:
+        return self.at >= len(self.text)
+
+    def peek(self) -> str:
+        """The next mark or the whole next word, "" at the end."""
+        m = WORD.match(self.text, self.at)
+        if m is not None:
+            return m[0]
+        two = self.text[self.at : self.at + 2]
+        return two if two in MARKS else self.text[self.at : self.at + 1]
+
+    def take(self, piece: str) -> bool:
+        """Moves over this mark or word when it is next."""
+        if self.peek() != piece:
+            return False
+        self.at += len(piece)
+        self.skip()
+        return True
+
+    def need(self, piece: str) -> None:
+        if not self.take(piece):
+            self.fail(piece)
+
+    def move(self, at: int) -> None:
+        self.at = at
+        self.skip()
+
+    def number(self) -> Decimal | None:
+        m = NUMBER.match(self.text, self.at)
+        if m is None:
+            return None
+        span = m.span()
+        if sum(c.isdigit() for c in m[0].partition("e")[0].partition("E")[0]) > self.limits.digits:
+            self.limit("digits", self.limits.digits, span)
+        value = Decimal(m[0])
+        if not value.is_finite() or (value and not -6176 <= value.adjusted() <= 6144):
+            self.limit("exponent", 6144, span)
+        if WORD.match(self.text, m.end()):
+            self.fail("operator", m.end())
+        self.move(m.end())
+        return value
+
+    def string(self) -> str | None:
+        if not self.text.startswith('"', self.at):
+            return None
+        m = STRING.match(self.text, self.at)
+        if m is None:
+            self.fail('"', len(self.text))
+        value = ESCAPE.sub(_escape, m[1])
+        try:
+            value = value.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            raise Broken(Problem("feel.character", span=m.span())) from None
+        if len(value) > self.limits.string:
+            self.limit("string", self.limits.string, m.span())
+        self.move(m.end())
+        return value
+
+    def quoted_name(self) -> str | None:
+        """A name in backticks."""
+        if not self.text.startswith("`", self.at):
+            return None
+        close = self.text.find("`", self.at + 1)
+        if close < 0:
+            self.fail("`", len(self.text))
+        name = self.text[self.at + 1 : close]
+        self.move(close + 1)
+        return name
+
+    def known(self, index: NameIndex) -> tuple[str, int] | None:
+        """The longest known name that stands here, and where it ends."""
+        first = CHUNK.match(self.text, self.at)
+        if first is None:
+            return None
+        for parts, name in index.by_first.get(first[0], ()):
+            end = self._matches(parts)
+            if end is not None:
+                return name, end
+        return None
+
+    def _matches(self, parts: tuple[str, ...]) -> int | None:
+        at = end = self.at
+        for part in parts:
+            while at < len(self.text) and self.text[at].isspace():
+                at += 1
+            m = CHUNK.match(self.text, at)
+            if m is None or m[0] != part:
+                return None
+            at = end = m.end()
+        return end
+
+    def words(self, extra: frozenset[str] = frozenset()) -> str | None:
+        """An unknown name: words beside each other up to a keyword."""
+        found: list[str] = []
+        end = self.at
+        while True:
+            m = WORD.match(self.text, self.at)
+            if m is None or m[0] in KEYWORDS or m[0] in extra:
+                break
+            found.append(m[0])
+            end = m.end()
+            self.move(end)
+        self.end = end if found else self.end
+        return " ".join(found) or None
+
+
+def _escape(m: re.Match[str]) -> Any:
+    if m[1] or m[2]:
+        code = int(m[1] or m[2], 16)
+        return chr(code) if code < 0x110000 else m[0]
+    return PLAIN.get(m[3], m[0])
