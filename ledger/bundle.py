@@ -12,10 +12,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ledger import canonical
-from ledger.chain import Chains, Subject, read_body
+from ledger.chain import Subject, read_body
 from ledger.checkpoint import format_hashes, format_proof, read_checkpoint
-from ledger.findings import Report
-from ledger.merkle import leaf_hash
 from ledger.notes import Key
 from ledger.signer import Signer, sign_note
 from ledger.single import verifier_source
@@ -94,13 +92,15 @@ class Trail:
 def write_bundle(trail: Trail, signer: Signer) -> bytes:
     """The zip file of a trail, sealed by `signer`, whose key must be named as the checkpoint's origin.
 
-    The same trail gives the same bytes. Raises ValueError (Malformed for an entry that is none) when the entries
-    given are not whole chains under the checkpoint: what cannot be verified is not exported.
+    The same trail gives the same bytes. Entries are not judged here: an altered or missing one is exported as the
+    ledger holds it and the verifier names it, since an export that fails would hide the evidence. Raises ValueError
+    for what no ledger could hold: entries out of order or not under the checkpoint, a checkpoint of another log, an
+    earlier checkpoint that is later, a name of a file that is taken or not allowed.
     """
     head = read_checkpoint(trail.checkpoint)
     if signer.key.name != head.origin:
         raise ValueError(f"the key of {signer.key.name} does not speak for {head.origin}")
-    leaves, subjects = _follow(trail, head.size)
+    leaves, subjects = _places(trail, head.size)
     whole = [index for index, _body in trail.entries] == list(range(head.size))
     members: dict[str, bytes] = {
         "entries.jsonl": b"".join(body + b"\n" for _index, body in trail.entries),
@@ -114,8 +114,9 @@ def write_bundle(trail: Trail, signer: Signer) -> bytes:
             proof = inclusion_proof(trail.nodes, index, head.size)
             members[f"proofs/{index}.tlog-proof"] = format_proof(index, proof, trail.checkpoint).encode()
     _add(members, _history(trail, head.size))
-    _add(members, {f"keys/{each.key.id.hex()}.json": _key_file(each) for each in trail.keys})
-    _add(members, {definition_name(_pin(each)): each.body for each in trail.definitions})
+    _add(members, {f"keys/{public.key.id.hex()}.json": _key_file(public) for public in trail.keys})
+    for each in trail.definitions:
+        _add(members, {definition_name(_pin(each)): each.body})
     _add(members, trail.files)
     manifest = canonical.dumps(
         {
@@ -133,34 +134,29 @@ def write_bundle(trail: Trail, signer: Signer) -> bytes:
     return _zip({"manifest.json": manifest, "seal.txt": seal, **members})
 
 
-def _follow(trail: Trail, size: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Per subject its leaves and its end, after the same checks a verifier makes."""
-    report = Report()
-    chains = Chains(report)
+def _places(trail: Trail, size: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Per subject the places of its entries, and its end; hashes as the tree recorded them, not as the bodies have them."""
     places: dict[Subject, list[list[Any]]] = {}
     last = -1
     for index, body in trail.entries:
-        members = read_body(body)
         if not last < index < size:
             raise ValueError(f"entry {index} is out of order or not under the checkpoint over {size}")
-        last, leaf = index, leaf_hash(body).hex()
-        chains.follow(members, leaf, index)
-        places.setdefault(Subject(members["subject_type"], members["subject_id"]), []).append([index, leaf])
-    if report.findings:
-        raise ValueError(report.findings[0].sentence("en"))
+        last = index
+        try:
+            members = read_body(body)
+        except Malformed:
+            continue  # exported as it is; the verifier names the line
+        subject = Subject(members["subject_type"], members["subject_id"])
+        leaf = trail.nodes.node(0, index).hex()
+        places.setdefault(subject, []).append([members["subject_seq"], index, leaf])
     if trail.states.keys() - places.keys():
         raise ValueError("a state is named for a subject without entries")
-    named = [({"subject_type": subject.type, "subject_id": subject.id}, subject) for subject in sorted(places)]
-    leaves = [{**name, "leaves": places[subject]} for name, subject in named]
-    ends = [
-        {
-            **name,
-            "count": chains.heads[subject].seq,
-            "last_leaf": chains.heads[subject].leaf,
-            "state": dict(trail.states.get(subject, {})),
-        }
-        for name, subject in named
-    ]
+    leaves, ends = [], []
+    for subject in sorted(places):
+        name = {"subject_type": subject.type, "subject_id": subject.id}
+        seq, _index, leaf = max(places[subject])
+        leaves.append({**name, "leaves": places[subject]})
+        ends.append({**name, "count": seq, "last_leaf": leaf, "state": dict(trail.states.get(subject, {}))})
     return leaves, ends
 
 

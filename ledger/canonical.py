@@ -40,7 +40,7 @@ def _checked(value: Any, depth: int) -> Any:
         if abs(value) > MAX_INTEGER:
             raise Malformed("canonical.integer_range")
         return int(value)
-    if depth > MAX_DEPTH:
+    if depth >= MAX_DEPTH:
         raise Malformed("canonical.depth")
     if isinstance(value, Mapping):
         return _members(value, depth)

@@ -32,12 +32,13 @@ def parse_checkpoint(text: str) -> Checkpoint:
     Extension lines are refused: no log of ours writes them, and nothing but the signature would vouch for them.
     """
     lines = text.split("\n")
-    if len(lines) != 4 or lines[3] or not lines[0]:
-        raise Malformed("checkpoint.malformed")
-    root = unbase64(lines[2], "checkpoint.malformed")
+    name = lines[0][:80]
+    if len(lines) != 4 or lines[3] or not name:
+        raise Malformed("checkpoint.malformed", name=name)
+    root = unbase64(lines[2], "checkpoint.malformed", name=name)
     if len(root) != HASH_BYTES:
-        raise Malformed("checkpoint.malformed")
-    return Checkpoint(lines[0], _decimal(lines[1], "checkpoint.malformed"), root)
+        raise Malformed("checkpoint.malformed", name=name)
+    return Checkpoint(lines[0], _decimal(lines[1], "checkpoint.malformed", name=name), root)
 
 
 def read_checkpoint(note: str) -> Checkpoint:
@@ -91,7 +92,7 @@ def _hash(line: str) -> bytes:
     return value
 
 
-def _decimal(text: str, code: str) -> int:
+def _decimal(text: str, code: str, **params: str) -> int:
     if not (text.isascii() and text.isdigit()) or len(text) > 19 or (text[0] == "0" and text != "0"):
-        raise Malformed(code)
+        raise Malformed(code, **params)
     return int(text)

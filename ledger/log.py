@@ -58,16 +58,15 @@ def verify_log(
 def _heads(report: Report, notes: Sequence[str], keys: Sequence[Key], anchored: str | None) -> list[Checkpoint]:
     """The valid checkpoints, smallest first; two over the same size stay two, so a fork is found."""
     heads = []
-    for note in [*notes, *([anchored] if anchored is not None else [])]:
-        kept_elsewhere = note is anchored
+    kept = [("checkpoint", note) for note in notes]
+    if anchored is not None:
+        kept.append(("anchored", anchored))
+    for source, note in kept:
         try:
             heads.append(verify_checkpoint(note, keys)[0])
         except Malformed as error:
             name = note.split("\n\n")[0].replace("\n", " ")[:120]
-            if error.code == "checkpoint.malformed":
-                report.add("anchored.malformed" if kept_elsewhere else "checkpoint.malformed", name=name)
-            else:
-                report.add("anchored.forged" if kept_elsewhere else "checkpoint.forged", name=name)
+            report.add(f"{source}.malformed" if error.code.endswith(".malformed") else f"{source}.forged", name=name)
     heads.sort(key=lambda head: head.size)
     if heads:
         report.origin, report.size, report.root = heads[-1].origin, heads[-1].size, heads[-1].root.hex()

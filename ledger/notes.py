@@ -42,7 +42,7 @@ class Key:
 
     def __post_init__(self) -> None:
         if not _is_name(self.name) or len(self.public) != PUBLIC_BYTES.get(self.algorithm):
-            raise Malformed("key.malformed")
+            raise Malformed("key.malformed", name=self.name)
 
     @property
     def id(self) -> bytes:
@@ -60,13 +60,13 @@ def parse_key(text: str) -> Key:
     """The key of its text form; Malformed ``key.malformed`` when the id does not fit the rest."""
     parts = text.strip().split("+", 2)
     if len(parts) != 3:
-        raise Malformed("key.malformed")
-    encoded = unbase64(parts[2], "key.malformed")
+        raise Malformed("key.malformed", name=text[:80])
+    encoded = unbase64(parts[2], "key.malformed", name=parts[0])
     if not encoded:
-        raise Malformed("key.malformed")
+        raise Malformed("key.malformed", name=parts[0])
     key = Key(parts[0], encoded[1:], encoded[0])
     if key.id.hex() != parts[1]:
-        raise Malformed("key.malformed")
+        raise Malformed("key.malformed", name=parts[0])
     return key
 
 
@@ -100,14 +100,14 @@ def note_text(note: str) -> str:
     return _split_note(note)[0]
 
 
-def unbase64(text: str, code: str) -> bytes:
+def unbase64(text: str, code: str, **params: str) -> bytes:
     """The bytes of strict base64 (RFC 4648 §4); Malformed `code` for anything that has a second spelling."""
     try:
         data = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
-        raise Malformed(code) from None
+        raise Malformed(code, **params) from None
     if base64.b64encode(data).decode() != text:
-        raise Malformed(code)
+        raise Malformed(code, **params)
     return data
 
 

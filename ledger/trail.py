@@ -17,7 +17,7 @@ MANIFEST: Mapping[str, Any] = {
     "v": int, "origin": str, "size": int, "root": str, "exported_at": str, "whole": bool, "files": dict,
     "subjects": [{"subject_type": str, "subject_id": str, "count": int, "last_leaf": str, "state": dict}],
 }
-LEAVES: Mapping[str, Any] = {"subject_type": str, "subject_id": str, "leaves": [list]}
+LEAVES: Mapping[str, Any] = {"subject_type": str, "subject_id": str, "leaves": [(int, int, str)]}
 
 
 def seal_text(origin: str, manifest: bytes) -> str:
@@ -45,14 +45,14 @@ def parse_trusted_key(text: str) -> TrustedKey:
         return TrustedKey(parse_key(text))
     value = parse(text.encode())
     if value.keys() != {"key", "valid_from", "valid_until"} or not isinstance(value["key"], str):
-        raise Malformed("key.malformed")
+        raise Malformed("key.malformed", name="")
     if not all(isinstance(value[name], str | None) for name in ("valid_from", "valid_until")):
-        raise Malformed("key.malformed")
+        raise Malformed("key.malformed", name=value["key"][:80])
     return TrustedKey(parse_key(value["key"]), value["valid_from"], value["valid_until"])
 
 
 def shaped(archive: Archive, name: str, shape: Any) -> Any:
-    """The JSON of a member, when it has exactly this shape: types, members of objects, items of lists."""
+    """The JSON of a member, when it has exactly this shape: a dict by member, a list of one kind, a tuple by place."""
     try:
         value = parse(archive.read(name))
     except Malformed as error:
@@ -67,6 +67,8 @@ def shaped(archive: Archive, name: str, shape: Any) -> Any:
 def _fits(value: Any, shape: Any) -> bool:
     if isinstance(shape, type):
         return type(value) is shape
+    if isinstance(shape, tuple):
+        return isinstance(value, list) and len(value) == len(shape) and all(map(_fits, value, shape))
     if isinstance(shape, list):
         return isinstance(value, list) and all(_fits(item, shape[0]) for item in value)
     return (

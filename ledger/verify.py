@@ -131,17 +131,15 @@ class _Verifier:
         try:
             return verify_checkpoint(note, self._keys())[0]
         except Malformed as error:
-            malformed = error.code == "checkpoint.malformed"
+            malformed = error.code.endswith(".malformed")
             self.report.add("checkpoint.malformed" if malformed else "checkpoint.forged", name=name)
             return None
 
     def _read_leaves(self) -> None:
         for each in shaped(self.archive, "leaves.json", [LEAVES]):
             places: dict[int, tuple[int, str]] = {}
-            for seq, pair in enumerate(each["leaves"], 1):
-                if len(pair) != 2 or type(pair[0]) is not int or not isinstance(pair[1], str):
-                    raise Malformed("file.malformed", name="leaves.json")
-                places[seq] = (pair[0], pair[1])
+            for seq, index, leaf in each["leaves"]:
+                places[seq] = (index, leaf)
             self.listed[Subject(each["subject_type"], each["subject_id"])] = places
 
     def _check_entries(self, *, whole: bool) -> Chains:
@@ -258,7 +256,7 @@ class _Verifier:
         try:
             anchored, _key = verify_checkpoint(note, self._keys())
         except Malformed as error:
-            unreadable = error.code in ("note.malformed", "checkpoint.malformed")
+            unreadable = error.code.endswith(".malformed")
             self.report.add("anchored.malformed" if unreadable else "anchored.forged")
             return
         if self.head is None:
