@@ -10,7 +10,14 @@ from flask import Flask
 
 from config import Settings
 
-PAGES: tuple[str, ...] = ()
+EDGE = ("security", "locale", "assets", "errors", "pages", "menu")  # in the order requests meet them
+PAGES = (
+    "auth",
+    "me",
+    "admin",
+    "admin_users",
+    "admin_org",
+)
 
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] | None = None) -> Flask:
@@ -22,6 +29,8 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
     app.config["MAX_CONTENT_LENGTH"] = settings.upload_mib * 1024 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.upload_mib * 1024 * 1024
     app.extensions[runtime.EXTENSION] = runtime.start(settings, clock or runtime.utc_now)
+    for name in EDGE:
+        import_module(f"app.edge.{name}").register(app)
     for name in PAGES:
-        app.register_blueprint(import_module(name).blueprint)
+        app.register_blueprint(import_module(f"app.web.{name}").blueprint)
     return app

@@ -143,6 +143,7 @@ class Viewer:
     grants: tuple[Grant, ...]
     department_id: str | None = None
     tree: frozenset[str] = frozenset()  # ids of the own department and all below it
+    line: frozenset[str] = frozenset()  # ids of the own department and all above it
     posts: frozenset[str] = frozenset()
 
     def scope(self, right: Right) -> Scope | None:

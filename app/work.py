@@ -46,6 +46,8 @@ class Verb(StrEnum):
     CASE_REJECTED = "case.rejected"
     CASE_WITHDRAWN = "case.withdrawn"
     CASE_FAILED = "case.failed"
+    CASE_VOIDED = "case.voided"
+    CASE_RETRIED = "case.retried"
     CASE_TOLD = "case.told"
     TASK_OPENED = "task.opened"
     TASK_CLAIMED = "task.claimed"

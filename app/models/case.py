@@ -121,6 +121,7 @@ class Task(Base):
     round: Mapped[int] = mapped_column(Integer)
     assignee_id: Mapped[str | None] = mapped_column(String(32))
     group_post: Mapped[str | None] = mapped_column(String(60))
+    group_within: Mapped[str | None] = mapped_column(String(32))  # department whose line narrows the group
     claimed_by: Mapped[str | None] = mapped_column(String(32))
     status: Mapped[str] = mapped_column(String(14))
     why: Mapped[dict[str, Any]] = mapped_column(Json())

@@ -41,9 +41,16 @@ def cases_in_scope(query: Query, viewer: Viewer, right: Right = Right.REQUEST_RE
     """Cases within scope, and besides those every case in which this person has or had a task or was told."""
     inside = _rows(viewer.scope(right), viewer, Case.applicant_id, Case.department_id)
     told = select(Notice.case_id).where(Notice.user_id == viewer.id)
-    return query.where(or_(inside, Case.id.in_(_tasks_of(viewer)), Case.id.in_(told)))
+    return query.where(or_(inside, Case.id.in_(tasks_of(select(Task.case_id), viewer)), Case.id.in_(told)))
 
 
-def _tasks_of(viewer: Viewer) -> Select[tuple[str]]:
-    mine = or_(Task.assignee_id == viewer.id, Task.decided_by == viewer.id, Task.group_post.in_(sorted(viewer.posts)))
-    return select(Task.case_id).where(mine)
+def tasks_of(query: Query, viewer: Viewer) -> Query:
+    """Tasks given to this person or to a group they belong to, open or done."""
+    return query.where(or_(Task.assignee_id == viewer.id, Task.decided_by == viewer.id, my_groups(viewer)))
+
+
+def my_groups(viewer: Viewer) -> ColumnElement[bool]:
+    """Tasks of posts this person holds, where a department narrows the post only within the own line of departments."""
+    line = sorted(viewer.tree | viewer.line)
+    near = or_(Task.group_within.is_(None), Task.group_within.in_(line)) if line else Task.group_within.is_(None)
+    return Task.group_post.in_(sorted(viewer.posts)) & near if viewer.posts else false()

@@ -38,6 +38,7 @@ def viewer_of(session: Session, user_id: str, default_locale: str = "zh-CN") -> 
         grants=grants,
         department_id=user.department_id,
         tree=department_tree(session, user.department_id) if user.department_id else frozenset(),
+        line=department_line(session, user.department_id) if user.department_id else frozenset(),
         posts=posts,
     )
 
@@ -64,4 +65,15 @@ def department_tree(session: Session, department_id: str) -> frozenset[str]:
     """The id itself and those of all departments below it."""
     top = select(Department.id).where(Department.id == department_id).cte("tree", recursive=True)
     whole = top.union(select(Department.id).where(Department.parent_id == top.c.id))
+    return frozenset(session.scalars(select(whole.c.id)))
+
+
+def department_line(session: Session, department_id: str) -> frozenset[str]:
+    """The id itself and those of all departments above it."""
+    bottom = (
+        select(Department.id, Department.parent_id)
+        .where(Department.id == department_id)
+        .cte("line", recursive=True)
+    )
+    whole = bottom.union(select(Department.id, Department.parent_id).where(Department.id == bottom.c.parent_id))
     return frozenset(session.scalars(select(whole.c.id)))

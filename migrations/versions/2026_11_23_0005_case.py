@@ -134,6 +134,7 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False),
         sa.Column("assignee_id", sa.String(length=32), nullable=True),
         sa.Column("group_post", sa.String(length=60), nullable=True),
+        sa.Column("group_within", sa.String(length=32), nullable=True),
         sa.Column("claimed_by", sa.String(length=32), nullable=True),
         sa.Column("status", sa.String(length=14), nullable=False),
         sa.Column("why", db.Json(), nullable=False),

@@ -1,0 +1,333 @@
+"""Cases: the machine's moves become rows, entries and effects, all in one transaction.
+
+Every act goes the same way: find the case, compare versions, ask the engine, store the Move. When the machine waits for
+a rating it is given one at once from stored evidence; when it says approved, the limit is applied in the same act.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import workflows
+from app import kinds
+from app.access import Conflict, Missing, Right, require
+from app.models.case import Case, CreditRequest, Task
+from app.models.customer import Customer
+from app.models.definition import Definition
+from app.models.people import User
+from app.queries.scope import tasks_of
+from app.services import definitions, limits, moves, ratings
+from app.services.directory import Organisation, directory
+from app.services.lookups import Lookups
+from app.services.ratings import Model
+from app.work import Subject, Verb, Work
+from forms import Answers, Form, check
+from workflows import Act, Claim, Decide, Flow, Move, Rated, Refused, Resubmit, Retry, State, Unclaim, Void, Withdraw
+from workflows.model import End, Rate
+from workflows.state import OPEN
+
+
+def subject(case_id: str) -> Subject:
+    return Subject("case", case_id)
+
+
+def flow_of(session: Session, case: Case) -> Flow:
+    return _compiled(session, case.flow_id)
+
+
+def form_of(session: Session, case: Case) -> Form:
+    return _compiled(session, case.form_id)
+
+
+def _compiled(session: Session, definition_id: str) -> Any:
+    row = session.get(Definition, definition_id)
+    if row is None:
+        raise Missing("definition", definition_id)
+    return definitions.compiled(row)
+
+
+def model_of(session: Session, case: Case) -> Model:
+    return ratings.model_of(session, case.scorecard_id, case.policy_id)
+
+
+def directory_of(session: Session, model: Model) -> Organisation:
+    """The organisation of this moment with the tiers of the case's own policy."""
+    return directory(session, {tier.key: tier.posts for tier in model.policy.tiers.tiers})
+
+
+def facts_of(answers: Answers, customer: Customer) -> dict[str, Any]:
+    """What a flow's formulas see: the answers, and the customer as a record."""
+    return {
+        **answers.facts(),
+        "customer": {
+            "id": customer.id,
+            "name": customer.name,
+            "number": customer.number,
+            "industry": customer.industry,
+            "variant": customer.variant,
+            "grade": customer.grade,
+            "owner": customer.owner_id,
+            "current_limit": customer.limit_amount,
+            "exposure": customer.exposure,
+        },
+    }
+
+
+def pins(session: Session, case: Case) -> tuple[Mapping[str, Any], ...]:
+    """The Definitions a case has pinned, as its entries name them."""
+    ids = (case.flow_id, case.form_id, case.scorecard_id, case.policy_id)
+    rows = {row.id: row for row in session.scalars(select(Definition).where(Definition.id.in_(ids)))}
+    return tuple(definitions.pin(rows[each]) for each in ids)
+
+
+def open_case(work: Work, case: Case, request: CreditRequest, customer: Customer, answers: Answers) -> Move:
+    """Start the machine for a case whose row holds everything pinned, and go as far as it goes by itself."""
+    flow, model = flow_of(work.session, case), model_of(work.session, case)
+    people = directory_of(work.session, model)
+    facts = facts_of(answers, customer)
+    move = workflows.start(flow, applicant=case.applicant_id, facts=facts, directory=people, now=work.now)
+    context = moves.Context(work, case, request, customer, flow, model, people, facts, pins(work.session, case))
+    return _settle(context, move)
+
+
+def _settle(context: moves.Context, move: Move) -> Move:
+    """Store a move; while the machine waits for a rating, give it one and store that too."""
+    moves.store(context, move)
+    while move.state.waiting == "rating":
+        values = _rate(context)
+        move = workflows.act(
+            context.flow, move.state, Rated(values), facts=context.facts, directory=context.people, now=context.work.now
+        )
+        moves.store(context, move)
+    if move.state.status == "approved":
+        _apply(context, move.state)
+    return move
+
+
+def _rate(context: moves.Context) -> dict[str, Any]:
+    """Rate the customer for this case; the values go to the machine under the names of its rate Step."""
+    work, case, customer = context.work, context.case, context.customer
+    case.grade_before = customer.grade
+    found = ratings.rate(work, customer, model=context.model, case_id=case.id, requested=case.amount)
+    made = found.assessment
+    if made is None:
+        raise LookupError("a rating without problems has an assessment")
+    measures, score = made.measures, made.score
+    case.rating_id, case.grade, case.tier = found.rating_id, score.final_grade, measures.request_tier
+    known = {
+        "score": score.total,
+        "grade": score.final_grade,
+        "model_grade": score.model_grade,
+        "coverage": score.coverage_percent,
+        "decision": measures.decision,
+        "proposed_limit": measures.formula_limit,
+        "payment_days": measures.payment_days,
+        "tier": "auto" if measures.automatic else measures.request_tier,
+    }
+    wanted = next(step for step in context.flow.steps.values() if isinstance(step, Rate))
+    return {name: known.get(name) for name in wanted.into}
+
+
+def _apply(context: moves.Context, state: State) -> None:
+    """The approved limit takes effect: once, in the transaction of the last decision."""
+    end = next((run for run in reversed(state.runs) if run.kind == "end"), None)
+    step = context.flow.steps[end.step] if end is not None else None
+    if not isinstance(step, End) or step.apply != "credit_limit":
+        return
+    work, case, policy = context.work, context.case, context.model.policy
+    measure = policy.grades.get(case.grade) if case.grade else None
+    asked = context.facts.get("term_days")
+    limits.apply(
+        work,
+        case,
+        context.customer,
+        amount=case.amount,
+        payment_days=int(asked) if asked is not None else (measure.payment_days if measure else None),
+        payment_mode=measure.payment_mode if measure else "prepay",
+        months=int(policy.limit_validity.removesuffix("m")),
+        definitions=context.pins,
+    )
+
+
+def _context(work: Work, case: Case) -> moves.Context:
+    request = work.session.get(CreditRequest, case.request_id)
+    customer = work.session.get(Customer, case.customer_id)
+    if request is None or customer is None:
+        raise Missing("case", case.id)
+    flow, model = flow_of(work.session, case), model_of(work.session, case)
+    answers = Answers.from_json(form_of(work.session, case), request.answers)
+    people = directory_of(work.session, model)
+    return moves.Context(
+        work, case, request, customer, flow, model, people, facts_of(answers, customer), pins(work.session, case)
+    )
+
+
+def _locked(work: Work, case_id: str) -> Case:
+    """The case row, held until the transaction ends: counting votes and closing blocks read several rows together."""
+    row = work.session.scalar(select(Case).where(Case.id == case_id).with_for_update())
+    if row is None:
+        raise Missing("case", case_id)
+    return row
+
+
+def _perform(context: moves.Context, act: Act) -> Move:
+    try:
+        move = workflows.act(
+            context.flow,
+            State.from_json(context.case.state),
+            act,
+            facts=context.facts,
+            directory=context.people,
+            now=context.work.now,
+        )
+    except Refused as refused:
+        raise _told(context.work.session, refused) from None
+    return _settle(context, move)
+
+
+def _told(session: Session, refused: Refused) -> Refused:
+    """The same refusal with a person's name where the engine only knows an id."""
+    params = dict(refused.params)
+    if isinstance(params.get("by"), str) and (user := session.get(User, params["by"])) is not None:
+        params["by"] = user.name
+    return Refused(refused.kind, refused.code, params)
+
+
+def task_of(work: Work, task_id: str) -> Task:
+    """A task this person is entitled to see; anyone else's is Missing (a forwarded link tells nothing)."""
+    row = work.session.scalar(tasks_of(select(Task).where(Task.id == task_id), work.viewer))
+    if row is None:
+        raise Missing("task", task_id)
+    return row
+
+
+def decide(
+    work: Work,
+    task_id: str,
+    version: int,
+    answer: str,
+    comment: str = "",
+    *,
+    return_to: str | None = None,
+    resubmit: str | None = None,
+    answers: Mapping[str, Any] | None = None,
+) -> Case:
+    """Answer a task: approve, reject or return, with what the step lets this person write in the form.
+
+    A conflict tells who was faster; nothing is stored then.
+    """
+    require(work.viewer, Right.TASK_DECIDE)
+    row = task_of(work, task_id)
+    case = _locked(work, row.case_id)
+    work.session.refresh(row)
+    context = _context(work, case)
+    changed = _write(context, row, answers) if answers else ()
+    act = Decide(
+        row.key,
+        work.viewer.id,
+        answer,  # type: ignore[arg-type]
+        comment.strip() or None,
+        return_to=return_to,
+        resubmit=resubmit,  # type: ignore[arg-type]
+        changed=changed,
+    )
+    if row.row_version != version and row.status in OPEN:
+        raise Conflict("task.changed", number=row.number)
+    _perform(context, act)
+    return case
+
+
+def _write(context: moves.Context, row: Task, raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """Store what an approver wrote into the form; returns the material fields that changed."""
+    work, case, request = context.work, context.case, context.request
+    form = form_of(work.session, case)
+    writable = frozenset(key for key in form.fields if context.flow.permission(row.step, key) == "edit")
+    before = request.answers
+    given = check(
+        form, raw, now=work.now, lookups=Lookups(work.session, None), purpose="submit", stored=before, writable=writable
+    )
+    request.answers, request.changed_at = given.to_json(), work.now
+    altered = sorted(key for key in form.fields if request.answers.get(key) != before.get(key))
+    if altered:
+        detail = {"number": case.number, "case_id": case.id, "changed": altered, "step": row.step}
+        after = {"answers": kinds.fingerprint(request.answers)}
+        work.record(Verb.ANSWERS_CHANGED, Subject("credit_request", request.id), detail, after=after)
+    context.facts = facts_of(given, context.customer)
+    return tuple(key for key in altered if key in form.material)
+
+
+def claim(work: Work, task_id: str) -> Case:
+    """Take a group's task for oneself."""
+    return _on_task(work, task_id, lambda key: Claim(key, work.viewer.id))
+
+
+def unclaim(work: Work, task_id: str) -> Case:
+    """Give a claimed task back to its group."""
+    return _on_task(work, task_id, lambda key: Unclaim(key, work.viewer.id))
+
+
+def _on_task(work: Work, task_id: str, make: Callable[[str], Act]) -> Case:
+    require(work.viewer, Right.TASK_DECIDE)
+    row = task_of(work, task_id)
+    case = _locked(work, row.case_id)
+    _perform(_context(work, case), make(row.key))
+    return case
+
+
+def resubmit(work: Work, case_id: str, changed: tuple[str, ...]) -> Case:
+    """Send a returned case in again, its answers already stored on the request; `changed` names material fields."""
+    case = _locked(work, case_id)
+    context = _context(work, case)
+    limit = context.facts.get("limit")
+    if isinstance(limit, Decimal):
+        case.amount = limit
+    _perform(context, Resubmit(work.viewer.id, changed))
+    return case
+
+
+def withdraw(work: Work, case_id: str) -> Case:
+    """The applicant takes the case back, as the flow allows."""
+    case = _locked(work, case_id)
+    if case.applicant_id != work.viewer.id:
+        raise Missing("case", case_id)
+    _perform(_context(work, case), Withdraw(work.viewer.id))
+    return case
+
+
+def retry(work: Work, case_id: str) -> Case:
+    """A flow admin lets a case in error try again after people or posts were put right."""
+    case = _locked(work, case_id)
+    _perform(_context(work, case), Retry(work.viewer.id))
+    return case
+
+
+def void(work: Work, case_id: str, reason: str) -> Case:
+    """A flow admin declares a running case void; its history stays."""
+    case = _locked(work, case_id)
+    _perform(_context(work, case), Void(work.viewer.id, reason))
+    return case
+
+
+def replayed(session: Session, case_id: str) -> State:
+    """The state again, from nothing but the stored events."""
+    return moves.replay(session, case_id)
+
+
+def limits_seen(session: Session, customer: Customer, now: datetime) -> dict[str, Any]:
+    """Limit and exposure as they are at opening: kept with the case, so that approvers see what the applicant saw."""
+    row = limits.in_force(session, customer.id)
+    return {
+        "limit": None if row is None else format(row.amount, "f"),
+        "exposure": None if customer.exposure is None else format(customer.exposure, "f"),
+        "grade": customer.grade,
+        "score": None if customer.score is None else format(customer.score, "f"),
+        "at": now.isoformat(),
+    }
+
+

@@ -1,0 +1,257 @@
+"""Rate customers: facts from evidence, the engine's Score, the policy's Measures, one row and one entry each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.access import Missing, Right, require
+from app.db import new_id
+from app.models.credit import Rating
+from app.models.customer import Customer
+from app.models.definition import Definition
+from app.services import definitions, evidence
+from app.services.evidence import NOTHING, Gathered
+from app.work import Subject, Verb, Work
+from credit import Assessment, Policy, assess_facts
+from rules import Cause, Invalid, Problem, Scorecard, read_fact
+from rules.problem import pointer
+from rules.scorecard import Fact
+
+POLICY = "customer_credit"
+CHUNK = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Scorecard and policy that go together, as rows to pin and compiled to use."""
+
+    scorecard_row: Definition
+    policy_row: Definition
+    scorecard: Scorecard
+    policy: Policy
+
+    @property
+    def pins(self) -> tuple[Mapping[str, Any], ...]:
+        return (definitions.pin(self.scorecard_row), definitions.pin(self.policy_row))
+
+
+def model_in_force(session: Session, policy_key: str = POLICY) -> Model:
+    """The published policy and the scorecard it names; Missing while nothing is published."""
+    policy = definitions.published(session, "policy", policy_key)
+    if policy is None:
+        raise Missing("definition", f"policy/{policy_key}")
+    scorecard = definitions.published(session, "scorecard", policy.body["scorecard"]["key"])
+    if scorecard is None:
+        raise Missing("definition", f"scorecard/{policy.body['scorecard']['key']}")
+    return Model(scorecard, policy, definitions.compiled(scorecard), definitions.compiled(policy))
+
+
+def model_of(session: Session, scorecard_id: str, policy_id: str) -> Model:
+    """The pinned versions of a case or a rating."""
+    scorecard, policy = session.get(Definition, scorecard_id), session.get(Definition, policy_id)
+    if scorecard is None or policy is None:
+        raise Missing("definition", scorecard_id)
+    return Model(scorecard, policy, definitions.compiled(scorecard), definitions.compiled(policy))
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """One customer's new rating, or the problems that stood in its way."""
+
+    customer: Customer
+    rating_id: str | None
+    assessment: Assessment | None
+    problems: tuple[Problem, ...] = ()
+
+
+def rate(
+    work: Work, customer: Customer, *, model: Model | None = None, case_id: str | None = None,
+    requested: Decimal | None = None,
+) -> Rated:
+    """Rate one customer now; raises Invalid where the engine cannot (a fault names factor, field and values)."""
+    if work.actor.viewer is not None and case_id is None:
+        require(work.viewer, Right.RATING_RUN)
+    found = rate_many(work, [customer], model or model_in_force(work.session), case_id=case_id, requested=requested)[0]
+    if found.problems:
+        raise Invalid(found.problems)
+    return found
+
+
+def rate_many(
+    work: Work, customers: Sequence[Customer], model: Model, *, case_id: str | None = None,
+    requested: Decimal | None = None,
+) -> list[Rated]:
+    """Rate these customers in this transaction; one that cannot be rated keeps its old rating, recorded as failed."""
+    today = work.now.date()
+    gathered = evidence.gather(work.session, [c.id for c in customers], today)
+    rows, changes, results = [], [], []
+    for customer in customers:
+        known = gathered.get(customer.id, NOTHING)
+        try:
+            made = _assess(model, known, customer.variant, work, requested)
+        except Invalid as invalid:
+            results.append(_failed(work, customer, invalid.problems, model))
+            continue
+        row = _row(work, customer, model, known, made, case_id)
+        rows.append(row)
+        changes.append(_as_it_stands(work, model, row))
+        _record(work, customer, row, made, model)
+        results.append(Rated(customer, row["id"], made))
+    if rows:
+        work.session.execute(insert(Rating), rows)
+        work.session.execute(_STANDS, [{"row_id" if k == "id" else k: v for k, v in c.items()} for c in changes])
+        for result, change in zip((r for r in results if r.rating_id), changes, strict=True):
+            _refresh(work.session, result.customer, change)
+    return results
+
+
+# Plain SQL over the table: what a list repeats of the newest rating is no new version of the customer file.
+_STANDS = (
+    update(Customer.__table__)  # type: ignore[arg-type]
+    .where(Customer.__table__.c.id == bindparam("row_id"))
+    .values({name: bindparam(name) for name in ("rating_id", "grade", "grade_rank", "score", "coverage", "rated_at")})
+)
+
+
+def _refresh(session: Session, customer: Customer, change: Mapping[str, Any]) -> None:
+    """The bulk statement went past the identity map: show the loaded row what now stands."""
+    for name, value in change.items():
+        if name != "id":
+            set_committed_value(customer, name, value)
+
+
+def _assess(model: Model, known: Gathered, variant: str | None, work: Work, requested: Decimal | None) -> Assessment:
+    facts, problems = typed_facts(model, known.facts)
+    if problems:
+        raise Invalid(problems)
+    absent = {
+        name: Cause("stale", field=name, params={"as_of": known.sources[name]["as_of"]})
+        for name in known.stale
+        if name in facts
+    }
+    usable = variant if variant in model.scorecard.variants else None
+    return assess_facts(
+        model.scorecard, model.policy, facts, work.now, variant=usable, requested=requested, absent=absent
+    )
+
+
+def typed_facts(model: Model, stored: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Stored JSON values as the scorecard and the policy want them; names neither knows are left out."""
+    facts: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for name, fact in known_facts(model).items():
+        value, problem = read_fact(fact, stored.get(name), pointer(name))
+        facts[name] = value
+        if problem is not None:
+            problems.append(problem)
+    return facts, problems
+
+
+def known_facts(model: Model) -> Mapping[str, Any]:
+    return {**{name: Fact(name, "number") for name in model.policy.facts}, **model.scorecard.facts}
+
+
+def _row(
+    work: Work, customer: Customer, model: Model, known: Gathered, made: Assessment, case_id: str | None
+) -> dict[str, Any]:
+    wanted = known_facts(model)
+    score = made.score
+    dates = [s["as_of"] for name, s in known.sources.items() if name in wanted]
+    return {
+        "id": new_id(),
+        "customer_id": customer.id,
+        "case_id": case_id,
+        "scorecard_id": model.scorecard_row.id,
+        "policy_id": model.policy_row.id,
+        "variant": score.variant,
+        "rated_at": work.now,
+        "as_of": date.fromisoformat(max(dates)) if dates else work.now.date(),
+        "facts": {name: known.facts.get(name) for name in wanted},
+        "sources": {name: dict(source) for name, source in known.sources.items() if name in wanted},
+        "score": score.total,
+        "coverage": score.coverage_percent.quantize(Decimal("0.0001")),
+        "model_grade": score.model_grade,
+        "grade": score.final_grade,
+        "decision": made.measures.decision,
+        "outcome": made.to_json(),
+        "trace": made.trace(),
+        "previous_id": customer.rating_id,
+    }
+
+
+def _as_it_stands(work: Work, model: Model, row: Mapping[str, Any]) -> dict[str, Any]:
+    grade = row["grade"]
+    return {
+        "id": row["customer_id"],
+        "rating_id": row["id"],
+        "grade": grade,
+        "grade_rank": model.scorecard.grades.rank(grade) if grade else None,
+        "score": row["score"],
+        "coverage": row["coverage"],
+        "rated_at": work.now,
+    }
+
+
+def _record(work: Work, customer: Customer, row: Mapping[str, Any], made: Assessment, model: Model) -> None:
+    outcome = row["outcome"]
+    work.record(
+        Verb.RATING_MADE,
+        Subject("customer", customer.id),
+        {
+            "name": customer.name,
+            "rating_id": row["id"],
+            **({"case_id": row["case_id"]} if row["case_id"] else {}),
+            "score": outcome["total_score"],
+            "grade": outcome["final_grade"],
+            "model_grade": outcome["model_grade"],
+            "coverage": outcome["coverage_percent"],
+            "decision": outcome["decision"],
+            "formula_limit": outcome["formula_limit"],
+            "hits": outcome["rules_hit"],
+            "variant": made.score.variant,
+            "trace": definitions.kinds.fingerprint(row["trace"]),
+        },
+        before={"grade": customer.grade, "score": None if customer.score is None else format(customer.score, "f")},
+        after={"grade": outcome["final_grade"], "score": outcome["total_score"]},
+        definitions=model.pins,
+    )
+
+
+def _failed(work: Work, customer: Customer, problems: Iterable[Problem], model: Model) -> Rated:
+    found = tuple(problems)
+    work.record(
+        Verb.RATING_FAILED,
+        Subject("customer", customer.id),
+        {"name": customer.name, "problems": [p.to_json() for p in found]},
+        definitions=model.pins,
+    )
+    return Rated(customer, None, None, found)
+
+
+def replay(session: Session, rating_id: str) -> tuple[Rating, Assessment]:
+    """The stored rating and the same computed again from pinned Definitions and stored facts."""
+    row = session.get(Rating, rating_id)
+    if row is None:
+        raise Missing("rating", rating_id)
+    model = model_of(session, row.scorecard_id, row.policy_id)
+    facts, problems = typed_facts(model, row.facts)
+    if problems:
+        raise Invalid(problems)
+    stale = [name for name, source in row.sources.items() if source.get("stale") and name in facts]
+    absent = {name: Cause("stale", field=name, params={"as_of": row.sources[name]["as_of"]}) for name in stale}
+    again = assess_facts(model.scorecard, model.policy, facts, row.rated_at, variant=row.variant, absent=absent)
+    return row, again
+
+
+def next_ids(session: Session, after: str | None, limit: int = CHUNK) -> Sequence[str]:
+    """The next customers in id order, for a portfolio-wide run that resumes where it left off."""
+    query = select(Customer.id).order_by(Customer.id).limit(limit)
+    return session.scalars(query.where(Customer.id > after) if after else query).all()

@@ -1,0 +1,293 @@
+"""Credit requests: drafted, checked, submitted, sent in again after a return, on every road by one evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.access import Conflict, Missing, Right, require
+from app.db import new_id
+from app.models.case import Case, CreditRequest
+from app.models.customer import Customer
+from app.models.definition import Definition
+from app.queries.scope import requests_in_scope
+from app.services import cases, customers, definitions, limits, ratings
+from app.services.lookups import Lookups
+from app.services.numbers import next_number
+from app.work import Subject, Verb, Work
+from forms import Answers, Assessment, Form, assess, check
+from rules import Invalid, Problem
+from workflows import Flow
+
+FLOW = "credit_approval"
+PATTERN = "SX{year}{n:06d}"
+
+
+def subject(row: CreditRequest) -> Subject:
+    return Subject("credit_request", row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """The published flow a request will take, and the published form it asks with."""
+
+    flow_row: Definition
+    form_row: Definition
+    flow: Flow
+    form: Form
+
+    @property
+    def writable(self) -> frozenset[str]:
+        """The fields an applicant may fill."""
+        return editable(self.flow, self.form, self.flow.start.id)
+
+
+def editable(flow: Flow, form: Form, step: str) -> frozenset[str]:
+    return frozenset(key for key in form.fields if flow.permission(step, key) == "edit")
+
+
+def readable(flow: Flow, form: Form, step: str) -> frozenset[str]:
+    return frozenset(key for key in form.fields if flow.permission(step, key) != "hidden")
+
+
+def road(session: Session, flow_key: str = FLOW) -> Road:
+    """What a new request goes through; Missing while the flow or its form is not published."""
+    flow_row = definitions.published(session, "flow", flow_key)
+    if flow_row is None:
+        raise Missing("definition", f"flow/{flow_key}")
+    form_row = definitions.published(session, "form", flow_row.body["form"]["key"])
+    if form_row is None:
+        raise Missing("definition", f"form/{flow_row.body['form']['key']}")
+    return Road(flow_row, form_row, definitions.compiled(flow_row), definitions.compiled(form_row))
+
+
+def get(work: Work, request_id: str) -> CreditRequest:
+    """A request this person may see; someone else's draft is Missing."""
+    query = select(CreditRequest).where(CreditRequest.id == request_id)
+    row = work.session.scalar(requests_in_scope(query, work.viewer))
+    if row is None:
+        raise Missing("credit_request", request_id)
+    return row
+
+
+def own(work: Work, request_id: str) -> CreditRequest:
+    """A request of one's own; anyone else's is Missing."""
+    require(work.viewer, Right.REQUEST_WRITE)
+    row = get(work, request_id)
+    if row.applicant_id != work.viewer.id:
+        raise Missing("credit_request", request_id)
+    return row
+
+
+def draft(work: Work, raw: Mapping[str, Any], *, flow_key: str = FLOW) -> CreditRequest:
+    """Keep answers as they are so far, without asking for required ones; only the author sees a draft."""
+    require(work.viewer, Right.REQUEST_WRITE)
+    found = road(work.session, flow_key)
+    answers = _check(work, found.form, raw, found.writable, "draft")
+    row = CreditRequest(
+        id=new_id(),
+        flow_key=flow_key,
+        form_id=found.form_row.id,
+        answers={},
+        applicant_id=work.viewer.id,
+        department_id=work.viewer.department_id,
+        created_at=work.now,
+        changed_at=work.now,
+    )
+    _keep(work, row, answers)
+    work.session.add(row)
+    work.session.flush()
+    work.record(Verb.REQUEST_DRAFTED, subject(row), _card(row))
+    return row
+
+
+def save(work: Work, row: CreditRequest, row_version: int, raw: Mapping[str, Any]) -> CreditRequest:
+    """Change a draft, or the answers of a returned request before it goes in again."""
+    _fresh(row, row_version)
+    form, writable = _asked(work, row)
+    answers = _check(work, form, raw, writable, "draft", row.answers)
+    _keep(work, row, answers)
+    work.session.flush()
+    work.record(Verb.REQUEST_CHANGED, subject(row), _card(row))
+    return row
+
+
+def delete(work: Work, row: CreditRequest, row_version: int) -> None:
+    """Throw a draft away; what was submitted stays for ever."""
+    _fresh(row, row_version)
+    if row.status != "draft":
+        raise Conflict("credit_request.submitted", number=row.number or "")
+    work.record(Verb.REQUEST_DELETED, subject(row), _card(row))
+    work.session.delete(row)
+
+
+def live_check(work: Work, raw: Mapping[str, Any], row: CreditRequest | None = None) -> Assessment:
+    """Everything the evaluator finds about answers being typed; nothing is stored."""
+    if row is None:
+        found = road(work.session)
+        form, writable, stored = found.form, found.writable, None
+    else:
+        (form, writable), stored = _asked(work, row), row.answers
+    return assess(
+        form, raw, now=_local(work), lookups=Lookups(work.session, work.viewer), stored=stored, writable=writable
+    )
+
+
+def submit(
+    work: Work, row: CreditRequest, row_version: int, raw: Mapping[str, Any], accepted: Collection[str] = ()
+) -> Case:
+    """Check, number, pin form, flow, scorecard and policy, and open the case: one act, or nothing."""
+    _fresh(row, row_version)
+    if row.status == "returned":
+        return _resubmit(work, row, raw, accepted)
+    if row.status != "draft":
+        raise Conflict("credit_request.submitted", number=row.number or "")
+    found = road(work.session, row.flow_key)
+    answers = _check(work, found.form, raw, found.writable, "submit", row.answers, accepted)
+    _keep(work, row, answers)
+    customer = _customer(work, row)
+    row.form_id, row.number, row.submitted_at = found.form_row.id, next_number(work, "request", PATTERN), work.now
+    row.open_key, row.status = f"{customer.id}/{limits.MAIN}", "running"
+    _one_open(work, row, customer)
+    model = ratings.model_in_force(work.session, _policy_key(found.flow))
+    case = Case(
+        id=new_id(),
+        number=row.number,
+        request_id=row.id,
+        customer_id=customer.id,
+        applicant_id=row.applicant_id,
+        department_id=row.department_id,
+        flow_id=found.flow_row.id,
+        form_id=found.form_row.id,
+        scorecard_id=model.scorecard_row.id,
+        policy_id=model.policy_row.id,
+        title=f"{customer.name} {row.number}",
+        status="running",
+        state={},
+        amount=row.amount,
+        grade=customer.grade,
+        grade_before=customer.grade,
+        seen=cases.limits_seen(work.session, customer, work.now),
+        opened_at=work.now,
+        changed_at=work.now,
+    )
+    work.session.add(case)
+    row.case_id = case.id
+    work.session.flush()
+    detail = {**_card(row), "customer": customer.name, "customer_id": customer.id, "case_id": case.id}
+    work.record(
+        Verb.REQUEST_SUBMITTED, subject(row), detail, after={"answers": definitions.kinds.fingerprint(row.answers)},
+        definitions=cases.pins(work.session, case),
+    )  # fmt: skip
+    cases.open_case(work, case, row, customer, answers)
+    return case
+
+
+def _resubmit(work: Work, row: CreditRequest, raw: Mapping[str, Any], accepted: Collection[str]) -> Case:
+    """Send a returned request in again, against the form version its case has pinned."""
+    form, writable = _asked(work, row)
+    before = row.answers
+    answers = _check(work, form, raw, writable, "submit", before, accepted)
+    if answers.to_json().get("customer") != before.get("customer"):
+        raise Invalid([Problem("credit_request.customer_fixed", "/customer", {"number": row.number or ""})])
+    _keep(work, row, answers)
+    changed = tuple(sorted(key for key in form.material if row.answers.get(key) != before.get(key)))
+    work.session.flush()
+    work.record(
+        Verb.ANSWERS_CHANGED, subject(row), {**_card(row), "changed": list(changed)},
+        after={"answers": definitions.kinds.fingerprint(row.answers)},
+    )  # fmt: skip
+    if row.case_id is None:
+        raise Missing("case", row.id)
+    return cases.resubmit(work, row.case_id, changed)
+
+
+def _asked(work: Work, row: CreditRequest) -> tuple[Form, frozenset[str]]:
+    """The form a request is asked with now, and what its applicant may write."""
+    if row.case_id is None:
+        found = road(work.session, row.flow_key)
+        return found.form, found.writable
+    if row.status != "returned":
+        raise Conflict("credit_request.submitted", number=row.number or "")
+    case = work.session.get(Case, row.case_id)
+    if case is None:
+        raise Missing("case", row.case_id)
+    form, flow = cases.form_of(work.session, case), cases.flow_of(work.session, case)
+    return form, editable(flow, form, flow.start.id)
+
+
+def _policy_key(flow: Flow) -> str:
+    named = [step.policy for step in flow.steps.values() if getattr(step, "policy", None)]  # type: ignore[union-attr]
+    return named[0] if named and named[0] else ratings.POLICY
+
+
+def _local(work: Work) -> Any:
+    return work.now.astimezone(ZoneInfo("Asia/Shanghai"))
+
+
+def _check(
+    work: Work,
+    form: Form,
+    raw: Mapping[str, Any],
+    writable: frozenset[str],
+    purpose: Any,
+    stored: Mapping[str, Any] | None = None,
+    accepted: Collection[str] = (),
+) -> Answers:
+    lookups = Lookups(work.session, work.viewer)
+    return check(
+        form, raw, now=_local(work), lookups=lookups, purpose=purpose, stored=stored, writable=writable,
+        accepted=accepted,
+    )  # fmt: skip
+
+
+def _keep(work: Work, row: CreditRequest, answers: Answers) -> None:
+    values = answers.values
+    row.answers = answers.to_json()
+    row.customer_id = values.get("customer")
+    limit = values.get("limit")
+    row.amount = limit if isinstance(limit, Decimal) else None
+    row.changed_at = work.now
+
+
+def _customer(work: Work, row: CreditRequest) -> Customer:
+    if row.customer_id is None or row.amount is None:
+        # The form asked for neither: without customer and limit there is nothing to approve.
+        missing = "customer" if row.customer_id is None else "limit"
+        raise Invalid([Problem("credit_request.needs", f"/{missing}", {"key": missing})])
+    return customers.get(work, row.customer_id)
+
+
+def _one_open(work: Work, row: CreditRequest, customer: Customer) -> None:
+    """A second open request for one customer and segment is refused; the unique column settles a race."""
+    with work.session.no_autoflush:
+        other = work.session.scalar(
+            select(CreditRequest).where(CreditRequest.open_key == row.open_key, CreditRequest.id != row.id)
+        )
+    taken = Conflict("credit_request.open", number=other.number if other else "", customer=customer.name)
+    if other is not None:
+        raise taken
+    try:
+        work.session.flush()
+    except IntegrityError:
+        raise taken from None
+
+
+def _fresh(row: CreditRequest, row_version: int) -> None:
+    if row.row_version != row_version:
+        raise Conflict("credit_request.changed", number=row.number or "", at=row.changed_at.isoformat())
+
+
+def _card(row: CreditRequest) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "customer_id": row.customer_id,
+        "amount": None if row.amount is None else format(row.amount.normalize(), "f"),
+    }
