@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 from wtforms import PasswordField, StringField
 
@@ -78,7 +78,7 @@ def sign_out() -> Response:
 @blueprint.get("/password")
 @access(Open.ONE_TIME)
 def password() -> str:
-    return render_template("auth/password.html", form=PasswordForm())
+    return render_template("auth/password.html", form=PasswordForm(), must_change=_must_change())
 
 
 @blueprint.post("/password")
@@ -97,7 +97,11 @@ def change_password() -> Response:
                 flash(t("auth.password_changed"), "good")
                 return security.set_session(redirect(url_for("auth.start"), 303), outcome.token)
             form.show(outcome.problems)
-    return make_response(render_template("auth/password.html", form=form), 422)
+    return make_response(render_template("auth/password.html", form=form, must_change=_must_change()), 422)
+
+
+def _must_change() -> bool:
+    return bool(g.get("must_change_password"))
 
 
 @blueprint.post("/language")
