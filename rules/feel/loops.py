@@ -161,8 +161,9 @@ def _bindings(run: Run, n: int, sources: tuple[Callable[..., Any], ...], bad: li
     """Each combination of values of the iterators, the last one fastest; stops at a source that is null."""
     stack: list[Any] = []
     values: list[Any] = []
-    while True:
-        if len(stack) < len(sources):
+    deeper = True
+    while stack or deeper:
+        if deeper:
             found = _items(run, n, sources[len(stack)](*values))
             if found.__class__ is not list:
                 bad.append(found)
@@ -174,11 +175,11 @@ def _bindings(run: Run, n: int, sources: tuple[Callable[..., Any], ...], bad: li
         except StopIteration:
             stack.pop()
             values.pop()
-            if not stack:
-                return
+            deeper = False
             continue
         run.spend(1)
-        if len(stack) == len(sources):
+        deeper = len(stack) < len(sources)
+        if not deeper:
             yield tuple(values)
 
 
@@ -206,10 +207,12 @@ def quantified(run: Run, n: int, every: bool, sources: tuple[Callable[..., Any],
     run.enter()
     for values in _bindings(run, n, sources, bad):
         found = body(*values)
-        if found is not True and found is not False:
+        if is_null(found):
             open_.append(found)
         elif found is not every:
             run.leave()
+            if found is not True and found is not False:
+                return fault(run, n, "type", op="every" if every else "some", left=kind_of(found), right="boolean")
             return found
     run.leave()
     if bad:

@@ -197,9 +197,10 @@ def same(a: Any, b: Any, depth: int = 0) -> bool | None:
         return None
     if depth > DEEPEST:
         raise Stop("depth", DEEPEST)
-    if cls is Time or cls is DateTime:
-        left, right = (a, b) if cls is Time else (a.time, b.time)
-        return left.local == right.local and a.instant == b.instant
+    if cls is Time:
+        return a.local == b.local and a.instant == b.instant
+    if cls is DateTime:
+        return a.time.local == b.time.local and a.second == b.second
     if cls is list:
         return _all_same(list(zip(a, b, strict=True)), depth) if len(a) == len(b) else False
     if cls is dict:
@@ -242,8 +243,10 @@ def order_key(value: Any) -> Any:
         return value
     if cls is Date:
         return (value.year, value.month, value.day)
-    if cls is Time or cls is DateTime:
+    if cls is Time:
         return value.instant
+    if cls is DateTime:
+        return value.second
     if cls is DayDuration:
         return value.nanos
     return value.months if cls is MonthDuration else None

@@ -62,20 +62,26 @@ class NameIndex:
 class Scope:
     """The names a formula may use. An open scope takes any name; what it does not know is null at run time.
 
-    ``types`` are named types of the Definition, usable in ``instance of`` and as parameter types.
+    `named` are types of the Definition, usable in ``instance of`` and as parameter types; `members` are names with
+    blanks or marks that may follow a dot.
     Raises UnknownType where an entry's type text names no type.
     """
 
-    __slots__ = ("_members", "closed", "entries", "index", "named", "types")
+    __slots__ = ("_extra", "_members", "closed", "entries", "index", "named", "types")
 
     def __init__(
-        self, entries: Mapping[str, ScopeEntry], closed: bool = True, named: Mapping[str, Type] | None = None
+        self,
+        entries: Mapping[str, ScopeEntry],
+        closed: bool = True,
+        named: Mapping[str, Type] | None = None,
+        members: Iterable[str] = (),
     ) -> None:
         self.entries = dict(entries)
         self.closed = closed
         self.named = dict(named or {})
         self.types = {name: _typed(name, entry.type, self.named) for name, entry in self.entries.items()}
         self.index = NameIndex(self.entries)
+        self._extra = frozenset(members)
         self._members: frozenset[str] | None = None
 
     @classmethod
@@ -92,7 +98,7 @@ class Scope:
     def members(self) -> frozenset[str]:
         """Names of parts of the Facts that hold a blank or a mark, for paths."""
         if self._members is None:
-            found: set[str] = set()
+            found: set[str] = set(self._extra)
             for declared in (*self.types.values(), *self.named.values()):
                 _collect(declared, found)
             self._members = frozenset(found)

@@ -105,6 +105,11 @@ class DateTime:
         days = self.date.days
         return days * DAY_NANO + self.time.nanos - self.time.offset_on(days) * NANO
 
+    @property
+    def second(self) -> int:
+        """Whole seconds since 1970-01-01T00:00:00: what date and times are compared by (DMN 1.5, 10.3.2.3.6)."""
+        return self.instant // NANO
+
     def plus(self, nanos: int) -> DateTime:
         """Some time later on the same zone's clock: across a change of clocks the elapsed time counts."""
         instant = self.instant + nanos

@@ -6,14 +6,13 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from ..calendar import DAY_NANO
 from ..cause import is_null
 from ..operate import comparable, order_key
 from ..run import Run
 from ..temporal import parse_date, parse_date_time, parse_duration, parse_temporal, parse_time
 from ..tokens import ESCAPE, NUMBER, PLAIN
 from ..types import kind_of
-from ..values import Date, DateTime, DayDuration, MonthDuration, Range, Time
+from ..values import Date, DateTime, DayDuration, MonthDuration, Range
 from .table import Fault, builtin
 
 _NUMBER = re.compile(r"-?" + f"(?:{NUMBER.pattern})", re.ASCII)
@@ -62,21 +61,16 @@ def duration(run: Run, at: int, value: Any) -> Any:
     return found
 
 
-def _moment(value: Date | DateTime) -> DateTime:
-    return DateTime(value, Time(0)) if isinstance(value, Date) else value
-
-
 @builtin("years and months duration", "from: day, to: day", "years and months duration", "两个日期之间的整年整月数",
          "Whole years and months from one date to another",
          'years and months duration(@"2011-12-22", @"2013-08-24") = @"P1Y8M"')
 def years_and_months_duration(run: Run, at: int, start: Date | DateTime, end: Date | DateTime) -> MonthDuration:
-    a, b = _moment(start), _moment(end)
-    months = (b.date.year - a.date.year) * 12 + b.date.month - a.date.month
-    left = a.date.day * DAY_NANO + a.time.nanos
-    right = b.date.day * DAY_NANO + b.time.nanos
-    if months > 0 and right < left:
+    a = start if isinstance(start, Date) else start.date
+    b = end if isinstance(end, Date) else end.date
+    months = (b.year - a.year) * 12 + b.month - a.month
+    if months > 0 and b.day < a.day:
         months -= 1
-    elif months < 0 and right > left:
+    elif months < 0 and b.day > a.day:
         months += 1
     return MonthDuration(months)
 

@@ -109,18 +109,14 @@ def overlaps(run: Run, at: int, a: Range, b: Range) -> bool:
          "overlaps before([1..5], [3..8]) = true")
 def overlaps_before(run: Run, at: int, a: Range, b: Range) -> bool:
     x, y = Span(a), Span(b)
-    return _low_order(x, y) < 0 and _high_order(x, y) <= 0 and not _precedes(x, y) and not _ends_alike(x, y)
-
-
-def _ends_alike(a: Span, b: Span) -> bool:
-    return _high_order(a, b) == 0 and _low_order(a, b) == 0
+    return _low_order(x, y) < 0 and _high_order(x, y) <= 0 and not _precedes(x, y)
 
 
 @builtin("overlaps after", _BOTH, "boolean", "前者后开始、后结束且与后者重叠", "Whether the first begins and ends later and they share a value",
          "overlaps after([3..8], [1..5]) = true")
 def overlaps_after(run: Run, at: int, a: Range, b: Range) -> bool:
     x, y = Span(a), Span(b)
-    return _low_order(x, y) >= 0 and _high_order(x, y) > 0 and not _precedes(y, x)
+    return _low_order(x, y) > 0 and _high_order(x, y) >= 0 and not _precedes(y, x)
 
 
 @builtin("finishes", _TWO, "boolean", "前者是否在后者的终点结束", "Whether the first ends where the second ends, within it",
