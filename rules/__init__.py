@@ -12,6 +12,10 @@ from rules.feel import (
     to_python,
 )
 from rules.problem import Invalid, Problem
+from rules.rating import Score, rate
+from rules.scorecard import Scorecard
+from rules.scorecard_compile import compile_scorecard
+from rules.trace import Trace
 
 __all__ = [
     "Cause",
@@ -22,7 +26,12 @@ __all__ = [
     "Problem",
     "Scope",
     "ScopeEntry",
+    "Score",
+    "Scorecard",
+    "Trace",
     "compile_formula",
+    "compile_scorecard",
     "compile_unary",
+    "rate",
     "to_python",
 ]
