@@ -46,9 +46,10 @@ def compile_flow(body: Mapping[str, Any], scope: Scope | None = None) -> Flow:
 def _with_rated(scope: Scope | None, plan: Outline) -> Scope:
     if scope is None:
         return Scope.open()
-    names = [name for node in plan.nodes if node.type == "rate" for name in node.body.get("into", ())]
+    brought = [node.body.get("into") for node in plan.nodes if node.type == "rate"]
+    names = [name for into in brought if isinstance(into, list) for name in into]
     added = Scope.any_of([name for name in names if isinstance(name, str) and name not in scope.entries])
-    return Scope({**scope.entries, **added.entries})
+    return Scope({**scope.entries, **added.entries}, scope.closed, scope.named)
 
 
 def _formulas(body: Mapping[str, Any], scope: Scope) -> tuple[dict[str, Formula], list[Problem]]:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from workflows import events as ev
 from workflows.assign import Nobody, Seats, eligible, people_of, seats_of
 from workflows.authority import Covered, needed, posts_held, standing
-from workflows.model import KIND, Approval, Cc, Choice, End, Flow, Handle, Rate, Route, Settings, Start
+from workflows.model import KIND, Approval, Cc, Choice, End, Flow, Handle, Rate, Route, Start
 from workflows.quorum import ANY_ONE, Ballot, Outcome, Verdict, tally
 from workflows.state import Answer, Member, Run, RunStatus, Task
 from workflows.turn import Turn
@@ -115,9 +115,8 @@ def _find_seats(turn: Turn, step: Approval | Handle) -> Seats | Nobody:
     if isinstance(step, Approval) and step.authority:
         found = needed(context, standing(turn.state.tasks))
         return Seats((), ANY_ONE) if isinstance(found, Covered) else found
-    settings: Settings = turn.flow.settings
     own = step.on_self if isinstance(step, Approval) else None
-    return seats_of(step, context, own or settings.on_self)
+    return seats_of(step, context, own or turn.flow.settings.on_self)
 
 
 def _open(turn: Turn, step: Approval | Handle, run: Run, index: int) -> None:
