@@ -47,7 +47,7 @@ class Statement(NamedTuple):
     revenue: Decimal
     net_profit: Decimal
     ebit: Decimal
-    operating_cash_flow: Decimal
+    operating_cash_flow: Decimal | None
     total_assets: Decimal
     current_assets: Decimal
     total_liabilities: Decimal

@@ -25,11 +25,6 @@ TABLES = (
 
 
 @pytest.fixture(scope="module")
-def demo() -> Portfolio:
-    return make(DEMO_SEED)
-
-
-@pytest.fixture(scope="module")
 def small() -> Portfolio:
     return make(7, 120)
 
