@@ -4,7 +4,7 @@ from workflows.acts import Act, Claim, Decide, Rated, Refused, Resubmit, Retry, 
 from workflows.assign import Directory
 from workflows.compile import compile_flow
 from workflows.decide import answers_of, return_targets
-from workflows.engine import Move, act, start
+from workflows.engine import Move, act, start, stuck
 from workflows.events import Event, event_from_json, event_to_json
 from workflows.lint import lint
 from workflows.model import Flow
@@ -44,4 +44,5 @@ __all__ = [
     "replay",
     "return_targets",
     "start",
+    "stuck",
 ]

@@ -76,7 +76,7 @@ class Void:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """A flow admin lets a Case in error try again, after people or posts were put right."""
+    """A flow admin lets a Case try again that is in error, or has Tasks nobody can answer any more."""
 
     by: str
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Literal
 
 from workflows import events as ev
@@ -50,6 +51,27 @@ def sits_there(turn: Turn, task: Task, by: str) -> None:
         raise Refused("forbidden", "duties.conflict", {"reason": reason})
 
 
+def refuse_if_claimed(turn: Turn, task: Task, by: str) -> None:
+    """Refuse whoever comes second to a claimed Task; a claim ends with the claimer's right to it."""
+    if task.claimed_by not in (None, by) and _is_for(turn, task, str(task.claimed_by)):
+        raise Refused("conflict", "task.claimed_by_other", {"by": task.claimed_by})
+
+
+def unanswerable(turn: Turn) -> tuple[Task, ...]:
+    """Open Tasks that nobody can answer any more, since people left or changed posts after they were opened."""
+    return tuple(task for task in turn.state.open_tasks if not any(_able(turn, task)))
+
+
+def _able(turn: Turn, task: Task) -> Iterator[str]:
+    people = (task.assignee,) if task.group is None else turn.directory.holders(task.group, task.within)
+    for user in people:
+        try:
+            sits_there(turn, task, str(user))
+        except Refused:
+            continue
+        yield str(user)
+
+
 def _is_for(turn: Turn, task: Task, by: str) -> bool:
     if not turn.directory.active(by):
         return False
@@ -62,8 +84,7 @@ def decide(turn: Turn, action: Decide) -> None:
     """Carry out an answer, or refuse it and change nothing."""
     state = turn.state
     task = open_task(state, action.task)
-    if task.claimed_by is not None and task.claimed_by != action.by:
-        raise Refused("conflict", "task.claimed_by_other", {"by": task.claimed_by})
+    refuse_if_claimed(turn, task, action.by)
     sits_there(turn, task, action.by)
     run = state.run_of(task)
     step = turn.flow.people_step(task.step)

@@ -11,9 +11,9 @@ from workflows import events as ev
 from workflows import walk
 from workflows.acts import Act, Claim, Decide, Rated, Refused, Resubmit, Retry, Unclaim, Void, Withdraw
 from workflows.assign import FLOW_ADMIN, Directory
-from workflows.decide import decide, open_task, sits_there
+from workflows.decide import decide, open_task, refuse_if_claimed, sits_there, unanswerable
 from workflows.model import Flow, Rate
-from workflows.state import State
+from workflows.state import State, Task
 from workflows.turn import Turn
 from workflows.wire import plain_facts
 
@@ -49,6 +49,13 @@ def act(
     return Move(turn.state, tuple(turn.events))
 
 
+def stuck(
+    flow: Flow, state: State, *, facts: Mapping[str, Any], directory: Directory, now: datetime
+) -> tuple[Task, ...]:
+    """Open Tasks that nobody can answer any more as the organisation stands now; `Retry` finds new people for them."""
+    return () if state.is_final else unanswerable(Turn(flow, state, facts, directory, _aware(now)))
+
+
 def _aware(now: datetime) -> datetime:
     if now.utcoffset() is None:
         raise ValueError("now must be an aware datetime")
@@ -68,8 +75,7 @@ def _claim(turn: Turn, action: Claim) -> None:
         raise Refused("invalid", "task.not_claimable", {"task": task.id})
     if task.claimed_by == action.by:
         return
-    if task.claimed_by is not None:
-        raise Refused("conflict", "task.claimed_by_other", {"by": task.claimed_by})
+    refuse_if_claimed(turn, task, action.by)
     sits_there(turn, task, action.by)
     turn.emit(ev.TaskClaimed(task.id, action.by, turn.now))
 
@@ -146,12 +152,18 @@ def _void(turn: Turn, action: Void) -> None:
 
 
 def _retry(turn: Turn, action: Retry) -> None:
+    """Enter the failed Step again, or the Steps whose Tasks nobody can answer any more."""
     _flow_admin(turn, action.by)
-    failure = turn.state.failure
-    if failure is None:
-        raise Refused("conflict", "case.not_failed", {"status": turn.state.status})
+    state = turn.state
+    lost = unanswerable(turn)
+    if state.failure is None and not lost:
+        raise Refused("conflict", "case.not_failed", {"status": state.status})
     turn.emit(ev.CaseRetried(action.by, turn.now))
-    walk.go(turn, failure.step)
+    if state.failure is not None:
+        walk.go(turn, state.failure.step)
+    for run in {id(run): run for run in map(state.run_of, lost)}.values():
+        walk.cancel(turn, run)
+        walk.go(turn, run.then or run.step)
 
 
 def _flow_admin(turn: Turn, by: str) -> None:

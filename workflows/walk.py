@@ -238,11 +238,17 @@ def send_back(
 
 
 def cancel_open(turn: Turn) -> None:
-    """Close every Task and Step of a Case that ends before its time."""
-    for task in turn.state.open_tasks:
-        turn.emit(ev.TaskClosed(task.id, "cancelled", turn.now))
+    """Close every Step of a Case that ends before its time."""
     for run in turn.state.open_runs:
-        _leave(turn, run, "cancelled")
+        cancel(turn, run)
+
+
+def cancel(turn: Turn, run: Run) -> None:
+    """Leave a Step unfinished, its open Tasks cancelled."""
+    for task in turn.state.tasks_of(run):
+        if task.is_open:
+            turn.emit(ev.TaskClosed(task.id, "cancelled", turn.now))
+    _leave(turn, run, "cancelled")
 
 
 # Routes

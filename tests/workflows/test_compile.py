@@ -128,7 +128,11 @@ FAULTS: list[tuple[str, str, Fault]] = [
     ("flow.quorum.option", "/steps/1/quorum/pass", put("ask", quorum={"rule": "all", "pass": "0.5"})),
     ("flow.quorum.ratio_missing", "/steps/1/quorum", put("ask", quorum={"rule": "ratio"})),
     ("flow.quorum.count_missing", "/steps/1/quorum", put("ask", quorum={"rule": "count"})),
-    ("flow.quorum.reject_when", "/steps/1/quorum/reject_when", put("ask", quorum={"rule": "all", "reject_when": "all"})),
+    (
+        "flow.quorum.reject_when",
+        "/steps/1/quorum/reject_when",
+        put("ask", quorum={"rule": "all", "reject_when": "all"}),
+    ),
     ("flow.quorum.wait_any", "/steps/1/quorum/wait_for_all", put("ask", quorum={"rule": "any", "wait_for_all": True})),
     ("flow.quorum.pass_range", "/steps/1/quorum/pass", put("ask", quorum={"rule": "ratio", "pass": "1.1"})),
     ("flow.quorum.pass_range", "/steps/1/quorum/pass", put("ask", quorum={"rule": "ratio", "pass": "0"})),

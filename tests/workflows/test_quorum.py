@@ -148,7 +148,8 @@ def test_settled_once_and_for_all(quorum: Quorum, voices: list[tuple[Verdict, in
     outcomes = []
     for heard in range(len(voices) + 1):
         ballots = [
-            Ballot(verdict if index < heard else None, Decimal(weight)) for index, (verdict, weight) in enumerate(voices)
+            Ballot(verdict if index < heard else None, Decimal(weight))
+            for index, (verdict, weight) in enumerate(voices)
         ]
         outcomes.append(tally(quorum, ballots))
     assert outcomes[-1] != "open"

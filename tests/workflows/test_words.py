@@ -40,7 +40,8 @@ def sentences(language: str) -> dict[str, str]:
 
 def uttered() -> set[str]:
     sources = (ROOT / "workflows").glob("*.py")
-    return {code for source in sources for code in CODE.findall(source.read_text(encoding="utf-8"))} | FORMED
+    found = {code for source in sources for code in CODE.findall(source.read_text(encoding="utf-8"))}
+    return (found - {"flow.schema.json"}) | FORMED
 
 
 @pytest.mark.parametrize("language", ["zh_Hans_CN", "en"])
