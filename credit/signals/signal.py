@@ -25,7 +25,7 @@ class Signal:
     as_of     the last day the value speaks of (a statement's year end, a feed's last reading); None when unknown
     source    registry, court, news, contracts, trade, statement, bureau or profile
     document  which one: the fiscal year, the bureau
-    reason    catalogue code of why the value is None, or ``signal.at_least`` for a count from too short a look
+    reason    catalogue code of why the value is None, or ``signal.at_least`` where the value is the least known
     params    values for the sentence of `reason`
     rates     the exchange rates used
     """
