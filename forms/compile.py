@@ -16,7 +16,7 @@ from .fields import FIELD_TYPES, Field, Subform
 from .fields.choice import Choice
 from .model import Check, Form, Plan, Removed, Rule, Section
 from .plan import feeds_of, formula, plan_of, scope_of
-from .schema import shape_problems
+from .schema import MOST_REPORTED, shape_problems
 
 MOST_FIELDS = 300
 MOST_RULES = 100
@@ -35,7 +35,9 @@ RESERVED = _FEEL_WORDS | _PAGE_WORDS
 def compile_form(body: object) -> Form:
     """The frozen Form of `body` (see `form.schema.json`); raises Invalid with all Problems."""
     work = _Work(list(shape_problems(body)))
-    if not isinstance(body, Mapping) or not _items(body, "sections"):
+    cut = len(work.problems) >= MOST_REPORTED or any(p.code == "form.too_large" for p in work.problems)
+    if cut or not isinstance(body, Mapping) or not _items(body, "sections"):
+        # Where the shape was not looked at to its end, nothing further can be read safely.
         raise Invalid(work.problems)
     sections = tuple(work.sections(body))
     work.names(body)
@@ -273,8 +275,10 @@ class _Work:
 
     def summary(self, body: Mapping[str, Any]) -> Iterator[str]:
         for index, key in enumerate(_items(body, "summary")):
-            field = self.fields.get(key) if isinstance(key, str) else None
+            if not self.sound(pointer("summary", index)):
+                continue
+            field = self.fields.get(key)
             if field is not None and field.has_value:
                 yield key
-            elif key not in self.loose and self.sound(pointer("summary", index)):
-                self.add("form.summary_unknown", pointer("summary", index), key=str(key)[:64])
+            elif key not in self.loose:
+                self.add("form.summary_unknown", pointer("summary", index), key=key)

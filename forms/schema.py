@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -14,7 +15,7 @@ from rules import Problem
 from rules.problem import pointer
 
 from .fields import FIELD_TYPES
-from .raw import bad_character
+from .raw import bad_character, shown
 
 KEY = "^[A-Za-z][A-Za-z0-9_]{0,63}$"
 ID = "^[a-z][a-z0-9_]{0,31}$"
@@ -113,13 +114,15 @@ def shape_problems(body: object) -> tuple[Problem, ...]:
     """What keeps `body` from having the shape of a form: at most 200 Problems at their JSON Pointer paths."""
     if not isinstance(body, Mapping):
         return (Problem("form.not_object"),)
-    found = tuple(_tree_problems(body))
-    if found:
+    found = tuple(islice(_tree_problems(body), MOST_REPORTED))
+    if any(p.code == "form.too_large" for p in found) or len(found) == MOST_REPORTED:
         return found
-    problems: dict[tuple[str, str, str], Problem] = {}
+    problems: dict[tuple[str, str, str], Problem] = {(p.code, p.path, ""): p for p in found}
+    known = {p.path for p in found}
     for error in _validator().iter_errors(dict(body)):
         for problem in _translate(error):
-            problems.setdefault((problem.code, problem.path, str(problem.params)), problem)
+            if problem.path not in known:
+                problems.setdefault((problem.code, problem.path, str(problem.params)), problem)
         if len(problems) >= MOST_REPORTED:
             break
     return tuple(sorted(problems.values(), key=lambda p: (p.path, p.code)))
@@ -148,7 +151,8 @@ def _tree_problems(body: Mapping[str, Any]) -> Iterator[Problem]:
         elif isinstance(value, Mapping):
             for key, inner in value.items():
                 if not isinstance(key, str) or len(key) > 64 or bad_character(key) is not None:
-                    yield Problem("form.member_unknown", pointer(*path), {"member": ascii(key)[:64]})
+                    name = shown(key, 64)
+                    yield Problem("form.member_unknown", pointer(*path, name), {"member": name})
                     continue
                 todo.append((inner, (*path, key)))
         elif isinstance(value, list | tuple):
@@ -168,7 +172,7 @@ def _translate(error: ValidationError) -> Iterator[Problem]:
                 code = "form.label_missing" if member in ("zh-CN", "label") else "form.member_missing"
                 yield Problem(code, pointer(*error.absolute_path, member), {"member": member})
         case "additionalProperties":
-            for member in value:
+            for member in (m for m in value if isinstance(m, str) and len(m) <= 64):
                 if member not in _properties(error.schema):
                     yield Problem("form.member_unknown", pointer(*error.absolute_path, member), {"member": member})
         case "type":

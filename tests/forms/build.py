@@ -24,7 +24,13 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "lookup": {"source": {"of": "customer", "copy": ["name", "grade", "current_limit"]}},
     "subform": {
         "fields": [
-            {"id": "f_90", "key": "amount", "type": "money", "currency": "CNY", "label": {"zh-CN": "金额", "en": "Amount"}}
+            {
+                "id": "f_90",
+                "key": "amount",
+                "type": "money",
+                "currency": "CNY",
+                "label": {"zh-CN": "金额", "en": "Amount"},
+            }
         ]
     },
     "note": {"text": {"zh-CN": "请如实填写", "en": "Please answer truthfully"}},

@@ -27,7 +27,13 @@ SHOWN = [
     ("multi_choice", {}, ["a", "b"], "甲、乙", "Alpha, Beta"),
     ("yes_no", {}, False, "否", "No"),
     ("lookup", {}, "C1", "华东精工", "华东精工"),
-    ("subform", {}, [{"amount": "5"}, {"amount": "6"}], "金额：¥5.00 / 金额：¥6.00", "Amount: CN¥5.00 / Amount: CN¥6.00"),
+    (
+        "subform",
+        {},
+        [{"amount": "5"}, {"amount": "6"}],
+        "金额：¥5.00 / 金额：¥6.00",
+        "Amount: CN¥5.00 / Amount: CN¥6.00",
+    ),
     ("text", {}, None, "", ""),
     ("subform", {}, [], "", ""),
 ]

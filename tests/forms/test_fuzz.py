@@ -1,0 +1,159 @@
+"""Any JSON into a form gives Answers or Problems, any JSON as a body a Form or Problems; never another exception."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forms import FIELD_TYPES, Answers, assess, check, compile_form, to_wtforms
+from rules import Invalid
+from tests.forms.build import NOW, People, body_of, form_of, setup
+
+SCALARS = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(st.characters(), max_size=40)
+    | st.sampled_from(
+        [
+            "1e5",
+            "NaN",
+            "12万",
+            "1,234",
+            "2025-02-30",
+            "20250131",
+            "甲",
+            "a",
+            "C1",
+            "30%",
+            "¥5",
+            "是",
+            "\ud800",
+            "\x00",
+            "-",
+            "91440300MA5AL62RXF",
+            "a@b.cn",
+            "+8613800138000",
+            "9" * 41,
+            "0." + "1" * 40,
+            "９",
+            "　",
+        ]
+    )
+)
+JSON = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
+)
+
+KEYS = [t for t in FIELD_TYPES if t != "note"]
+EVERYTHING = form_of(
+    *(setup(t, f"k_{t}") for t in KEYS),
+    setup("number", "total", compute="if k_number = null then 0 else k_number * 2"),
+    rules=[
+        {"id": "r1", "effect": "show", "target": "k_money", "when": "k_number > 0"},
+        {"id": "r2", "effect": "require", "target": "k_text", "when": "k_yes_no"},
+        {"id": "r3", "effect": "lock", "target": "k_date", "when": "k_integer > 3"},
+        {"id": "r4", "effect": "show", "target": "k_subform.amount", "when": "k_number > 3"},
+    ],
+    checks=[{"id": "c1", "formula": "total <= k_money", "message": {"zh-CN": "合计过大"}}],
+)
+
+
+def sendable(invalid: Invalid) -> None:
+    """A refusal names at least one Problem, and all of them can be sent."""
+    assert invalid.problems
+    json.dumps([p.to_json() for p in invalid.problems], allow_nan=False, ensure_ascii=False).encode("utf-8")
+
+
+RAW = st.dictionaries(st.sampled_from([f"k_{t}" for t in KEYS] + ["total", "zz", "$copied"]), JSON, max_size=8) | JSON
+ROWS = st.lists(st.dictionaries(st.sampled_from(["row_id", "amount", "zz"]), JSON, max_size=3) | JSON, max_size=4)
+
+
+@settings(max_examples=200, deadline=None)
+@given(RAW, st.sampled_from(["submit", "draft"]), st.none() | st.sets(st.sampled_from([f"k_{t}" for t in KEYS])), RAW)
+def test_any_json_into_a_form(raw: Any, purpose: Any, writable: Any, stored: Any) -> None:
+    before = stored if isinstance(stored, dict) else None
+    try:
+        found = check(EVERYTHING, raw, now=NOW, lookups=People(), purpose=purpose, writable=writable, stored=before)
+    except Invalid as invalid:
+        sendable(invalid)
+        return
+    kept = {key: value for key, value in found.to_json().items() if key not in found.carried}
+    json.dumps(kept, allow_nan=False, ensure_ascii=False).encode("utf-8")
+    assert Answers.from_json(EVERYTHING, kept).to_json() == kept
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS)
+def test_any_json_into_rows(rows: Any) -> None:
+    found = assess(EVERYTHING, {"k_subform": rows, "k_number": "5"}, now=NOW, lookups=People())
+    for problem in found.problems:
+        assert problem.path == "" or problem.path.startswith("/")
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from([f"k_{t}" for t in KEYS] + ["k_subform-0-amount", "k_subform-x", "zz"]),
+            st.text(max_size=20),
+        )
+    )
+)
+def test_any_page_text_into_a_form(pairs: list[tuple[str, str]]) -> None:
+    from werkzeug.datastructures import MultiDict
+
+    shown = to_wtforms(EVERYTHING)(MultiDict(pairs))
+    found = assess(EVERYTHING, shown.raw_answers(), now=NOW, lookups=People())
+    shown.tell(found.problems)
+    for _, control in shown.controls():
+        assert str(control())
+
+
+MEMBERS = st.sampled_from(
+    [
+        "sections",
+        "fields",
+        "key",
+        "id",
+        "type",
+        "label",
+        "options",
+        "compute",
+        "rules",
+        "checks",
+        "when",
+        "target",
+        "effect",
+        "min",
+        "max",
+        "summary",
+        "removed",
+        "zh-CN",
+        "pattern",
+        "source",
+        "columns",
+    ]
+)
+BODY = st.recursive(
+    SCALARS | st.sampled_from([*FIELD_TYPES, "show", "x", "f_01", "x > 1"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(MEMBERS, inner, max_size=5),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(BODY, st.sampled_from(["sections", "rules", "checks", "summary", "removed", "field"]))
+def test_any_json_as_a_body(part: Any, place: str) -> None:
+    body = body_of(setup("number"), setup("subform", "y"))
+    if place == "field":
+        body["sections"][0]["fields"].append({**setup("text", "z", "f_77"), **part} if isinstance(part, dict) else part)
+    else:
+        body[place] = part
+    try:
+        compile_form(body)
+    except Invalid as invalid:
+        sendable(invalid)
