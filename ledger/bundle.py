@@ -135,7 +135,7 @@ def write_bundle(trail: Trail, signer: Signer) -> bytes:
 
 
 def _places(trail: Trail, size: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Per subject the places of its entries, and its end; hashes as the tree recorded them, not as the bodies have them."""
+    """Per subject the places of its entries and its end, with the hashes that the tree recorded."""
     places: dict[Subject, list[list[Any]]] = {}
     last = -1
     for index, body in trail.entries:

@@ -103,7 +103,7 @@ def test_a_changed_byte_inside_is_damage() -> None:
     data = zipped(TRAIL)
     at = data.index(TRAIL["report.html"]) + 4
     damaged = data[:at] + b"\x00" + data[at + 1 :]
-    assert ("file.damaged", 3) == (verified(damaged).findings[-1].code, verified(damaged).exit_code)
+    assert (verified(damaged).findings[-1].code, verified(damaged).exit_code) == ("file.damaged", 3)
 
 
 def test_text_that_is_not_utf8() -> None:

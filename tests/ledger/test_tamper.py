@@ -197,7 +197,7 @@ def row_reports(count: int, seed: int) -> list[tuple[str, Report]]:
         if kind == "bit":
             rows = edit_row(original, chance)
         elif kind == "insert":
-            place = chance.randrange(len(original) + 1)
+            place = chance.randrange(len(original))  # at the end it would be a new entry, reported as unsealed
             subject = chance.choice(["case1", "new"])
             rows = [*original[:place], row(place, forged_entry(chance, subject=subject)), *original[place:]]
         else:
