@@ -1,13 +1,343 @@
-"""Checks a tree against its scope: names, functions, arguments and types, all findings at once."""
+"""Checks a tree against its scope: names, functions, arguments, types and units, all findings at once."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from ..problem import Problem
+from .check_calls import CallChecks, Frame
+from .functions import ROWS
+from .operators import OPEN, ORDERED, PROPERTIES, alike, arithmetic_type, merged
 from .scope import Scope
-from .syntax import Node
-from .types import ANY, Type
+from .syntax import (
+    Between,
+    Call,
+    Chain,
+    Comparison,
+    ContextNode,
+    Filter,
+    For,
+    FunctionNode,
+    If,
+    In,
+    InstanceOf,
+    Iterator,
+    ListNode,
+    Literal,
+    Logic,
+    Name,
+    Negation,
+    Node,
+    Path,
+    Quantified,
+    RangeNode,
+    UnaryTests,
+)
+from .types import ANY, BOOLEAN, FUNCTION, NULL, Type, kind_label, type_of, type_text
 
 
-def check(text: str, tree: Node, scope: Scope, wanted: Type | None, subject: Type | None) -> tuple[Type, list[Problem]]:
-    """(type of the result, findings)."""
-    return ANY, []
+class Checker(CallChecks):
+    """Walks a tree once; `types` keeps the type of each node by its identity."""
+
+    def visit(self, node: Node) -> Type:
+        found = METHODS[node.__class__](self, node)
+        self.types[id(node)] = found
+        return found
+
+    def literal(self, node: Literal) -> Type:
+        return type_of(node.value)
+
+    def name(self, node: Name) -> Type:
+        name = node.name
+        for frame in reversed(self.frames):
+            if name in frame.names:
+                return frame.names[name]
+            if frame.item is not None:
+                if frame.item.kind in OPEN or (frame.item.kind == "context" and frame.item.fields is None):
+                    return ANY
+                found = frame.item.field(name)
+                if found is not None:
+                    return found
+        if name == "?" and self.subject is not None:
+            return self.subject
+        if name in self.scope.entries:
+            unit = self.scope.entries[name].unit
+            if unit is not None:
+                self.units[id(node)] = unit
+            return self.scope.types[name]
+        if name in ROWS:
+            return FUNCTION
+        if self.scope.closed:
+            known = [*self.scope.entries, *(n for frame in self.frames for n in frame.names)]
+            self.unknown("feel.unknown_name", node, name, known)
+        return ANY
+
+    def chain(self, node: Chain) -> Type:
+        left = self.visit(node.first)
+        unit = self.units.get(id(node.first))
+        for op, operand in node.rest:
+            right = self.visit(operand)
+            found = arithmetic_type(op, left, right)
+            if found is None:
+                self.report("feel.type", operand, op=op, left=kind_label(left.kind), right=kind_label(right.kind))
+            other = self.units.get(id(operand))
+            if op in ("+", "-"):
+                self.same_unit(operand, unit, other)
+                unit = unit or other
+            else:
+                unit = None
+            if op == "/":
+                self.divisor(operand)
+            left = found or ANY
+        if unit is not None:
+            self.units[id(node)] = unit
+        return left
+
+    def same_unit(self, node: Node, left: str | None, right: str | None) -> None:
+        if left is not None and right is not None and left != right:
+            self.report("feel.unit", node, left=left, right=right)
+
+    def divisor(self, node: Node) -> None:
+        text = self.source(node)
+        zero = isinstance(node, Literal) and node.value == 0
+        fact = isinstance(node, Name | Path) and not any(text in guards for guards in self.guarded)
+        if zero or fact:
+            self.report("rules.maybe_zero", node, "warning", name=text)
+
+    def negation(self, node: Negation) -> Type:
+        found = self.visit(node.operand)
+        if found.kind not in (*OPEN, "number", "days and time duration", "years and months duration"):
+            self.report("feel.type", node, op="-", left=kind_label(found.kind), right=kind_label(found.kind))
+            return ANY
+        return found
+
+    def comparison(self, node: Comparison) -> Type:
+        left, right = self.visit(node.left), self.visit(node.right)
+        ordered = node.op not in ("=", "!=")
+        for side in (left, right):
+            if ordered and side.kind not in OPEN and side.kind not in ORDERED:
+                self.report("feel.type", node, op=node.op, left=kind_label(left.kind), right=kind_label(right.kind))
+                return BOOLEAN
+        if not alike(left, right):
+            self.report("feel.type", node, op=node.op, left=kind_label(left.kind), right=kind_label(right.kind))
+        self.same_unit(node.right, self.units.get(id(node.left)), self.units.get(id(node.right)))
+        if isinstance(node.left, Literal) and isinstance(node.right, Literal):
+            self.report("feel.constant_condition", node, "warning", text=self.source(node))
+        self.allowed(node.left, node.right)
+        self.allowed(node.right, node.left)
+        return BOOLEAN
+
+    def allowed(self, name: Node, value: Node) -> None:
+        """A text compared with a Fact that never has it."""
+        if not (isinstance(name, Name) and isinstance(value, Literal) and isinstance(value.value, str)):
+            return
+        entry = self.scope.entries.get(name.name)
+        if entry is not None and entry.allowed and value.value not in entry.allowed:
+            self.report("feel.never_this_value", value, "warning", name=name.name, value=value.value)
+
+    def logic(self, node: Logic) -> Type:
+        for item in node.items:
+            self.condition(item, node.op)
+        return BOOLEAN
+
+    def condition(self, node: Node, op: str) -> None:
+        found = self.visit(node)
+        if found.kind not in (*OPEN, "boolean"):
+            self.report("feel.condition", node, op=op, given=kind_label(found.kind))
+
+    def between(self, node: Between) -> Type:
+        value, low, high = map(self.visit, (node.value, node.low, node.high))
+        for end in (low, high):
+            if not alike(value, end):
+                self.report("feel.type", node, op="between", left=kind_label(value.kind), right=kind_label(end.kind))
+                break
+        return BOOLEAN
+
+    def membership(self, node: In) -> Type:
+        value = self.visit(node.value)
+        for test in node.tests:
+            self.test(test, value, "in")
+            self.allowed(node.value, test)
+        return BOOLEAN
+
+    def test(self, test: Node, value: Type, op: str) -> None:
+        found = self.visit(test)
+        inner = found.item if found.kind in ("range", "list") and found.item is not None else found
+        if inner.kind in ("range", "list") and inner.item is not None:
+            inner = inner.item
+        if found.kind in ("range", "list") and inner is found:
+            return
+        if not alike(value, inner) and not alike(value, found) and not (op == "?" and found.kind == "boolean"):
+            self.report("feel.type", test, op="in", left=kind_label(value.kind), right=kind_label(inner.kind))
+
+    def instance_of(self, node: InstanceOf) -> Type:
+        self.visit(node.value)
+        return BOOLEAN
+
+    def conditional(self, node: If) -> Type:
+        self.condition(node.condition, "if")
+        self.guarded.append(set(_mentioned(node.condition, self.source)))
+        then, otherwise = self.visit(node.then), self.visit(node.otherwise)
+        self.guarded.pop()
+        return merged(then, otherwise)
+
+    def iterators(self, found: tuple[Iterator, ...], op: str) -> Frame:
+        frame = Frame()
+        self.frames.append(frame)
+        for iterator in found:
+            source = self.visit(iterator.source)
+            item = source
+            if iterator.high is not None:
+                high = self.visit(iterator.high)
+                if source.kind not in (*OPEN, "number", "date") or not alike(source, high):
+                    self.report("feel.type", iterator.source, op=op, left=kind_label(source.kind), right=kind_label(high.kind))
+            elif source.kind in ("list", "range"):
+                item = source.item or ANY
+            frame.names[iterator.name] = item
+        return frame
+
+    def loop(self, node: For) -> Type:
+        frame = self.iterators(node.iterators, "for")
+        frame.names.setdefault("partial", Type("list"))
+        body = self.visit(node.body)
+        self.frames.pop()
+        return Type("list", item=body)
+
+    def quantifier(self, node: Quantified) -> Type:
+        self.iterators(node.iterators, node.kind)
+        self.condition(node.condition, node.kind)
+        self.frames.pop()
+        return BOOLEAN
+
+    def filter(self, node: Filter) -> Type:
+        source = self.visit(node.source)
+        item = (source.item or ANY) if source.kind == "list" else source
+        self.frames.append(Frame({"item": item}, item))
+        condition = self.visit(node.condition)
+        self.frames.pop()
+        if condition.kind not in (*OPEN, "boolean", "number"):
+            self.report("feel.condition", node.condition, op="[ ]", given=condition.kind)
+        if condition.kind == "number":
+            return item
+        return Type("list", item=item) if condition.kind == "boolean" else ANY
+
+    def path(self, node: Path) -> Type:
+        source = self.visit(node.source)
+        inside = source.item or ANY if source.kind == "list" else source
+        found = self.member(node, inside)
+        return Type("list", item=found) if source.kind == "list" else found
+
+    def member(self, node: Path, source: Type) -> Type:
+        if source.kind == "context" and source.fields is not None:
+            found = source.field(node.name)
+            known: Iterable[str] = (name for name, _ in source.fields)
+        elif source.kind in PROPERTIES:
+            found = PROPERTIES[source.kind].get(node.name)
+            known = PROPERTIES[source.kind]
+        else:
+            return ANY
+        if found is None:
+            self.unknown("feel.unknown_member", node, node.name, known)
+        return found or ANY
+
+    def list(self, node: ListNode) -> Type:
+        items = [self.visit(item) for item in node.items]
+        if not items:
+            return Type("list")
+        found = items[0]
+        for item in items[1:]:
+            found = merged(found, item)
+        return Type("list", item=None if found.kind in OPEN else found)
+
+    def context(self, node: ContextNode) -> Type:
+        frame = Frame()
+        self.frames.append(frame)
+        fields = []
+        for key, value in node.entries:
+            if isinstance(value, FunctionNode):
+                frame.names[key] = FUNCTION
+            found = self.visit(value)
+            frame.names[key] = ANY if found.kind == "null" else found
+            fields.append((key, frame.names[key]))
+        self.frames.pop()
+        return Type("context", fields=tuple(fields))
+
+    def range(self, node: RangeNode) -> Type:
+        low = self.visit(node.low)
+        high = self.visit(node.high) if node.high is not None else low
+        if not alike(low, high):
+            self.report("feel.type", node, op="..", left=kind_label(low.kind), right=kind_label(high.kind))
+        ordered = node.op not in ("=", "!=")
+        if ordered and low.kind not in OPEN and low.kind not in ORDERED:
+            self.report("feel.type", node, op=node.op or "..", left=kind_label(low.kind), right=kind_label(high.kind))
+        return Type("range", item=low if low.kind not in OPEN else None)
+
+    def definition(self, node: FunctionNode) -> Type:
+        self.frames.append(Frame(dict(node.params)))
+        result = self.visit(node.body) if not node.external else ANY
+        self.frames.pop()
+        return Type("function", item=result, params=tuple(t for _, t in node.params))
+
+    def unary(self, node: UnaryTests) -> Type:
+        subject = self.subject or ANY
+        for test in node.tests:
+            self.test(test, subject, "?")
+        return BOOLEAN
+
+
+def _mentioned(node: Node, source: Callable[[Node], str]) -> list[str]:
+    """Names and paths a condition looks at."""
+    if isinstance(node, Name | Path):
+        return [source(node)]
+    if isinstance(node, Comparison):
+        return _mentioned(node.left, source) + _mentioned(node.right, source)
+    if isinstance(node, Logic):
+        return [name for item in node.items for name in _mentioned(item, source)]
+    if isinstance(node, Call):
+        return [name for item in node.arguments for name in _mentioned(item, source)]
+    return []
+
+
+METHODS: dict[type, Callable[[Checker, Any], Type]] = {
+    Literal: Checker.literal,
+    Name: Checker.name,
+    Chain: Checker.chain,
+    Negation: Checker.negation,
+    Comparison: Checker.comparison,
+    Logic: Checker.logic,
+    Between: Checker.between,
+    In: Checker.membership,
+    InstanceOf: Checker.instance_of,
+    If: Checker.conditional,
+    For: Checker.loop,
+    Quantified: Checker.quantifier,
+    Filter: Checker.filter,
+    Path: Checker.path,
+    Call: Checker.call,
+    ListNode: Checker.list,
+    ContextNode: Checker.context,
+    RangeNode: Checker.range,
+    FunctionNode: Checker.definition,
+    UnaryTests: Checker.unary,
+}
+
+
+def check(
+    text: str, tree: Node, scope: Scope, wanted: Type | None, subject: Type | None
+) -> tuple[Type, list[Problem], dict[int, Type]]:
+    """(type of the result, findings, type of each node by identity).
+
+    `wanted` is the type the place of the formula needs, `subject` that of ``?`` in the tests of a cell.
+    """
+    checker = Checker(text, scope, subject)
+    found = checker.visit(tree)
+    if wanted is not None and not _fits(found, wanted):
+        checker.report("feel.expected", tree, wanted=type_text(wanted), given=type_text(found))
+    return found, checker.problems, checker.types
+
+
+def _fits(found: Type, wanted: Type) -> bool:
+    if found == NULL or found.kind == "list" or wanted.kind == "list":
+        return True
+    return alike(found, wanted)

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping
-from types import CodeType, FunctionType
 from typing import Any
 
-from . import loops, operate
-from .cause import Null
-from .convert import adopt
 from .functions import ROWS
-from .functions.table import Unmatched, arrange, as_value, invoke
-from .run import Place, absent, fault
+from .functions.table import Unmatched, arrange, as_value
+from .python_code import arguments, assemble, is_, load, walrus
+from .reach import HELPERS
+from .run import Place
 from .scope import Scope
 from .syntax import (
     Between,
@@ -37,58 +35,10 @@ from .syntax import (
     RangeNode,
     UnaryTests,
 )
-from .types import conforms
 
 WIDTH = 8
 """Conditions joined in one nested expression; longer chains are joined in groups of this many."""
 
-
-def _instance(value: Any, wanted: Any) -> bool:
-    return conforms(value, wanted, nulls=wanted.kind == "null")
-
-
-def _negated(run: Any, n: int, value: Any) -> Any:
-    return not value if value is True or value is False else value
-
-
-HELPERS: dict[str, Any] = {
-    "add": operate.add,
-    "subtract": operate.subtract,
-    "multiply": operate.multiply,
-    "divide": operate.divide,
-    "power": operate.power,
-    "negate": operate.negate,
-    "equal": operate.equal,
-    "unequal": operate.unequal,
-    "compare": operate.compare,
-    "between": operate.between,
-    "conjunction": operate.conjunction,
-    "disjunction": operate.disjunction,
-    "not_boolean": operate.not_boolean,
-    "make_range": operate.make_range,
-    "comparison_range": operate.comparison_range,
-    "member": operate.member,
-    "tested": operate.tested,
-    "path": loops.path,
-    "filtered": loops.filtered,
-    "indexed": loops.indexed,
-    "loop": loops.loop,
-    "quantified": loops.quantified,
-    "called": loops.called,
-    "define": loops.define,
-    "foreign": loops.foreign,
-    "absent": absent,
-    "fault": fault,
-    "invoke": invoke,
-    "adopt": adopt,
-    "instance": _instance,
-    "negated": _negated,
-    "chained": operate.chained,
-    "Null": Null,
-    "dict": dict,
-    "list": list,
-}
-"""Everything a compiled formula can reach besides its constants and its Facts."""
 
 OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": "power"}
 
@@ -398,31 +348,6 @@ METHODS: dict[type, Callable[[Generator, Any], ast.expr]] = {
     FunctionNode: Generator.definition,
     UnaryTests: Generator.unary,
 }
-
-
-def load(name: str) -> ast.expr:
-    return ast.Name(name, ast.Load())
-
-
-def walrus(name: str, value: ast.expr) -> ast.expr:
-    return ast.NamedExpr(ast.Name(name, ast.Store()), value)
-
-
-def is_(name: str, value: bool | None) -> ast.expr:
-    return ast.Compare(load(name), [ast.Is()], [ast.Constant(value)])
-
-
-def arguments(params: list[str]) -> ast.arguments:
-    return ast.arguments([], [ast.arg(p) for p in params], None, [], [], None, [])
-
-
-def assemble(params: list[str], body: list[ast.stmt], names: Mapping[str, Any]) -> Callable[..., Any]:
-    """A function of these statements whose globals are `names` and nothing else."""
-    made = ast.FunctionDef("formula", arguments(params), body, [], None)
-    module = ast.fix_missing_locations(ast.Module([made], []))
-    code = compile(module, "<formula>", "exec")
-    inner = next(c for c in code.co_consts if isinstance(c, CodeType))
-    return FunctionType(inner, {"__builtins__": {}, **names})
 
 
 def generate(text: str, tree: Node, scope: Scope) -> tuple[Callable[..., Any], tuple[Place, ...], tuple[str, ...]]:

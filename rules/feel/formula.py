@@ -13,9 +13,9 @@ from .cause import Cause, Null, Stop
 from .check import check
 from .compile import generate
 from .convert import release
-from .fast import generate_fast
+from .fast import SLOW, generate_fast
 from .functions import INDEX
-from .limits import LIMITS, Limits
+from .limits import LIMITS, Limits, limit_params
 from .numbers import CONTEXT
 from .parse import parse
 from .run import Place, Run
@@ -62,9 +62,11 @@ class Formula:
         try:
             if self._fast is not None:
                 try:
-                    return Outcome(self._fast(facts))
-                except (KeyError, ArithmeticError, TypeError):
-                    pass
+                    value = self._fast(facts)
+                    if value is not SLOW:
+                        return Outcome(value)
+                except (KeyError, ArithmeticError):
+                    pass  # a Fact is missing or an operator failed: the full form says why
             return self._slow(facts, now)
         finally:
             decimal.setcontext(before)
@@ -75,11 +77,13 @@ class Formula:
             value = self._full(run, facts)
             plain = release(value)
         except Stop as stop:
-            return Outcome(None, (Cause("limit", None, (0, len(self.text)), {"limit": stop.limit, "max": stop.most}),))
+            return self._stopped(stop.limit, stop.most)
         except RecursionError:  # the caller stood deep in the stack already
-            params = {"limit": "recursion", "max": self.limits.recursion}
-            return Outcome(None, (Cause("limit", None, (0, len(self.text)), params),))
+            return self._stopped("recursion", self.limits.recursion)
         return Outcome(plain, causes_of(value))
+
+    def _stopped(self, limit: str, most: int) -> Outcome:
+        return Outcome(None, (Cause("limit", None, (0, len(self.text)), limit_params(limit, most)),))
 
 
 def causes_of(value: Any) -> tuple[Cause, ...]:
@@ -122,11 +126,11 @@ def _compile(text: str, scope: Scope, dialect: str, expect: str | None, limits: 
         tree = parse(text, scope, INDEX, limits, unary)
     except Broken as broken:
         raise Invalid([broken.problem]) from None
-    found, problems = check(text, tree, scope, None if unary else wanted, wanted if unary else None)
+    found, problems, types = check(text, tree, scope, None if unary else wanted, wanted if unary else None)
     if scope.closed and errors(problems):
         raise Invalid(problems)
     full, places, names = generate(text, tree, scope)
-    fast = None if unary else generate_fast(tree, scope)
+    fast = None if unary else generate_fast(tree, scope, types)
     return Formula(text, dialect, names, type_text(found), tree, tuple(problems), limits, places, full, fast)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 CEILINGS = {
     "text": 1_000_000,
@@ -42,3 +43,21 @@ class Limits:
 
 
 LIMITS = Limits()
+
+_NAMES = {
+    "text": ("公式长度（字符）", "length of the formula in characters"),
+    "nodes": ("公式组成部分的数量", "number of parts of the formula"),
+    "depth": ("嵌套层数", "levels of nesting"),
+    "list": ("列表项数", "items of a list"),
+    "string": ("文本长度（字符）", "characters of a text"),
+    "digits": ("数字位数", "digits of a number"),
+    "exponent": ("指数", "size of an exponent"),
+    "recursion": ("函数递归层数", "levels of recursion"),
+    "fuel": ("计算步数", "steps of one calculation"),
+}
+
+
+def limit_params(name: str, most: int) -> dict[str, Any]:
+    """Params of ``rules.limit`` and of the cause ``limit``: the limit's key, its label, and its size."""
+    zh, en = _NAMES[name]
+    return {"name": name, "limit": {"zh-CN": zh, "en": en}, "max": most}

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from .cause import Cause, Null, Stop
 from .limits import Limits
+from .types import kind_label
 from .values import DateTime
 
 FRAMES = 128
@@ -69,7 +70,7 @@ class Run:
 def fault(run: Run, n: int, code: str, **params: Any) -> Null:
     """The null of a fault or an absence at place `n`."""
     place = run.places[n]
-    shown = {k: _plain(v) for k, v in params.items()}
+    shown = {k: kind_label(v) if k in ("left", "right") else _plain(v) for k, v in params.items()}
     if place.label is not None:
         shown.setdefault("field", place.label)
     return Null((Cause(code, place.label, place.span, shown),))

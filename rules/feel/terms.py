@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from ..problem import Problem
 from .limits import Limits
@@ -26,6 +26,7 @@ from .temporal import parse_temporal
 from .tokens import KEYWORDS, WORD, Broken, Scanner
 from .types import Type, UnknownType, read_type
 
+N = TypeVar("N")
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 PROPERTIES = ("time offset", "start included", "end included")
 CONSTANTS = {"true": True, "false": False, "null": None}
@@ -56,7 +57,7 @@ class Terms(ABC):
     def special(self, word: str, start: int) -> Node | None:
         """The form that begins with this keyword, if it is one."""
 
-    def node(self, cls: Callable[..., Any], start: int, *parts: Any, children: Iterable[Node]) -> Any:
+    def node(self, cls: Callable[..., N], start: int, *parts: Any, children: Iterable[Node]) -> N:
         """A node that spans from `start` to the last piece read; counts nodes and height."""
         made = cls((start, max(start, self.scan.end)), *parts)
         self.nodes += 1
@@ -219,7 +220,7 @@ class Terms(ABC):
         return found[0]
 
     def built_in(self) -> tuple[str, int] | None:
-        """A built-in function's name; one of several words only where it is called, so that `date and time` may be two."""
+        """A built-in function of several words, only where it is called: `date and time` may also be two names."""
         known = self.scan.known(self.functions)
         if known is None or len(name_parts(known[0])) == 1:
             return None

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from ..problem import Problem
-from .limits import Limits
+from .limits import Limits, limit_params
 from .scope import CHUNK, NameIndex
 
 START = (
@@ -23,8 +23,19 @@ ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 MARKS = ("..", "**", "<=", ">=", "!=", "->")
 KEYWORDS = frozenset(
-    "if then else for in return some every satisfies and or between instance of function true false null".split()
-)
+    ("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between", "instance", "of",
+     "function", "true", "false", "null")
+)  # fmt: skip
+
+
+EXPECTED: dict[str, dict[str, str]] = {
+    "value": {"zh-CN": "一个值或字段", "en": "a value or a field"},
+    "name": {"zh-CN": "一个名称", "en": "a name"},
+    "name:": {"zh-CN": "名称和冒号", "en": "a name and a colon"},
+    "operator": {"zh-CN": "一个运算符", "en": "an operator"},
+    "end": {"zh-CN": "公式结尾", "en": "the end of the formula"},
+}
+"""What the sentence calls a piece that is no mark or keyword."""
 
 
 class Broken(Exception):
@@ -53,10 +64,12 @@ class Scanner:
         m = WORD.match(self.text, at) or NUMBER.match(self.text, at)
         found = m[0] if m else found
         span = (at, at + max(1, len(found))) if found else (at, at)
-        raise Broken(Problem("feel.syntax", params={"expected": expected, "found": found[:40]}, span=span))
+        shown: Any = found[:40] if found else EXPECTED["end"]
+        params = {"expected": EXPECTED.get(expected, expected), "found": shown}
+        raise Broken(Problem("feel.syntax", params=params, span=span))
 
     def limit(self, name: str, most: int, span: tuple[int, int]) -> NoReturn:
-        raise Broken(Problem("rules.limit", params={"limit": name, "max": most}, span=span))
+        raise Broken(Problem("rules.limit", params=limit_params(name, most), span=span))
 
     def skip(self) -> None:
         """Moves over blanks and comments; `end` stays behind the last piece."""

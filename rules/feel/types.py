@@ -14,7 +14,7 @@ from .values import Date, DateTime, DayDuration, Function, MonthDuration, Range,
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """kind: any null number string boolean date time, "date and time", the two durations, list context range function."""
+    """kind: any null number string boolean list context range function date time "date and time", two durations."""
 
     kind: str
     item: Type | None = None
@@ -60,6 +60,37 @@ NAMES: dict[str, Type] = {
     "Any": ANY,
     "any": ANY,
 }
+
+LABELS: dict[str, dict[str, str]] = {
+    kind: {"zh-CN": zh, "en": en}
+    for kind, zh, en in (
+        ("any", "任意值", "any value"),
+        ("null", "空值", "null"),
+        ("number", "数字", "number"),
+        ("string", "文本", "text"),
+        ("boolean", "是或否", "true or false"),
+        ("date", "日期", "date"),
+        ("time", "时间", "time"),
+        ("date and time", "日期时间", "date and time"),
+        ("days and time duration", "天数时长", "days and time duration"),
+        ("years and months duration", "年月时长", "years and months duration"),
+        ("list", "列表", "list"),
+        ("context", "上下文", "context"),
+        ("range", "区间", "range"),
+        ("function", "函数", "function"),
+        ("day", "日期或日期时间", "date, or date and time"),
+        ("duration", "时长", "duration"),
+        ("days", "天数时长", "days and time duration"),
+        ("argument", "参数", "argument"),
+    )
+}
+"""What people call each kind of value and of parameter."""
+
+
+def kind_label(kind: str) -> Any:
+    """The kind as a label for sentences; any other text as it is."""
+    return LABELS.get(kind, kind)
+
 
 _CLASSES: dict[type, Type] = {
     bool: BOOLEAN,

@@ -114,10 +114,7 @@ class DateTime:
         """Some time later on the same zone's clock: across a change of clocks the elapsed time counts."""
         instant = self.instant + nanos
         zone = self.time.zone
-        if zone is not None:
-            offset = offset_at_instant(zone, instant // NANO)
-        else:
-            offset = self.time.offset or 0
+        offset = offset_at_instant(zone, instant // NANO) if zone is not None else self.time.offset or 0
         days, rest = divmod(instant + offset * NANO, DAY_NANO)
         return DateTime(date_from_days(days), Time(rest, self.time.offset, zone))
 

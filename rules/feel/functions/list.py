@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from ..cause import is_null
+from ..cause import Stop, is_null
 from ..loops import ask
 from ..operate import DEEPEST, comparable, order_key, same
 from ..run import Run
@@ -145,7 +145,7 @@ def flatten(run: Run, at: int, values: list[Any]) -> list[Any]:
             if value.__class__ is list:
                 stack.append(iter(value))
                 if len(stack) > 10 * DEEPEST:
-                    raise Fault("limit", limit="depth", max=10 * DEEPEST)
+                    raise Stop("depth", 10 * DEEPEST)
                 break
             made.append(value)
         else:

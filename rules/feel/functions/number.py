@@ -15,55 +15,64 @@ from ..values import DayDuration, MonthDuration
 from .table import Fault, Unknown, builtin, numbers
 
 SCALE = (-6111, 6176)
+MODES = {
+    "decimal": decimal.ROUND_HALF_EVEN,
+    "floor": decimal.ROUND_FLOOR,
+    "ceiling": decimal.ROUND_CEILING,
+    "round up": decimal.ROUND_UP,
+    "round down": decimal.ROUND_DOWN,
+    "round half up": decimal.ROUND_HALF_UP,
+    "round half down": decimal.ROUND_HALF_DOWN,
+}
 
 
-def _rounded(n: Decimal, scale: Decimal | None, mode: str) -> Decimal:
+def _rounded(n: Decimal, scale: Decimal | None, name: str) -> Decimal:
     at = whole(scale) if scale is not None else 0
     if not SCALE[0] <= at <= SCALE[1]:
         raise Fault("range", scale=at)
-    return round_to(n, at, mode)
+    return round_to(n, at, MODES[name])
 
 
 @builtin("decimal", "n: number, scale: number", "number",
          "按小数位数舍入，五取偶", "Rounds to a number of decimals, half to even", "decimal(2.5, 0) = 2")
 def decimal_(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
-    return _rounded(n, scale, decimal.ROUND_HALF_EVEN)
+    return _rounded(n, scale, "decimal")
 
 
 @builtin("floor", "n: number, scale: number?", "number",
          "向下取整", "Rounds down towards minus infinity", "floor(-1.5) = -2")
 def floor(run: Run, at: int, n: Decimal, scale: Decimal | None) -> Decimal:
-    return _rounded(n, scale, decimal.ROUND_FLOOR)
+    return _rounded(n, scale, "floor")
 
 
 @builtin("ceiling", "n: number, scale: number?", "number",
          "向上取整", "Rounds up towards plus infinity", "ceiling(-1.5) = -1")
 def ceiling(run: Run, at: int, n: Decimal, scale: Decimal | None) -> Decimal:
-    return _rounded(n, scale, decimal.ROUND_CEILING)
+    return _rounded(n, scale, "ceiling")
 
 
 @builtin("round up", "n: number, scale: number", "number",
          "远离零舍入", "Rounds away from zero", "round up(-1.126, 2) = -1.13")
 def round_up(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
-    return _rounded(n, scale, decimal.ROUND_UP)
+    return _rounded(n, scale, "round up")
 
 
 @builtin("round down", "n: number, scale: number", "number",
          "向零舍入（截断）", "Rounds towards zero", "round down(-1.126, 2) = -1.12")
 def round_down(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
-    return _rounded(n, scale, decimal.ROUND_DOWN)
+    return _rounded(n, scale, "round down")
 
 
 @builtin("round half up", "n: number, scale: number", "number",
          "四舍五入", "Rounds to the nearest, half away from zero", "round half up(2.5, 0) = 3")
 def round_half_up(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
-    return _rounded(n, scale, decimal.ROUND_HALF_UP)
+    return _rounded(n, scale, "round half up")
 
 
 @builtin("round half down", "n: number, scale: number", "number",
          "五舍六入", "Rounds to the nearest, half towards zero", "round half down(2.5, 0) = 2")
 def round_half_down(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
-    return _rounded(n, scale, decimal.ROUND_HALF_DOWN)
+    return _rounded(n, scale, "round half down")
 
 
 @builtin("abs", "n: any", "any", "绝对值", "Absolute value of a number or a duration", "abs(-3) = 3")

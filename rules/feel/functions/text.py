@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from ..cause import is_null
+from ..cause import Stop, is_null
 from ..numbers import number_text
 from ..operate import DEEPEST
 from ..patterns import compile_pattern, expand
@@ -19,7 +19,7 @@ from .table import Fault, Unknown, builtin, whole
 def text_of(value: Any, inside: bool = False, depth: int = 0) -> str:
     """Any value as text; strings inside lists and contexts keep their quotes."""
     if depth > DEEPEST:
-        raise Fault("limit", limit="depth", max=DEEPEST)
+        raise Stop("depth", DEEPEST)
     if is_null(value):
         return "null"
     if value is True or value is False:
@@ -129,7 +129,7 @@ def replace(run: Run, at: int, text: str, pattern: str, replacement: str, flags:
         piece = text[last : m.start()] + expand(replacement, m)
         size += len(piece)
         if size > run.limits.string:
-            raise Fault("limit", limit="string", max=run.limits.string)
+            raise Stop("string", run.limits.string)
         made.append(piece)
         last = m.end()
     return run.text("".join(made) + text[last:])
@@ -163,5 +163,5 @@ def string_join(run: Run, at: int, values: list[Any], delimiter: Any) -> str:
     run.spend(len(found))
     joint = "" if is_null(delimiter) else str(delimiter)
     if sum(map(len, found)) + len(joint) * len(found) > run.limits.string + len(joint):
-        raise Fault("limit", limit="string", max=run.limits.string)
+        raise Stop("string", run.limits.string)
     return run.text(joint.join(found))

@@ -1,0 +1,139 @@
+"""Checks the calls of a formula: functions, how many arguments, their types, and texts that can be read now."""
+
+from __future__ import annotations
+
+import difflib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..problem import Problem, Severity
+from .cause import Fault
+from .functions import ROWS
+from .functions.table import Row, Unmatched, arrange
+from .operators import OPEN, accepts
+from .patterns import compile_pattern
+from .scope import Scope
+from .syntax import Call, Literal, Name, Node
+from .temporal import parse_date, parse_date_time, parse_duration, parse_time
+from .types import ANY, NAMES, Type, kind_label
+
+PATTERNS = {"matches": 1, "replace": 1, "split": 1}
+READERS: dict[str, Callable[[str], Any]] = {
+    "date": parse_date,
+    "time": parse_time,
+    "date and time": parse_date_time,
+    "duration": parse_duration,
+}
+
+
+@dataclass(slots=True)
+class Frame:
+    """Names of the formula itself; `item` is the type of a filter's item."""
+
+    names: dict[str, Type] = field(default_factory=dict)
+    item: Type | None = None
+
+
+class CallChecks(ABC):
+    """What every part of the checker shares: findings, frames of names, and the checks of calls."""
+
+    def __init__(self, text: str, scope: Scope, subject: Type | None) -> None:
+        self.text = text
+        self.scope = scope
+        self.subject = subject
+        self.problems: list[Problem] = []
+        self.types: dict[int, Type] = {}
+        self.units: dict[int, str] = {}
+        self.frames: list[Frame] = []
+        self.guarded: list[set[str]] = []
+
+    # ------------------------------------------------------------------ findings
+    def report(self, code: str, node: Node, severity: Severity = "error", **params: Any) -> None:
+        line = self.text.count("\n", 0, node.span[0]) + 1
+        self.problems.append(Problem(code, params={"line": line, **params}, span=node.span, severity=severity))
+
+    def unknown(self, code: str, node: Node, name: str, known: Iterable[str]) -> None:
+        """A name that is not there, with the nearest that is."""
+        near = difflib.get_close_matches(name, list(known), 1, 0.5)
+        if near:
+            self.report(f"{code}_near", node, name=name, near=near[0])
+        else:
+            self.report(code, node, name=name)
+
+    def source(self, node: Node) -> str:
+        return self.text[node.span[0] : node.span[1]].strip()[:60]
+
+    @abstractmethod
+    def visit(self, node: Node) -> Type:
+        """The type of a node; reports what is wrong in it."""
+
+    # ------------------------------------------------------------------ calls and values
+    def call(self, node: Call) -> Type:
+        given = [self.visit(argument) for argument in node.arguments]
+        callee = node.function
+        if not isinstance(callee, Name):
+            function = self.visit(callee)
+        else:
+            local = any(callee.name in frame.names for frame in self.frames)
+            declared = self.scope.types.get(callee.name)
+            if not local and callee.name in ROWS and (declared is None or declared.kind not in ("any", "function")):
+                return self.built_in(node, ROWS[callee.name], given)
+            if not local and declared is None and self.scope.closed and not self.frames_open():
+                self.unknown("feel.unknown_function", callee, callee.name, [*ROWS, *self.scope.entries])
+                return ANY
+            function = self.visit(callee)
+        if function.kind not in (*OPEN, "function"):
+            self.report("feel.not_a_function", callee, name=self.source(callee), given=kind_label(function.kind))
+            return ANY
+        if function.params is not None and len(function.params) != len(given):
+            wanted = len(function.params)
+            self.report("feel.arguments", node, function=self.source(callee), wanted=wanted, given=len(given))
+        return function.item or ANY
+
+    def frames_open(self) -> bool:
+        return any(frame.item is not None and frame.item.kind in OPEN for frame in self.frames)
+
+    def built_in(self, node: Call, row: Row, given: list[Type]) -> Type:
+        try:
+            order = arrange(row, len(given), node.named)
+        except Unmatched as error:
+            self.arguments(node, row, len(given), error.unknown)
+            return ANY
+        gathered = node.named is None and bool(row.params) and row.params[-1].variadic and len(given) != 1
+        for param, index in zip(row.params, order, strict=True):
+            if index is None or gathered or accepts(param.kind, given[index]):
+                continue
+            self.report(
+                "feel.argument_type",
+                node.arguments[index],
+                function=row.name,
+                parameter=param.names[0],
+                wanted=kind_label(param.kind),
+                given=kind_label(given[index].kind),
+            )
+        self.constants(node, row)
+        return NAMES.get(row.result, ANY)
+
+    def arguments(self, node: Call, row: Row, given: int, unknown: str | None) -> None:
+        if unknown is not None:
+            self.report("feel.unknown_parameter", node, function=row.name, name=unknown, signature=row.signature)
+            return
+        wanted = str(row.least) if row.least == row.most else f"{row.least}–{row.most}"
+        wanted = f"≥{row.least}" if row.most > 100 else wanted
+        self.report("feel.arguments", node, function=row.name, wanted=wanted, given=given)
+
+    def constants(self, node: Call, row: Row) -> None:
+        """Texts written in the formula that can be read now: patterns and temporal values."""
+        texts = [a.value if isinstance(a, Literal) and isinstance(a.value, str) else None for a in node.arguments]
+        at = PATTERNS.get(row.name)
+        pattern = texts[at] if at is not None and node.named is None else None
+        if at is not None and pattern is not None:
+            try:
+                compile_pattern(pattern, texts[-1] or "" if row.name == "matches" and len(texts) > 2 else "")
+            except Fault:
+                self.report("feel.pattern", node.arguments[at], pattern=pattern[:60])
+        reader = READERS.get(row.name)
+        if reader is not None and len(texts) == 1 and texts[0] is not None and reader(texts[0]) is None:
+            self.report("feel.temporal", node.arguments[0], text=texts[0][:60])

@@ -1,0 +1,60 @@
+"""What a compiled formula can reach: the operations of the language, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from . import loops, operate
+from .cause import Null
+from .convert import adopt
+from .functions.table import invoke
+from .run import absent, fault
+from .types import conforms
+
+
+def _instance(value: Any, wanted: Any) -> bool:
+    return conforms(value, wanted, nulls=wanted.kind == "null")
+
+
+def _negated(run: Any, n: int, value: Any) -> Any:
+    return not value if value is True or value is False else value
+
+
+HELPERS: dict[str, Any] = {
+    "add": operate.add,
+    "subtract": operate.subtract,
+    "multiply": operate.multiply,
+    "divide": operate.divide,
+    "power": operate.power,
+    "negate": operate.negate,
+    "equal": operate.equal,
+    "unequal": operate.unequal,
+    "compare": operate.compare,
+    "between": operate.between,
+    "conjunction": operate.conjunction,
+    "disjunction": operate.disjunction,
+    "not_boolean": operate.not_boolean,
+    "make_range": operate.make_range,
+    "comparison_range": operate.comparison_range,
+    "member": operate.member,
+    "tested": operate.tested,
+    "path": loops.path,
+    "filtered": loops.filtered,
+    "indexed": loops.indexed,
+    "loop": loops.loop,
+    "quantified": loops.quantified,
+    "called": loops.called,
+    "define": loops.define,
+    "foreign": loops.foreign,
+    "absent": absent,
+    "fault": fault,
+    "invoke": invoke,
+    "adopt": adopt,
+    "instance": _instance,
+    "negated": _negated,
+    "chained": operate.chained,
+    "Null": Null,
+    "dict": dict,
+    "list": list,
+}
+"""Everything a compiled formula can reach besides its constants and its Facts."""
