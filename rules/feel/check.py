@@ -80,7 +80,7 @@ class Checker(CallChecks):
             right = self.visit(operand)
             found = arithmetic_type(op, left, right)
             if found is None:
-                self.report("feel.type", operand, op=op, left=kind_label(left.kind), right=kind_label(right.kind))
+                self.mismatch(operand, op, left, right)
             other = self.units.get(id(operand))
             if op in ("+", "-"):
                 self.same_unit(operand, unit, other)
@@ -108,7 +108,7 @@ class Checker(CallChecks):
     def negation(self, node: Negation) -> Type:
         found = self.visit(node.operand)
         if found.kind not in (*OPEN, "number", "days and time duration", "years and months duration"):
-            self.report("feel.type", node, op="-", left=kind_label(found.kind), right=kind_label(found.kind))
+            self.mismatch(node, "-", found, found)
             return ANY
         return found
 
@@ -117,10 +117,10 @@ class Checker(CallChecks):
         ordered = node.op not in ("=", "!=")
         for side in (left, right):
             if ordered and side.kind not in OPEN and side.kind not in ORDERED:
-                self.report("feel.type", node, op=node.op, left=kind_label(left.kind), right=kind_label(right.kind))
+                self.mismatch(node, node.op, left, right)
                 return BOOLEAN
         if not alike(left, right):
-            self.report("feel.type", node, op=node.op, left=kind_label(left.kind), right=kind_label(right.kind))
+            self.mismatch(node, node.op, left, right)
         self.same_unit(node.right, self.units.get(id(node.left)), self.units.get(id(node.right)))
         if isinstance(node.left, Literal) and isinstance(node.right, Literal):
             self.report("feel.constant_condition", node, "warning", text=self.source(node))
@@ -150,7 +150,7 @@ class Checker(CallChecks):
         value, low, high = map(self.visit, (node.value, node.low, node.high))
         for end in (low, high):
             if not alike(value, end):
-                self.report("feel.type", node, op="between", left=kind_label(value.kind), right=kind_label(end.kind))
+                self.mismatch(node, "between", value, end)
                 break
         return BOOLEAN
 
@@ -169,7 +169,7 @@ class Checker(CallChecks):
         if found.kind in ("range", "list") and inner is found:
             return
         if not alike(value, inner) and not alike(value, found) and not (op == "?" and found.kind == "boolean"):
-            self.report("feel.type", test, op="in", left=kind_label(value.kind), right=kind_label(inner.kind))
+            self.mismatch(test, "in", value, inner)
 
     def instance_of(self, node: InstanceOf) -> Type:
         self.visit(node.value)
@@ -191,7 +191,7 @@ class Checker(CallChecks):
             if iterator.high is not None:
                 high = self.visit(iterator.high)
                 if source.kind not in (*OPEN, "number", "date") or not alike(source, high):
-                    self.report("feel.type", iterator.source, op=op, left=kind_label(source.kind), right=kind_label(high.kind))
+                    self.mismatch(iterator.source, op, source, high)
             elif source.kind in ("list", "range"):
                 item = source.item or ANY
             frame.names[iterator.name] = item
@@ -267,10 +267,10 @@ class Checker(CallChecks):
         low = self.visit(node.low)
         high = self.visit(node.high) if node.high is not None else low
         if not alike(low, high):
-            self.report("feel.type", node, op="..", left=kind_label(low.kind), right=kind_label(high.kind))
+            self.mismatch(node, "..", low, high)
         ordered = node.op not in ("=", "!=")
         if ordered and low.kind not in OPEN and low.kind not in ORDERED:
-            self.report("feel.type", node, op=node.op or "..", left=kind_label(low.kind), right=kind_label(high.kind))
+            self.mismatch(node, node.op or "..", low, high)
         return Type("range", item=low if low.kind not in OPEN else None)
 
     def definition(self, node: FunctionNode) -> Type:

@@ -54,6 +54,10 @@ class CallChecks(ABC):
         line = self.text.count("\n", 0, node.span[0]) + 1
         self.problems.append(Problem(code, params={"line": line, **params}, span=node.span, severity=severity))
 
+    def mismatch(self, node: Node, op: str, left: Type, right: Type) -> None:
+        """Two types that an operator does not take together."""
+        self.report("feel.type", node, op=op, left=kind_label(left.kind), right=kind_label(right.kind))
+
     def unknown(self, code: str, node: Node, name: str, known: Iterable[str]) -> None:
         """A name that is not there, with the nearest that is."""
         near = difflib.get_close_matches(name, list(known), 1, 0.5)

@@ -180,7 +180,8 @@ class Generator:
             parts = [self.build(item) for item in items]
         decides = node.op == "or"
         names = [self.fresh() for _ in parts]
-        made = self.call("disjunction" if decides else "conjunction", self.place(node, None, node.op), *map(load, names))
+        joined = "disjunction" if decides else "conjunction"
+        made = self.call(joined, self.place(node, None, node.op), *map(load, names))
         for name, part in zip(reversed(names), reversed(parts), strict=True):
             test = ast.Compare(walrus(name, part), [ast.Is()], [ast.Constant(decides)])
             made = ast.IfExp(test, ast.Constant(decides), made)
@@ -229,7 +230,8 @@ class Generator:
         self.frames.pop()
         uses = any(isinstance(x, ast.Name) and x.id == partial for x in ast.walk(body))
         function = self.function([partial, *params], body)
-        return self.call("loop", self.place(node, node.iterators[0].source, "for"), sources, function, ast.Constant(uses))
+        at = self.place(node, node.iterators[0].source, "for")
+        return self.call("loop", at, sources, function, ast.Constant(uses))
 
     def quantifier(self, node: Quantified) -> ast.expr:
         sources, params = self._sources(node)
@@ -258,7 +260,8 @@ class Generator:
         arguments_ = ast.Tuple([self.build(x) for x in node.arguments], ast.Load())
         callee = node.function
         if isinstance(callee, Name) and callee.name in ROWS and not self.local(callee.name):
-            if callee.name not in self.scope.entries or self.scope.types[callee.name].kind not in ("any", "function"):
+            declared = self.scope.types.get(callee.name)
+            if declared is None or declared.kind not in ("any", "function"):
                 return self.built_in(node, callee.name, arguments_)
         at = self.place(node, callee, "()")
         function = self.build(callee)
@@ -276,7 +279,8 @@ class Generator:
         try:
             order = arrange(row, len(node.arguments), node.named)
         except Unmatched:
-            given = [ast.keyword("wanted", ast.Constant(len(row.params))), ast.keyword("given", ast.Constant(len(node.arguments)))]
+            counts = {"wanted": len(row.params), "given": len(node.arguments)}
+            given = [ast.keyword(name, ast.Constant(count)) for name, count in counts.items()]
             return ast.Call(self.helper("fault"), [load("run"), at, ast.Constant("arguments")], given)
         placed = self.constant(None if node.named is None else order)
         return self.call("invoke", at, self.constant(row), arguments_, placed)
@@ -314,7 +318,8 @@ class Generator:
         body = self.function(list(names.values()), self.build(node.body))
         self.frames.pop()
         types = tuple(None if t.kind == "any" else t for _, t in node.params)
-        return self.call("define", None, self.constant(tuple(name for name, _ in node.params)), self.constant(types), body)
+        params = tuple(name for name, _ in node.params)
+        return self.call("define", None, self.constant(params), self.constant(types), body)
 
     def unary(self, node: UnaryTests) -> ast.expr:
         if not node.tests:

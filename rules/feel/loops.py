@@ -127,17 +127,19 @@ def _steps(run: Run, n: int, low: Any, high: Any) -> Any:
         return join_nulls(low, high)
     if low.__class__ is not high.__class__ or low.__class__ not in (Decimal, Date):
         return fault(run, n, "type", op="..", left=kind_of(low), right=kind_of(high))
-    dates = low.__class__ is Date
-    if not dates and (low != low.to_integral_value() or high != high.to_integral_value()):
-        return fault(run, n, "range", op="..")
-    if not dates and max(abs(low), abs(high)) > 10**30:
-        raise Stop("list", run.limits.list)
-    first, last = (low.days, high.days) if dates else (int(low), int(high))
+    if isinstance(low, Date):
+        first, last = low.days, high.days
+    else:
+        if low != low.to_integral_value() or high != high.to_integral_value():
+            return fault(run, n, "range", op="..")
+        if max(abs(low), abs(high)) > 10**30:
+            raise Stop("list", run.limits.list)
+        first, last = int(low), int(high)
     step = 1 if last >= first else -1
     if abs(last - first) >= run.limits.list:
         raise Stop("list", run.limits.list)
     numbers = range(first, last + step, step)
-    return [date_from_days(x) for x in numbers] if dates else [Decimal(x) for x in numbers]
+    return [date_from_days(x) for x in numbers] if isinstance(low, Date) else [Decimal(x) for x in numbers]
 
 
 def _items(run: Run, n: int, source: Any) -> Any:
@@ -224,7 +226,9 @@ def quantified(run: Run, n: int, every: bool, sources: tuple[Callable[..., Any],
 def called(run: Run, n: int, function: Any, arguments: tuple[Any, ...], named: tuple[str, ...] | None) -> Any:
     """A call of a function value."""
     if function.__class__ is not Function:
-        return function if is_null(function) else fault(run, n, "type", op="()", left=kind_of(function), right="function")
+        if is_null(function):
+            return function
+        return fault(run, n, "type", op="()", left=kind_of(function), right="function")
     if function.arity is not None:
         return function.call(run, n, arguments, named)
     if named is not None:

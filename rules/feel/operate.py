@@ -1,190 +1,16 @@
-"""Operators over any values: arithmetic with temporals, equality, order, three-valued logic, membership."""
+"""Equality, order, three-valued logic, ranges and membership over any values."""
 
 from __future__ import annotations
 
-import decimal
-from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from .calendar import DAY_NANO
 from .cause import Null, Stop, is_null, join_nulls
-from .numbers import CONTEXT
 from .run import Run, fault
 from .types import kind_of
-from .values import Date, DateTime, DayDuration, MonthDuration, OutOfRange, Range, Time, date_from_days
+from .values import Date, DateTime, DayDuration, MonthDuration, Range, Time
 
 DEEPEST = 64
-_HALF_EVEN = decimal.ROUND_HALF_EVEN
-
-
-def _to_nanos(value: Decimal) -> DayDuration:
-    if abs(value) > 10**33:
-        raise OutOfRange
-    return DayDuration(int(value.to_integral_value(_HALF_EVEN)))
-
-
-def _to_months(value: Decimal) -> MonthDuration:
-    if abs(value) > 10**15:
-        raise OutOfRange
-    return MonthDuration(int(value))
-
-
-def _date_plus(date: Date, duration: DayDuration) -> Date:
-    """A date counts as its midnight; what is left of a day is dropped."""
-    return date_from_days((date.days * DAY_NANO + duration.nanos) // DAY_NANO)
-
-
-def _apart(a: DateTime, b: DateTime) -> DayDuration:
-    if a.time.local != b.time.local:
-        raise OutOfRange
-    return DayDuration(a.instant - b.instant)
-
-
-def _times_apart(a: Time, b: Time) -> DayDuration:
-    if a.local != b.local:
-        raise OutOfRange
-    return DayDuration(a.instant - b.instant)
-
-
-def _midnight(date: Date) -> DateTime:
-    return DateTime(date, Time(0, 0))
-
-
-_D, _M = DayDuration, MonthDuration
-_Operation = Callable[[Any, Any], Any]
-_TABLE: dict[tuple[str, type, type], _Operation] = {
-    ("+", Decimal, Decimal): lambda a, b: a + b,
-    ("-", Decimal, Decimal): lambda a, b: a - b,
-    ("*", Decimal, Decimal): lambda a, b: a * b,
-    ("/", Decimal, Decimal): lambda a, b: a / b,
-    ("+", _D, _D): lambda a, b: _D(a.nanos + b.nanos),
-    ("-", _D, _D): lambda a, b: _D(a.nanos - b.nanos),
-    ("+", _M, _M): lambda a, b: _M(a.months + b.months),
-    ("-", _M, _M): lambda a, b: _M(a.months - b.months),
-    ("*", _D, Decimal): lambda a, b: _to_nanos(Decimal(a.nanos) * b),
-    ("*", Decimal, _D): lambda a, b: _to_nanos(Decimal(b.nanos) * a),
-    ("/", _D, Decimal): lambda a, b: _to_nanos(Decimal(a.nanos) / b),
-    ("/", _D, _D): lambda a, b: Decimal(a.nanos) / Decimal(b.nanos),
-    ("*", _M, Decimal): lambda a, b: _to_months(Decimal(a.months) * b),
-    ("*", Decimal, _M): lambda a, b: _to_months(Decimal(b.months) * a),
-    ("/", _M, Decimal): lambda a, b: _to_months(Decimal(a.months) / b),
-    ("/", _M, _M): lambda a, b: Decimal(a.months) / Decimal(b.months),
-    ("+", Date, _D): _date_plus,
-    ("+", _D, Date): lambda a, b: _date_plus(b, a),
-    ("-", Date, _D): lambda a, b: _date_plus(a, _D(-b.nanos)),
-    ("+", Date, _M): lambda a, b: a.plus_months(b.months),
-    ("+", _M, Date): lambda a, b: b.plus_months(a.months),
-    ("-", Date, _M): lambda a, b: a.plus_months(-b.months),
-    ("-", Date, Date): lambda a, b: _D((a.days - b.days) * DAY_NANO),
-    ("-", Date, DateTime): lambda a, b: _apart(_midnight(a), b),
-    ("-", DateTime, Date): lambda a, b: _apart(a, _midnight(b)),
-    ("-", DateTime, DateTime): _apart,
-    ("+", DateTime, _D): lambda a, b: a.plus(b.nanos),
-    ("+", _D, DateTime): lambda a, b: b.plus(a.nanos),
-    ("-", DateTime, _D): lambda a, b: a.plus(-b.nanos),
-    ("+", DateTime, _M): lambda a, b: a.plus_months(b.months),
-    ("+", _M, DateTime): lambda a, b: b.plus_months(a.months),
-    ("-", DateTime, _M): lambda a, b: a.plus_months(-b.months),
-    ("+", Time, _D): lambda a, b: a.plus(b.nanos),
-    ("+", _D, Time): lambda a, b: b.plus(a.nanos),
-    ("-", Time, _D): lambda a, b: a.plus(-b.nanos),
-    ("-", Time, Time): _times_apart,
-}
-
-
-def arithmetic(run: Run, n: int, op: str, a: Any, b: Any) -> Any:
-    """`a op b` for any values; the four operators below come here when both are not numbers."""
-    if is_null(a) or is_null(b):
-        return join_nulls(a, b)
-    if op == "+" and a.__class__ is str and b.__class__ is str:
-        return run.text(a + b)
-    operation = _TABLE.get((op, a.__class__, b.__class__))
-    if operation is None:
-        return fault(run, n, "type", op=op, left=kind_of(a), right=kind_of(b))
-    try:
-        return operation(a, b)
-    except decimal.DivisionByZero:
-        return fault(run, n, "zero_division")
-    except decimal.InvalidOperation:
-        return fault(run, n, "zero_division" if op == "/" else "domain", op=op)
-    except decimal.Overflow:
-        return fault(run, n, "overflow", op=op)
-    except OutOfRange:
-        return fault(run, n, "range", op=op)
-
-
-def add(run: Run, n: int, a: Any, b: Any) -> Any:
-    if a.__class__ is Decimal and b.__class__ is Decimal:
-        try:
-            return a + b
-        except decimal.Overflow:
-            return fault(run, n, "overflow", op="+")
-    return arithmetic(run, n, "+", a, b)
-
-
-def subtract(run: Run, n: int, a: Any, b: Any) -> Any:
-    if a.__class__ is Decimal and b.__class__ is Decimal:
-        try:
-            return a - b
-        except decimal.Overflow:
-            return fault(run, n, "overflow", op="-")
-    return arithmetic(run, n, "-", a, b)
-
-
-def multiply(run: Run, n: int, a: Any, b: Any) -> Any:
-    if a.__class__ is Decimal and b.__class__ is Decimal:
-        try:
-            return a * b
-        except decimal.Overflow:
-            return fault(run, n, "overflow", op="*")
-    return arithmetic(run, n, "*", a, b)
-
-
-def divide(run: Run, n: int, a: Any, b: Any) -> Any:
-    return arithmetic(run, n, "/", a, b)
-
-
-def power(run: Run, n: int, a: Any, b: Any) -> Any:
-    if is_null(a) or is_null(b):
-        return join_nulls(a, b)
-    if a.__class__ is not Decimal or b.__class__ is not Decimal:
-        return fault(run, n, "type", op="**", left=kind_of(a), right=kind_of(b))
-    if abs(b) > run.limits.exponent:
-        raise Stop("exponent", run.limits.exponent)
-    if not a and not b:
-        return Decimal(1)
-    try:
-        return CONTEXT.power(a, b)
-    except decimal.Overflow:
-        return fault(run, n, "overflow", op="**")
-    except decimal.DivisionByZero:
-        return fault(run, n, "zero_division", op="**")
-    except decimal.InvalidOperation:
-        return fault(run, n, "zero_division" if not a and b < 0 else "domain", op="**")
-
-
-def negate(run: Run, n: int, a: Any) -> Any:
-    if a.__class__ is Decimal:
-        return CONTEXT.minus(a)
-    if is_null(a):
-        return a
-    if isinstance(a, DayDuration):
-        return DayDuration(-a.nanos)
-    if isinstance(a, MonthDuration):
-        return MonthDuration(-a.months)
-    return fault(run, n, "type", op="-", left=kind_of(a), right="")
-
-
-_FOUR = {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}
-
-
-def chained(run: Run, steps: tuple[tuple[str, int], ...], values: tuple[Any, ...]) -> Any:
-    """A long chain of operators of one rank, from left to right."""
-    made = values[0]
-    for (op, n), value in zip(steps, values[1:], strict=True):
-        made = _FOUR[op](run, n, made, value)
-    return made
 
 
 # ---------------------------------------------------------------------- equality and order
@@ -198,9 +24,9 @@ def same(a: Any, b: Any, depth: int = 0) -> bool | None:
     if depth > DEEPEST:
         raise Stop("depth", DEEPEST)
     if cls is Time:
-        return a.local == b.local and a.instant == b.instant
+        return bool(a.local == b.local and a.instant == b.instant)
     if cls is DateTime:
-        return a.time.local == b.time.local and a.second == b.second
+        return bool(a.time.local == b.time.local and a.second == b.second)
     if cls is list:
         return _all_same(list(zip(a, b, strict=True)), depth) if len(a) == len(b) else False
     if cls is dict:
@@ -352,8 +178,8 @@ def _holds(run: Run, n: int, value: Any, test: Any) -> Any:
             return True
         unknown: list[Any] = []
         for item in test:
-            found = within(run, n, value, item) if item.__class__ is Range and value.__class__ is not Range else same(value, item)
-            if found is True:
+            inside = item.__class__ is Range and value.__class__ is not Range
+            if (within(run, n, value, item) if inside else same(value, item)) is True:
                 return True
             if is_null(value):
                 unknown.append(value)

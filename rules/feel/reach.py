@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import loops, operate
+from . import arithmetic, loops, operate
 from .cause import Null
 from .convert import adopt
 from .functions.table import invoke
@@ -21,12 +21,12 @@ def _negated(run: Any, n: int, value: Any) -> Any:
 
 
 HELPERS: dict[str, Any] = {
-    "add": operate.add,
-    "subtract": operate.subtract,
-    "multiply": operate.multiply,
-    "divide": operate.divide,
-    "power": operate.power,
-    "negate": operate.negate,
+    "add": arithmetic.add,
+    "subtract": arithmetic.subtract,
+    "multiply": arithmetic.multiply,
+    "divide": arithmetic.divide,
+    "power": arithmetic.power,
+    "negate": arithmetic.negate,
     "equal": operate.equal,
     "unequal": operate.unequal,
     "compare": operate.compare,
@@ -52,7 +52,7 @@ HELPERS: dict[str, Any] = {
     "adopt": adopt,
     "instance": _instance,
     "negated": _negated,
-    "chained": operate.chained,
+    "chained": arithmetic.chained,
     "Null": Null,
     "dict": dict,
     "list": list,

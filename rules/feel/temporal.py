@@ -10,7 +10,9 @@ from .values import Date, DateTime, DayDuration, MonthDuration, OutOfRange, Time
 
 _DATE = re.compile(r"(-?)(\d{4}|[1-9]\d{4,8})-(\d\d)-(\d\d)\Z", re.ASCII)
 _TIME = re.compile(r"(\d\d):(\d\d):(\d\d)(?:\.(\d{1,18}))?(Z|[+-]\d\d:\d\d(?::\d\d)?|@[\w/+\-]+)?\Z", re.ASCII)
-_DAYS = re.compile(r"(-)?P(?:(\d{1,16})D)?(?:T(?:(\d{1,16})H)?(?:(\d{1,16})M)?(?:(\d{1,16})(?:\.(\d{0,18}))?S)?)?\Z", re.ASCII)
+_DAYS = re.compile(
+    r"(-)?P(?:(\d{1,16})D)?(?:T(?:(\d{1,16})H)?(?:(\d{1,16})M)?(?:(\d{1,16})(?:\.(\d{0,18}))?S)?)?\Z", re.ASCII
+)
 _MONTHS = re.compile(r"(-)?P(?:(\d{1,12})Y)?(?:(\d{1,12})M)?\Z", re.ASCII)
 OFFSET_MAX = 18 * 3600
 
@@ -115,7 +117,9 @@ def offset_text(seconds: int) -> str:
 def time_text(value: Time) -> str:
     part = value.nanos % NANO
     fraction = f".{part:09d}".rstrip("0") if part else ""
-    zone_part = f"@{value.zone}" if value.zone is not None else "" if value.offset is None else offset_text(value.offset)
+    zone_part = "" if value.offset is None else offset_text(value.offset)
+    if value.zone is not None:
+        zone_part = f"@{value.zone}"
     return f"{value.hour:02d}:{value.minute:02d}:{value.second:02d}{fraction}{zone_part}"
 
 
@@ -127,7 +131,8 @@ def duration_text(value: DayDuration | MonthDuration) -> str:
     size = abs(value.nanos)
     days, rest = divmod(size, DAY_NANO)
     seconds, part = divmod(rest, NANO)
-    clock = (f"{seconds // 3600}H" if seconds >= 3600 else "") + (f"{seconds % 3600 // 60}M" if seconds % 3600 >= 60 else "")
+    clock = f"{seconds // 3600}H" if seconds >= 3600 else ""
+    clock += f"{seconds % 3600 // 60}M" if seconds % 3600 >= 60 else ""
     if seconds % 60 or part:
         clock += f"{seconds % 60}" + (f".{part:09d}".rstrip("0") if part else "") + "S"
     body = (f"{days}D" if days else "") + (f"T{clock}" if clock else "")

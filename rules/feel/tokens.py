@@ -23,11 +23,11 @@ ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
 MARKS = ("..", "**", "<=", ">=", "!=", "->")
 KEYWORDS = frozenset(
-    ("if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between", "instance", "of",
-     "function", "true", "false", "null")
+    {
+        "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between", "instance",
+        "of", "function", "true", "false", "null",
+    }
 )  # fmt: skip
-
-
 EXPECTED: dict[str, dict[str, str]] = {
     "value": {"zh-CN": "一个值或字段", "en": "a value or a field"},
     "name": {"zh-CN": "一个名称", "en": "a name"},

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..cause import is_null
+from ..cause import Null
 from ..run import Run, absent
 from ..types import kind_of
 from .table import Fault, Unknown, builtin
 
 
-@builtin("get value", "m/context: context, key/keys: any", "any", "按键取值", "The value of a key, or of a path of keys",
-         'get value({a: 1}, "a") = 1')
+@builtin(
+    "get value", "m/context: context, key/keys: any", "any",
+    "按键取值",
+    "The value of a key, or of a path of keys",
+    'get value({a: 1}, "a") = 1',
+)
 def get_value(run: Run, at: int, m: dict[str, Any], key: Any) -> Any:
     keys = key if key.__class__ is list else [key]
     value: Any = m
     for name in keys:
         if name.__class__ is not str:
-            raise Unknown([name]) if is_null(name) and name is not None else Fault("type", left=kind_of(name), right="string")
+            raise Unknown([name]) if name.__class__ is Null else Fault("type", left=kind_of(name), right="string")
         if value.__class__ is not dict or name not in value:
             return absent(run, at, name)
         value = value[name]
@@ -26,14 +30,22 @@ def get_value(run: Run, at: int, m: dict[str, Any], key: Any) -> Any:
     return value
 
 
-@builtin("get entries", "m/context: context", "list", "列出全部键与值", "Keys and values as a list",
-         'get entries({a: 1}) = [{key: "a", value: 1}]')
+@builtin(
+    "get entries", "m/context: context", "list",
+    "列出全部键与值",
+    "Keys and values as a list",
+    'get entries({a: 1}) = [{key: "a", value: 1}]',
+)
 def get_entries(run: Run, at: int, m: dict[str, Any]) -> list[Any]:
     return run.items([{"key": key, "value": value} for key, value in m.items()])
 
 
-@builtin("context", "entries: list", "context", "由键与值组成上下文", "A context from keys and values",
-         'context([{key: "a", value: 1}]) = {a: 1}')
+@builtin(
+    "context", "entries: list", "context",
+    "由键与值组成上下文",
+    "A context from keys and values",
+    'context([{key: "a", value: 1}]) = {a: 1}',
+)
 def context(run: Run, at: int, entries: list[Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for entry in entries:
@@ -45,12 +57,17 @@ def context(run: Run, at: int, entries: list[Any]) -> dict[str, Any]:
     return made
 
 
-@builtin("context put", "context: context, key/keys: any, value: any", "context", "设置键的值",
-         "A context with a key set, or a path of keys", 'context put({a: 1}, "b", 2) = {a: 1, b: 2}')
+@builtin(
+    "context put", "context: context, key/keys: any, value: any", "context",
+    "设置键的值",
+    "A context with a key set, or a path of keys",
+    'context put({a: 1}, "b", 2) = {a: 1, b: 2}',
+)
 def context_put(run: Run, at: int, m: dict[str, Any], key: Any, value: Any) -> dict[str, Any]:
     keys = key if key.__class__ is list else [key]
     if not keys or any(name.__class__ is not str for name in keys):
-        raise Unknown(keys) if any(is_null(k) and k is not None for k in keys) else Fault("type", left=kind_of(key), right="string")
+        absent_key = any(name.__class__ is Null for name in keys)
+        raise Unknown(keys) if absent_key else Fault("type", left=kind_of(key), right="string")
     made = dict(m)
     inner = made
     for name in keys[:-1]:
@@ -63,8 +80,12 @@ def context_put(run: Run, at: int, m: dict[str, Any], key: Any, value: Any) -> d
     return made
 
 
-@builtin("context merge", "contexts: list", "context", "合并上下文，后者优先", "Contexts as one, the later value wins",
-         "context merge([{a: 1}, {b: 2}]) = {a: 1, b: 2}")
+@builtin(
+    "context merge", "contexts: list", "context",
+    "合并上下文，后者优先",
+    "Contexts as one, the later value wins",
+    "context merge([{a: 1}, {b: 2}]) = {a: 1, b: 2}",
+)
 def context_merge(run: Run, at: int, contexts: list[Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for entry in contexts:

@@ -29,8 +29,12 @@ _PARSERS: dict[str, Any] = {
 SEPARATORS = (" ", ",", ".")
 
 
-@builtin("number", "from: string, grouping separator: string?~, decimal separator: string?~", "number",
-         "把文本转换为数字", "A text as a number", 'number("1,000.5", ",", ".") = 1000.5')
+@builtin(
+    "number", "from: string, grouping separator: string?~, decimal separator: string?~", "number",
+    "把文本转换为数字",
+    "A text as a number",
+    'number("1,000.5", ",", ".") = 1000.5',
+)
 def number(run: Run, at: int, text: str, grouping: Any, point: Any) -> Decimal:
     group = None if is_null(grouping) else grouping
     mark = None if is_null(point) else point
@@ -48,8 +52,12 @@ def number(run: Run, at: int, text: str, grouping: Any, point: Any) -> Decimal:
     return value
 
 
-@builtin("duration", "from: any", "any", "把 ISO 8601 文本转换为时长", "A duration from text such as P1DT2H",
-         'duration("P1D") = @"P1D"')
+@builtin(
+    "duration", "from: any", "any",
+    "把 ISO 8601 文本转换为时长",
+    "A duration from text such as P1DT2H",
+    'duration("P1D") = @"P1D"',
+)
 def duration(run: Run, at: int, value: Any) -> Any:
     if isinstance(value, DayDuration | MonthDuration) or is_null(value):
         return value
@@ -61,9 +69,12 @@ def duration(run: Run, at: int, value: Any) -> Any:
     return found
 
 
-@builtin("years and months duration", "from: day, to: day", "years and months duration", "两个日期之间的整年整月数",
-         "Whole years and months from one date to another",
-         'years and months duration(@"2011-12-22", @"2013-08-24") = @"P1Y8M"')
+@builtin(
+    "years and months duration", "from: day, to: day", "years and months duration",
+    "两个日期之间的整年整月数",
+    "Whole years and months from one date to another",
+    'years and months duration(@"2011-12-22", @"2013-08-24") = @"P1Y8M"',
+)
 def years_and_months_duration(run: Run, at: int, start: Date | DateTime, end: Date | DateTime) -> MonthDuration:
     a = start if isinstance(start, Date) else start.date
     b = end if isinstance(end, Date) else end.date
@@ -94,7 +105,12 @@ def _endpoint(text: str) -> tuple[Any, int]:
     return value, m.end()
 
 
-@builtin("range", "from: string", "range", "把文本转换为区间", "A range from text", 'range("[1..3]") = [1..3]')
+@builtin(
+    "range", "from: string", "range",
+    "把文本转换为区间",
+    "A range from text",
+    'range("[1..3]") = [1..3]',
+)
 def range_(run: Run, at: int, text: str) -> Range:
     text = text.strip()
     if len(text) < 5 or text[0] not in "[(]" or text[-1] not in "])[":

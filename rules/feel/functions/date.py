@@ -33,8 +33,12 @@ def _single(value: Any) -> Any:
     return value[0] if value.__class__ is list and len(value) == 1 else value
 
 
-@builtin("date", "from/year: any, month: any?, day: any?", "date", "由文本、日期时间或年月日得到日期",
-         "A date from text, a date and time, or year, month and day", 'date("2017-01-03").day = 3')
+@builtin(
+    "date", "from/year: any, month: any?, day: any?", "date",
+    "由文本、日期时间或年月日得到日期",
+    "A date from text, a date and time, or year, month and day",
+    'date("2017-01-03").day = 3',
+)
 def date(run: Run, at: int, value: Any, month: Any, day: Any) -> Any:
     value = _single(value)
     if month is None and day is None and value.__class__ is not Decimal:
@@ -56,8 +60,12 @@ def date(run: Run, at: int, value: Any, month: Any, day: Any) -> Any:
     return Date(_int(value), _int(month), _int(day))
 
 
-@builtin("time", "from/hour: any, minute: any?, second: any?, offset: any?", "time", "由文本、日期时间或时分秒得到时间",
-         "A time from text, a date and time, or hour, minute and second", 'time("10:30:00").hour = 10')
+@builtin(
+    "time", "from/hour: any, minute: any?, second: any?, offset: any?", "time",
+    "由文本、日期时间或时分秒得到时间",
+    "A time from text, a date and time, or hour, minute and second",
+    'time("10:30:00").hour = 10',
+)
 def time(run: Run, at: int, value: Any, minute: Any, second: Any, offset: Any) -> Any:
     value = _single(value)
     if minute is None and second is None and offset is None and value.__class__ is not Decimal:
@@ -96,8 +104,12 @@ def _clock(hour: Any, minute: Any, second: Any, offset: Any) -> Any:
     return Time((h * 3600 + m * 60) * NANO + int(second * NANO), seconds)
 
 
-@builtin("date and time", "from/date: any, time: any?, timezone: any?", "date and time", "由文本或日期与时间得到日期时间",
-         "A date and time from text, or from a date and a time", 'date and time(@"2017-01-03", @"10:30:00").hour = 10')
+@builtin(
+    "date and time", "from/date: any, time: any?, timezone: any?", "date and time",
+    "由文本或日期与时间得到日期时间",
+    "A date and time from text, or from a date and a time",
+    'date and time(@"2017-01-03", @"10:30:00").hour = 10',
+)
 def date_and_time(run: Run, at: int, value: Any, clock: Any, zone: Any) -> Any:
     value, clock = _single(value), _single(clock)
     if clock is None and value.__class__ is str:
@@ -114,48 +126,79 @@ def date_and_time(run: Run, at: int, value: Any, clock: Any, zone: Any) -> Any:
     return DateTime(value if isinstance(value, Date) else value.date, clock)
 
 
-@builtin("now", "", "date and time", "当前日期时间", "The moment of the evaluation", "is defined(now()) = true")
+@builtin(
+    "now", "", "date and time",
+    "当前日期时间",
+    "The moment of the evaluation",
+    "is defined(now()) = true",
+)
 def now(run: Run, at: int) -> DateTime:
     if run.moment is None:
         run.moment = from_datetime(run.now)
     return run.moment
 
 
-@builtin("today", "", "date", "今天", "The day of the evaluation", "is defined(today()) = true")
+@builtin(
+    "today", "", "date",
+    "今天",
+    "The day of the evaluation",
+    "is defined(today()) = true",
+)
 def today(run: Run, at: int) -> Date:
-    return now(run, at).date
+    return from_datetime(run.now).date
 
 
 def _day(value: Date | DateTime) -> Date:
     return value if isinstance(value, Date) else value.date
 
 
-@builtin("day of year", "date: day", "number", "一年中的第几天", "Number of the day in its year",
-         'day of year(@"2019-09-17") = 260')
+@builtin(
+    "day of year", "date: day", "number",
+    "一年中的第几天",
+    "Number of the day in its year",
+    'day of year(@"2019-09-17") = 260',
+)
 def day_of_year(run: Run, at: int, value: Date | DateTime) -> Decimal:
     day = _day(value)
     return Decimal(day.days - days_of(day.year, 1, 1) + 1)
 
 
-@builtin("day of week", "date: day", "string", "星期几（英文名称）", "English name of the day of the week",
-         'day of week(@"2019-09-17") = "Tuesday"')
+@builtin(
+    "day of week", "date: day", "string",
+    "星期几（英文名称）",
+    "English name of the day of the week",
+    'day of week(@"2019-09-17") = "Tuesday"',
+)
 def day_of_week(run: Run, at: int, value: Date | DateTime) -> str:
     return WEEKDAYS[_day(value).weekday - 1]
 
 
-@builtin("month of year", "date: day", "string", "月份（英文名称）", "English name of the month",
-         'month of year(@"2019-09-17") = "September"')
+@builtin(
+    "month of year", "date: day", "string",
+    "月份（英文名称）",
+    "English name of the month",
+    'month of year(@"2019-09-17") = "September"',
+)
 def month_of_year(run: Run, at: int, value: Date | DateTime) -> str:
     return MONTH_NAMES[_day(value).month - 1]
 
 
-@builtin("week of year", "date: day", "number", "ISO 周次", "ISO number of the week", 'week of year(@"2019-09-17") = 38')
+@builtin(
+    "week of year", "date: day", "number",
+    "ISO 周次",
+    "ISO number of the week",
+    'week of year(@"2019-09-17") = 38',
+)
 def week_of_year(run: Run, at: int, value: Date | DateTime) -> Decimal:
     return Decimal(iso_week(_day(value).days))
 
 
-@builtin("last day of month", "date: day", "date", "当月最后一天", "The last day of the month",
-         'last day of month(@"2024-02-10") = @"2024-02-29"')
+@builtin(
+    "last day of month", "date: day", "date",
+    "当月最后一天",
+    "The last day of the month",
+    'last day of month(@"2024-02-10") = @"2024-02-29"',
+)
 def last_day_of_month(run: Run, at: int, value: Date | DateTime) -> Date:
     day = _day(value)
     return Date(day.year, day.month, month_days(day.year, day.month))

@@ -23,20 +23,33 @@ def _at(position: Decimal, size: int) -> int:
     return found - 1 if found > 0 else size + found
 
 
-@builtin("list contains", "list: list, element: any", "boolean", "列表是否包含某值", "Whether a list has a value",
-         "list contains([1, 2], 2) = true")
+@builtin(
+    "list contains", "list: list, element: any", "boolean",
+    "列表是否包含某值",
+    "Whether a list has a value",
+    "list contains([1, 2], 2) = true",
+)
 def list_contains(run: Run, at: int, values: list[Any], element: Any) -> bool:
     run.spend(len(values))
     return any(same(value, element) is True for value in values)
 
 
-@builtin("count", "list: list...", "number", "项数", "Number of items", "count([1, 2]) = 2")
+@builtin(
+    "count", "list: list...", "number",
+    "项数",
+    "Number of items",
+    "count([1, 2]) = 2",
+)
 def count(run: Run, at: int, values: list[Any]) -> Decimal:
     return Decimal(len(values))
 
 
-@builtin("sublist", "list: list, start position: number, length: number?", "list", "从某一位置起的部分列表",
-         "Part of a list from a position", "sublist([4, 5, 6], 1, 2) = [4, 5]")
+@builtin(
+    "sublist", "list: list, start position: number, length: number?", "list",
+    "从某一位置起的部分列表",
+    "Part of a list from a position",
+    "sublist([4, 5, 6], 1, 2) = [4, 5]",
+)
 def sublist(run: Run, at: int, values: list[Any], start: Decimal, length: Decimal | None) -> list[Any]:
     begin = _at(start, len(values))
     size = whole(length) if length is not None else len(values) - begin
@@ -45,14 +58,22 @@ def sublist(run: Run, at: int, values: list[Any], start: Decimal, length: Decima
     return run.items(values[begin : begin + size])
 
 
-@builtin("append", "list: list, item: any*", "list", "在末尾添加", "A list with items added at its end",
-         "append([1], 2, 3) = [1, 2, 3]")
+@builtin(
+    "append", "list: list, item: any*", "list",
+    "在末尾添加",
+    "A list with items added at its end",
+    "append([1], 2, 3) = [1, 2, 3]",
+)
 def append(run: Run, at: int, values: list[Any], *items: Any) -> list[Any]:
     return run.items([*values, *items])
 
 
-@builtin("concatenate", "list: list*", "list", "连接多个列表", "Lists one after the other",
-         "concatenate([1], [2]) = [1, 2]")
+@builtin(
+    "concatenate", "list: list*", "list",
+    "连接多个列表",
+    "Lists one after the other",
+    "concatenate([1], [2]) = [1, 2]",
+)
 def concatenate(run: Run, at: int, *lists: Any) -> list[Any]:
     made: list[Any] = []
     for values in lists:
@@ -61,22 +82,34 @@ def concatenate(run: Run, at: int, *lists: Any) -> list[Any]:
     return made
 
 
-@builtin("insert before", "list: list, position: number, newItem: any", "list", "在某一位置之前插入",
-         "A list with an item inserted before a position", "insert before([1, 3], 1, 2) = [2, 1, 3]")
+@builtin(
+    "insert before", "list: list, position: number, newItem: any", "list",
+    "在某一位置之前插入",
+    "A list with an item inserted before a position",
+    "insert before([1, 3], 1, 2) = [2, 1, 3]",
+)
 def insert_before(run: Run, at: int, values: list[Any], position: Decimal, item: Any) -> list[Any]:
     index = _at(position, len(values))
     return run.items([*values[:index], item, *values[index:]])
 
 
-@builtin("remove", "list: list, position: number", "list", "移除某一位置的项", "A list without the item at a position",
-         "remove([1, 2, 3], 2) = [1, 3]")
+@builtin(
+    "remove", "list: list, position: number", "list",
+    "移除某一位置的项",
+    "A list without the item at a position",
+    "remove([1, 2, 3], 2) = [1, 3]",
+)
 def remove(run: Run, at: int, values: list[Any], position: Decimal) -> list[Any]:
     index = _at(position, len(values))
     return run.items([*values[:index], *values[index + 1 :]])
 
 
-@builtin("list replace", "list: list, position/match: any, newItem: any", "list", "替换某一位置或符合条件的项",
-         "A list with the item at a position, or each that fits, replaced", "list replace([1, 2], 2, 9) = [1, 9]")
+@builtin(
+    "list replace", "list: list, position/match: any, newItem: any", "list",
+    "替换某一位置或符合条件的项",
+    "A list with the item at a position, or each that fits, replaced",
+    "list replace([1, 2], 2, 9) = [1, 9]",
+)
 def list_replace(run: Run, at: int, values: list[Any], position: Any, item: Any) -> list[Any]:
     if is_null(position):
         raise Unknown([position])
@@ -94,13 +127,22 @@ def list_replace(run: Run, at: int, values: list[Any], position: Any, item: Any)
     return run.items(made)
 
 
-@builtin("reverse", "list: list", "list", "倒序", "A list backwards", "reverse([1, 2]) = [2, 1]")
+@builtin(
+    "reverse", "list: list", "list",
+    "倒序",
+    "A list backwards",
+    "reverse([1, 2]) = [2, 1]",
+)
 def reverse(run: Run, at: int, values: list[Any]) -> list[Any]:
     return run.items(values[::-1])
 
 
-@builtin("index of", "list: list, match: any", "list", "某值所在的位置", "Positions of a value in a list",
-         "index of([1, 2, 1], 1) = [1, 3]")
+@builtin(
+    "index of", "list: list, match: any", "list",
+    "某值所在的位置",
+    "Positions of a value in a list",
+    "index of([1, 2, 1], 1) = [1, 3]",
+)
 def index_of(run: Run, at: int, values: list[Any], match: Any) -> list[Any]:
     run.spend(len(values))
     return [Decimal(i) for i, value in enumerate(values, 1) if same(value, match) is True]
@@ -115,27 +157,44 @@ def _distinct(run: Run, values: list[Any]) -> list[Any]:
     return kept
 
 
-@builtin("union", "list: list*", "list", "并集，去除重复", "Items of the lists without repeats",
-         "union([1, 2], [2, 3]) = [1, 2, 3]")
+@builtin(
+    "union", "list: list*", "list",
+    "并集，去除重复",
+    "Items of the lists without repeats",
+    "union([1, 2], [2, 3]) = [1, 2, 3]",
+)
 def union(run: Run, at: int, *lists: Any) -> list[Any]:
     return _distinct(run, concatenate(run, at, *lists))
 
 
-@builtin("distinct values", "list: list", "list", "去除重复", "Items without repeats",
-         "distinct values([1, 2, 1]) = [1, 2]")
+@builtin(
+    "distinct values", "list: list", "list",
+    "去除重复",
+    "Items without repeats",
+    "distinct values([1, 2, 1]) = [1, 2]",
+)
 def distinct_values(run: Run, at: int, values: list[Any]) -> list[Any]:
     return _distinct(run, values)
 
 
-@builtin("duplicate values", "list: list", "list", "重复出现的值", "Items that occur more than once",
-         "duplicate values([1, 2, 1]) = [1]")
+@builtin(
+    "duplicate values", "list: list", "list",
+    "重复出现的值",
+    "Items that occur more than once",
+    "duplicate values([1, 2, 1]) = [1]",
+)
 def duplicate_values(run: Run, at: int, values: list[Any]) -> list[Any]:
     kept = _distinct(run, values)
     run.spend(len(values) * (1 + len(kept) // 8))
     return [v for v in kept if sum(same(v, other) is True for other in values) > 1]
 
 
-@builtin("flatten", "list: list", "list", "展开嵌套列表", "Nested lists as one", "flatten([[1], [2, [3]]]) = [1, 2, 3]")
+@builtin(
+    "flatten", "list: list", "list",
+    "展开嵌套列表",
+    "Nested lists as one",
+    "flatten([[1], [2, [3]]]) = [1, 2, 3]",
+)
 def flatten(run: Run, at: int, values: list[Any]) -> list[Any]:
     made: list[Any] = []
     stack = [iter(values)]
@@ -153,8 +212,12 @@ def flatten(run: Run, at: int, values: list[Any]) -> list[Any]:
     return run.items(made)
 
 
-@builtin("sort", "list: list, precedes: function?~", "list", "排序，可给出先后次序", "A list in order",
-         "sort([3, 1, 2]) = [1, 2, 3]")
+@builtin(
+    "sort", "list: list, precedes: function?~", "list",
+    "排序，可给出先后次序",
+    "A list in order",
+    "sort([3, 1, 2]) = [1, 2, 3]",
+)
 def sort(run: Run, at: int, values: list[Any], precedes: Any) -> list[Any]:
     if is_null(precedes):
         run.spend(len(values) * 4)

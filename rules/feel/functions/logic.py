@@ -12,7 +12,12 @@ from ..values import DateTime, Time
 from .table import Fault, builtin
 
 
-@builtin("not", "negand: any", "boolean", "取反", "Turns true into false and false into true", "not(true) = false")
+@builtin(
+    "not", "negand: any", "boolean",
+    "取反",
+    "Turns true into false and false into true",
+    "not(true) = false",
+)
 def not_(run: Run, at: int, negand: Any) -> Any:
     if negand is True or negand is False:
         return not negand
@@ -31,18 +36,32 @@ def _boolean(values: list[Any], decides: bool) -> Any:
     return join_nulls(*values) if any(is_null(v) for v in values) else not decides
 
 
-@builtin("all", "list: list...", "boolean", "是否全部为真", "Whether every item is true", "all([true, false]) = false")
+@builtin(
+    "all", "list: list...", "boolean",
+    "是否全部为真",
+    "Whether every item is true",
+    "all([true, false]) = false",
+)
 def all_(run: Run, at: int, values: list[Any]) -> Any:
     return _boolean(values, False)
 
 
-@builtin("any", "list: list...", "boolean", "是否至少一项为真", "Whether an item is true", "any([true, false]) = true")
+@builtin(
+    "any", "list: list...", "boolean",
+    "是否至少一项为真",
+    "Whether an item is true",
+    "any([true, false]) = true",
+)
 def any_(run: Run, at: int, values: list[Any]) -> Any:
     return _boolean(values, True)
 
 
-@builtin("is", "value1: any?, value2: any?", "boolean", "两个值是否完全相同，包括类型与时区",
-         "Whether two values are the same element, kind and zone included", 'is("a", "a") = true')
+@builtin(
+    "is", "value1: any?, value2: any?", "boolean",
+    "两个值是否完全相同，包括类型与时区",
+    "Whether two values are the same element, kind and zone included",
+    'is("a", "a") = true',
+)
 def is_(run: Run, at: int, value1: Any, value2: Any) -> bool:
     if value1.__class__ is not value2.__class__ and not (is_null(value1) and is_null(value2)):
         return False
@@ -51,17 +70,31 @@ def is_(run: Run, at: int, value1: Any, value2: Any) -> bool:
     return same(value1, value2) is True
 
 
-@builtin("is defined", "value: any", "boolean", "是否有值", "Whether a value is known", "is defined(1) = true")
+@builtin(
+    "is defined", "value: any", "boolean",
+    "是否有值",
+    "Whether a value is known",
+    "is defined(1) = true",
+)
 def is_defined(run: Run, at: int, value: Any) -> bool:
     return not is_null(value)
 
 
-@builtin("get or else", "value: any, default: any", "any", "有值则取该值，否则取默认值",
-         "The value, or the default where it is null", "get or else(null, 5) = 5")
+@builtin(
+    "get or else", "value: any, default: any", "any",
+    "有值则取该值，否则取默认值",
+    "The value, or the default where it is null",
+    "get or else(null, 5) = 5",
+)
 def get_or_else(run: Run, at: int, value: Any, default: Any) -> Any:
     return default if is_null(value) else value
 
 
-@builtin("error", "message: string", "any", "以给定说明终止计算", "Null with the cause given", 'error("x") = null')
+@builtin(
+    "error", "message: string", "any",
+    "以给定说明终止计算",
+    "Null with the cause given",
+    'error("x") = null',
+)
 def error(run: Run, at: int, message: str) -> Null:
     return fault(run, at, "raised", message=message[:200])

@@ -33,49 +33,82 @@ def _rounded(n: Decimal, scale: Decimal | None, name: str) -> Decimal:
     return round_to(n, at, MODES[name])
 
 
-@builtin("decimal", "n: number, scale: number", "number",
-         "按小数位数舍入，五取偶", "Rounds to a number of decimals, half to even", "decimal(2.5, 0) = 2")
+@builtin(
+    "decimal", "n: number, scale: number", "number",
+    "按小数位数舍入，五取偶",
+    "Rounds to a number of decimals, half to even",
+    "decimal(2.5, 0) = 2",
+)
 def decimal_(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, "decimal")
 
 
-@builtin("floor", "n: number, scale: number?", "number",
-         "向下取整", "Rounds down towards minus infinity", "floor(-1.5) = -2")
+@builtin(
+    "floor", "n: number, scale: number?", "number",
+    "向下取整",
+    "Rounds down towards minus infinity",
+    "floor(-1.5) = -2",
+)
 def floor(run: Run, at: int, n: Decimal, scale: Decimal | None) -> Decimal:
     return _rounded(n, scale, "floor")
 
 
-@builtin("ceiling", "n: number, scale: number?", "number",
-         "向上取整", "Rounds up towards plus infinity", "ceiling(-1.5) = -1")
+@builtin(
+    "ceiling", "n: number, scale: number?", "number",
+    "向上取整",
+    "Rounds up towards plus infinity",
+    "ceiling(-1.5) = -1",
+)
 def ceiling(run: Run, at: int, n: Decimal, scale: Decimal | None) -> Decimal:
     return _rounded(n, scale, "ceiling")
 
 
-@builtin("round up", "n: number, scale: number", "number",
-         "远离零舍入", "Rounds away from zero", "round up(-1.126, 2) = -1.13")
+@builtin(
+    "round up", "n: number, scale: number", "number",
+    "远离零舍入",
+    "Rounds away from zero",
+    "round up(-1.126, 2) = -1.13",
+)
 def round_up(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, "round up")
 
 
-@builtin("round down", "n: number, scale: number", "number",
-         "向零舍入（截断）", "Rounds towards zero", "round down(-1.126, 2) = -1.12")
+@builtin(
+    "round down", "n: number, scale: number", "number",
+    "向零舍入（截断）",
+    "Rounds towards zero",
+    "round down(-1.126, 2) = -1.12",
+)
 def round_down(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, "round down")
 
 
-@builtin("round half up", "n: number, scale: number", "number",
-         "四舍五入", "Rounds to the nearest, half away from zero", "round half up(2.5, 0) = 3")
+@builtin(
+    "round half up", "n: number, scale: number", "number",
+    "四舍五入",
+    "Rounds to the nearest, half away from zero",
+    "round half up(2.5, 0) = 3",
+)
 def round_half_up(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, "round half up")
 
 
-@builtin("round half down", "n: number, scale: number", "number",
-         "五舍六入", "Rounds to the nearest, half towards zero", "round half down(2.5, 0) = 2")
+@builtin(
+    "round half down", "n: number, scale: number", "number",
+    "五舍六入",
+    "Rounds to the nearest, half towards zero",
+    "round half down(2.5, 0) = 2",
+)
 def round_half_down(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, "round half down")
 
 
-@builtin("abs", "n: any", "any", "绝对值", "Absolute value of a number or a duration", "abs(-3) = 3")
+@builtin(
+    "abs", "n: any", "any",
+    "绝对值",
+    "Absolute value of a number or a duration",
+    "abs(-3) = 3",
+)
 def abs_(run: Run, at: int, n: Any) -> Any:
     value = n[0] if n.__class__ is list and len(n) == 1 else n
     if is_null(value):
@@ -89,8 +122,12 @@ def abs_(run: Run, at: int, n: Any) -> Any:
     raise Fault("type", left=kind_of(value), right="number")
 
 
-@builtin("modulo", "dividend: number, divisor: number", "number",
-         "余数，符号与除数相同", "Remainder with the sign of the divisor", "modulo(-12, 5) = 3")
+@builtin(
+    "modulo", "dividend: number, divisor: number", "number",
+    "余数，符号与除数相同",
+    "Remainder with the sign of the divisor",
+    "modulo(-12, 5) = 3",
+)
 def modulo(run: Run, at: int, dividend: Decimal, divisor: Decimal) -> Decimal:
     if not divisor:
         raise Fault("zero_division")
@@ -98,42 +135,77 @@ def modulo(run: Run, at: int, dividend: Decimal, divisor: Decimal) -> Decimal:
     return CONTEXT.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else rest
 
 
-@builtin("sqrt", "number: number", "number", "平方根", "Square root", "sqrt(16) = 4")
+@builtin(
+    "sqrt", "number: number", "number",
+    "平方根",
+    "Square root",
+    "sqrt(16) = 4",
+)
 def sqrt(run: Run, at: int, number: Decimal) -> Decimal:
     return CONTEXT.sqrt(number)
 
 
-@builtin("log", "number: number", "number", "自然对数", "Natural logarithm", "decimal(log(10), 4) = 2.3026")
+@builtin(
+    "log", "number: number", "number",
+    "自然对数",
+    "Natural logarithm",
+    "decimal(log(10), 4) = 2.3026",
+)
 def log(run: Run, at: int, number: Decimal) -> Decimal:
     if number <= 0:
         raise Fault("domain")
     return CONTEXT.ln(number)
 
 
-@builtin("exp", "number: number", "number", "e 的幂", "e raised to a power", "decimal(exp(1), 4) = 2.7183")
+@builtin(
+    "exp", "number: number", "number",
+    "e 的幂",
+    "e raised to a power",
+    "decimal(exp(1), 4) = 2.7183",
+)
 def exp(run: Run, at: int, number: Decimal) -> Decimal:
     return CONTEXT.exp(number)
 
 
-@builtin("odd", "number: number", "boolean", "是否为奇数", "Whether a number is odd", "odd(5) = true")
+@builtin(
+    "odd", "number: number", "boolean",
+    "是否为奇数",
+    "Whether a number is odd",
+    "odd(5) = true",
+)
 def odd(run: Run, at: int, number: Decimal) -> bool:
     return CONTEXT.abs(number) % 2 == 1
 
 
-@builtin("even", "number: number", "boolean", "是否为偶数", "Whether a number is even", "even(4) = true")
+@builtin(
+    "even", "number: number", "boolean",
+    "是否为偶数",
+    "Whether a number is even",
+    "even(4) = true",
+)
 def even(run: Run, at: int, number: Decimal) -> bool:
     return number % 2 == 0
 
 
 # ---------------------------------------------------------------------- over lists of numbers
-@builtin("sum", "list: list...", "number", "求和", "Sum of the numbers", "sum([1, 2, 3]) = 6")
+@builtin(
+    "sum", "list: list...", "number",
+    "求和",
+    "Sum of the numbers",
+    "sum([1, 2, 3]) = 6",
+)
 def sum_(run: Run, at: int, values: list[Any]) -> Any:
     found = numbers(values)
     run.spend(len(found))
     return sum(found[1:], CONTEXT.plus(found[0])) if found else None
 
 
-@builtin("product", "list: list...", "number", "求积", "Product of the numbers", "product([2, 3, 4]) = 24")
+@builtin(
+    "product", "list: list...", "number",
+    "求积",
+    "Product of the numbers",
+    "product([2, 3, 4]) = 24",
+)
 def product(run: Run, at: int, values: list[Any]) -> Any:
     found = numbers(values)
     if not found:
@@ -145,7 +217,12 @@ def product(run: Run, at: int, values: list[Any]) -> Any:
     return result
 
 
-@builtin("mean", "list: list...", "number", "平均值", "Arithmetic mean", "mean([1, 2, 6]) = 3")
+@builtin(
+    "mean", "list: list...", "number",
+    "平均值",
+    "Arithmetic mean",
+    "mean([1, 2, 6]) = 3",
+)
 def mean(run: Run, at: int, values: list[Any]) -> Any:
     found = numbers(values)
     if not found:
@@ -154,7 +231,12 @@ def mean(run: Run, at: int, values: list[Any]) -> Any:
     return CONTEXT.divide(sum(found, ZERO), Decimal(len(found)))
 
 
-@builtin("median", "list: list...", "number", "中位数", "Middle value", "median([8, 2, 5, 7]) = 6")
+@builtin(
+    "median", "list: list...", "number",
+    "中位数",
+    "Middle value",
+    "median([8, 2, 5, 7]) = 6",
+)
 def median(run: Run, at: int, values: list[Any]) -> Any:
     found = sorted(numbers(values))
     if not found:
@@ -166,8 +248,12 @@ def median(run: Run, at: int, values: list[Any]) -> Any:
     return CONTEXT.divide(found[middle - 1] + found[middle], Decimal(2))
 
 
-@builtin("stddev", "list: list...", "number", "样本标准差", "Standard deviation of a sample",
-         "decimal(stddev([2, 4, 7, 5]), 4) = 2.0817")
+@builtin(
+    "stddev", "list: list...", "number",
+    "样本标准差",
+    "Standard deviation of a sample",
+    "decimal(stddev([2, 4, 7, 5]), 4) = 2.0817",
+)
 def stddev(run: Run, at: int, values: list[Any]) -> Any:
     found = numbers(values)
     if len(found) < 2:
@@ -177,7 +263,12 @@ def stddev(run: Run, at: int, values: list[Any]) -> Any:
     return CONTEXT.sqrt(sum(((x - average) * (x - average) for x in found), ZERO) / (len(found) - 1))
 
 
-@builtin("mode", "list: list...", "list", "出现最多的值", "Most frequent values, ascending", "mode([6, 3, 6]) = [6]")
+@builtin(
+    "mode", "list: list...", "list",
+    "出现最多的值",
+    "Most frequent values, ascending",
+    "mode([6, 3, 6]) = [6]",
+)
 def mode(run: Run, at: int, values: list[Any]) -> list[Any]:
     counts: dict[Decimal, int] = {}
     for value in numbers(values):
@@ -198,13 +289,23 @@ def _extreme(values: list[Any], largest: bool) -> Any:
     return (max if largest else min)(values, key=order_key)
 
 
-@builtin("min", "list: list...", "any", "最小值", "Smallest value", "min(3, 1, 2) = 1")
+@builtin(
+    "min", "list: list...", "any",
+    "最小值",
+    "Smallest value",
+    "min(3, 1, 2) = 1",
+)
 def min_(run: Run, at: int, values: list[Any]) -> Any:
     run.spend(len(values))
     return _extreme(values, False)
 
 
-@builtin("max", "list: list...", "any", "最大值", "Largest value", "max(3, 1, 2) = 3")
+@builtin(
+    "max", "list: list...", "any",
+    "最大值",
+    "Largest value",
+    "max(3, 1, 2) = 3",
+)
 def max_(run: Run, at: int, values: list[Any]) -> Any:
     run.spend(len(values))
     return _extreme(values, True)

@@ -53,7 +53,10 @@ class Row:
     @property
     def signature(self) -> str:
         """As the help shows it: ``substring(string, start position, [length])``."""
-        shown = [f"[{p.names[0]}]" if p.optional else p.names[0] + ("…" if p.variadic or p.rest else "") for p in self.params]
+        shown = []
+        for param in self.params:
+            name = param.names[0] + ("…" if param.variadic or param.rest else "")
+            shown.append(f"[{name}]" if param.optional else name)
         return f"{self.name}({', '.join(shown)})"
 
 
@@ -89,8 +92,8 @@ def builtin(name: str, params: str, result: str, zh: str, en: str, example: str)
     """Adds the decorated function to the table.
 
     `params` reads ``name/other name: kind`` between commas; after the kind ``?`` optional, ``~`` takes null,
-    ``...`` also takes its items as separate arguments, ``*`` any number more. The function gets (run, n, arguments in order); an argument
-    left out is None; it raises Fault where it has no value.
+    ``...`` also takes its items as separate arguments, ``*`` any number more. The function gets (run, n, arguments in
+    order); an argument left out is None; it raises Fault where it has no value.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:

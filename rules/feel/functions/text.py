@@ -42,14 +42,22 @@ def text_of(value: Any, inside: bool = False, depth: int = 0) -> str:
     return temporal_text(value)
 
 
-@builtin("string", "from: any", "string", "转换为文本", "Any value as text", 'string(1.5) = "1.5"')
+@builtin(
+    "string", "from: any", "string",
+    "转换为文本",
+    "Any value as text",
+    'string(1.5) = "1.5"',
+)
 def string(run: Run, at: int, value: Any) -> Any:
     return value if is_null(value) else run.text(text_of(value))
 
 
-@builtin("substring", "string: string, start position: number, length: number?", "string",
-         "从某一位置起的部分文本，位置从 1 起，负数从末尾起", "Part of a text from a position, negative from the end",
-         'substring("foobar", 3, 2) = "ob"')
+@builtin(
+    "substring", "string: string, start position: number, length: number?", "string",
+    "从某一位置起的部分文本，位置从 1 起，负数从末尾起",
+    "Part of a text from a position, negative from the end",
+    'substring("foobar", 3, 2) = "ob"',
+)
 def substring(run: Run, at: int, text: str, start: Decimal, length: Decimal | None) -> str:
     first = whole(start)
     size = whole(length) if length is not None else len(text)
@@ -59,55 +67,94 @@ def substring(run: Run, at: int, text: str, start: Decimal, length: Decimal | No
     return text[begin : begin + size]
 
 
-@builtin("string length", "string: string", "number", "字符数", "Number of characters", 'string length("信用") = 2')
+@builtin(
+    "string length", "string: string", "number",
+    "字符数",
+    "Number of characters",
+    'string length("信用") = 2',
+)
 def string_length(run: Run, at: int, text: str) -> Decimal:
     return Decimal(len(text))
 
 
-@builtin("upper case", "string: string", "string", "转换为大写", "In capitals", 'upper case("aB") = "AB"')
+@builtin(
+    "upper case", "string: string", "string",
+    "转换为大写",
+    "In capitals",
+    'upper case("aB") = "AB"',
+)
 def upper_case(run: Run, at: int, text: str) -> str:
     return run.text(text.upper())
 
 
-@builtin("lower case", "string: string", "string", "转换为小写", "In small letters", 'lower case("aB") = "ab"')
+@builtin(
+    "lower case", "string: string", "string",
+    "转换为小写",
+    "In small letters",
+    'lower case("aB") = "ab"',
+)
 def lower_case(run: Run, at: int, text: str) -> str:
     return run.text(text.lower())
 
 
-@builtin("substring before", "string: string, match: string", "string", "匹配内容之前的文本", "The text before a match",
-         'substring before("foobar", "bar") = "foo"')
+@builtin(
+    "substring before", "string: string, match: string", "string",
+    "匹配内容之前的文本",
+    "The text before a match",
+    'substring before("foobar", "bar") = "foo"',
+)
 def substring_before(run: Run, at: int, text: str, match: str) -> str:
     found = text.find(match)
     return text[:found] if found > 0 else ""
 
 
-@builtin("substring after", "string: string, match: string", "string", "匹配内容之后的文本", "The text after a match",
-         'substring after("foobar", "ob") = "ar"')
+@builtin(
+    "substring after", "string: string, match: string", "string",
+    "匹配内容之后的文本",
+    "The text after a match",
+    'substring after("foobar", "ob") = "ar"',
+)
 def substring_after(run: Run, at: int, text: str, match: str) -> str:
     found = text.find(match)
     return text[found + len(match) :] if found >= 0 else ""
 
 
-@builtin("contains", "string: string, match: string", "boolean", "是否包含", "Whether a text holds another",
-         'contains("foobar", "ob") = true')
+@builtin(
+    "contains", "string: string, match: string", "boolean",
+    "是否包含",
+    "Whether a text holds another",
+    'contains("foobar", "ob") = true',
+)
 def contains(run: Run, at: int, text: str, match: str) -> bool:
     return match in text
 
 
-@builtin("starts with", "string: string, match: string", "boolean", "是否以其开头", "Whether a text begins so",
-         'starts with("foobar", "fo") = true')
+@builtin(
+    "starts with", "string: string, match: string", "boolean",
+    "是否以其开头",
+    "Whether a text begins so",
+    'starts with("foobar", "fo") = true',
+)
 def starts_with(run: Run, at: int, text: str, match: str) -> bool:
     return text.startswith(match)
 
 
-@builtin("ends with", "string: string, match: string", "boolean", "是否以其结尾", "Whether a text ends so",
-         'ends with("foobar", "r") = true')
+@builtin(
+    "ends with", "string: string, match: string", "boolean",
+    "是否以其结尾",
+    "Whether a text ends so",
+    'ends with("foobar", "r") = true',
+)
 def ends_with(run: Run, at: int, text: str, match: str) -> bool:
     return text.endswith(match)
 
 
-@builtin("matches", "input: string, pattern: string, flags: string?~", "boolean", "是否符合模式",
-         "Whether a part of a text fits a pattern", 'matches("A12", "[0-9]+") = true')
+@builtin(
+    "matches", "input: string, pattern: string, flags: string?~", "boolean",
+    "是否符合模式",
+    "Whether a part of a text fits a pattern",
+    'matches("A12", "[0-9]+") = true',
+)
 def matches(run: Run, at: int, text: str, pattern: str, flags: Any) -> bool:
     run.spend(1 + len(text) // 64)
     return compile_pattern(pattern, _flags(flags)).search(text) is not None
@@ -117,9 +164,12 @@ def _flags(flags: Any) -> str:
     return "" if is_null(flags) else str(flags)
 
 
-@builtin("replace", "input: string, pattern: string, replacement: string, flags: string?~", "string",
-         "把符合模式的部分替换掉，$1 为第一组", "Replaces what fits a pattern; $1 is the first group",
-         'replace("2024", "(20)([0-9]+)", "$2") = "24"')
+@builtin(
+    "replace", "input: string, pattern: string, replacement: string, flags: string?~", "string",
+    "把符合模式的部分替换掉，$1 为第一组",
+    "Replaces what fits a pattern; $1 is the first group",
+    'replace("2024", "(20)([0-9]+)", "$2") = "24"',
+)
 def replace(run: Run, at: int, text: str, pattern: str, replacement: str, flags: Any) -> str:
     compiled = compile_pattern(pattern, _flags(flags))
     run.spend(1 + len(text) // 64)
@@ -135,8 +185,12 @@ def replace(run: Run, at: int, text: str, pattern: str, replacement: str, flags:
     return run.text("".join(made) + text[last:])
 
 
-@builtin("split", "string: string, delimiter: string", "list", "按模式拆分为列表", "Splits at what fits a pattern",
-         'split("a;b", ";") = ["a", "b"]')
+@builtin(
+    "split", "string: string, delimiter: string", "list",
+    "按模式拆分为列表",
+    "Splits at what fits a pattern",
+    'split("a;b", ";") = ["a", "b"]',
+)
 def split(run: Run, at: int, text: str, delimiter: str) -> list[str]:
     made: list[str] = []
     last = 0
@@ -148,8 +202,12 @@ def split(run: Run, at: int, text: str, delimiter: str) -> list[str]:
     return run.items([*made, text[last:]])
 
 
-@builtin("string join", "list: list, delimiter: string?~", "string", "用分隔符连接文本", "Joins texts with a delimiter",
-         'string join(["a", "b"], "-") = "a-b"')
+@builtin(
+    "string join", "list: list, delimiter: string?~", "string",
+    "用分隔符连接文本",
+    "Joins texts with a delimiter",
+    'string join(["a", "b"], "-") = "a-b"',
+)
 def string_join(run: Run, at: int, values: list[Any], delimiter: Any) -> str:
     found = []
     for value in values:
