@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import request
-from wtforms import Form
+from wtforms import Form, HiddenField
 from wtforms.validators import ValidationError
 
 from app.edge.locale import problem_text, t
@@ -29,7 +29,9 @@ class PageForm(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self:
-            field.label.text = t(field.label.text) if field.label.text else ""
+            if isinstance(field, HiddenField):
+                continue  # nobody reads its label
+            field.label.text = t(field.label.text)
             if field.description:
                 field.description = t(field.description)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -116,10 +116,8 @@ def find(session: Session, text: str, now: datetime, default_locale: str) -> Tok
         return None
     token_id, user_id, scopes, locale, seen_at = found
     owner = viewer_of(session, user_id, default_locale)
-    viewer = TokenViewer(
-        owner.id, owner.name, owner.username, owner.locale, owner.grants, owner.department_id, owner.tree, owner.posts,
-        frozenset(Right(each) for each in scopes if each in list(Right)),
-    )
+    known = {each.name: getattr(owner, each.name) for each in fields(Viewer)}
+    viewer = TokenViewer(**known, only=frozenset(Right(each) for each in scopes if each in list(Right)))
     return TokenUse(viewer, token_id, locale, seen_at)
 
 
