@@ -4,6 +4,7 @@ from workflows.acts import Act, Claim, Decide, Rated, Refused, Resubmit, Retry, 
 from workflows.assign import Directory
 from workflows.compile import compile_flow
 from workflows.decide import answers_of, return_targets
+from workflows.diff import Change, diff
 from workflows.engine import Move, act, start, stuck
 from workflows.events import Event, event_from_json, event_to_json
 from workflows.lint import lint
@@ -14,6 +15,7 @@ from workflows.state import Member, Run, State, Task
 
 __all__ = [
     "Act",
+    "Change",
     "Claim",
     "Decide",
     "Directory",
@@ -35,6 +37,7 @@ __all__ = [
     "act",
     "answers_of",
     "compile_flow",
+    "diff",
     "event_from_json",
     "event_to_json",
     "foresee",

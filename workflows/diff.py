@@ -185,7 +185,7 @@ def _decision(old: Approval, new: Approval, at: str) -> Iterator[Change]:
 
 def _quorum_text(quorum: Quorum) -> str:
     """The members that differ from the plainest quorum, in a form that is the same in any language."""
-    shown = [quorum.rule]
+    shown: list[str] = [quorum.rule]
     for member in fields(quorum):
         value = getattr(quorum, member.name)
         if member.name != "rule" and value != member.default:
