@@ -170,10 +170,12 @@ class _Work:
                 self.add(code, f"{path}/id", id=id)
             ids.setdefault(id, path)
         for name, most in (("rules", MOST_RULES), ("checks", MOST_CHECKS)):
-            seen: set[object] = set()
+            seen: set[str] = set()
             for index, item in enumerate(_items(body, name)):
                 id = item.get("id") if isinstance(item, Mapping) else None
-                if isinstance(id, str) and id in seen:
+                if not isinstance(id, str):
+                    continue
+                if id in seen:
                     self.add("form.duplicate_id", pointer(name, index, "id"), id=id)
                 seen.add(id)
             if len(_items(body, name)) > most:
@@ -200,14 +202,14 @@ class _Work:
         outer: dict[str, Formula] = {}
         inner: dict[str, dict[str, Formula]] = {}
         for key, field in self.fields.items():
-            if field.compute is not None:
+            if field.compute is not None and field.feel not in ("context", "list"):
                 made = self.formula(field.compute, f"{self.paths[key]}/compute", field.feel)
                 outer.update({key: made} if made else {})
             if not isinstance(field, Subform):
                 continue
             inner[key] = {}
             for place, column in enumerate(field.columns):
-                if column.compute is not None:
+                if column.compute is not None and column.feel not in ("context", "list"):
                     path = f"{self.paths[key]}/fields/{place}/compute"
                     made = self.formula(column.compute, path, column.feel, key)
                     inner[key].update({column.key: made} if made else {})

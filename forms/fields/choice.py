@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from dataclasses import field as member
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -95,10 +96,12 @@ class Choice(Field):
     own: ClassVar[dict[str, Any]] = {"options": OPTIONS}
 
     options: tuple[Option, ...] = ()
+    words: Mapping[str, str] = member(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def own_values(cls, setup: Setup, problems: list[Problem]) -> dict[str, Any]:
-        return {"options": options_of(setup, problems)}
+        options = options_of(setup, problems)
+        return {"options": options, "words": words_of(options)}
 
     def option(self, code: str) -> Option | None:
         return next((o for o in self.options if o.code == code), None)
@@ -106,7 +109,7 @@ class Choice(Field):
     def code_of(self, raw: object) -> str:
         if not isinstance(raw, str):
             raise self.refuse("choice.type")
-        code = words_of(self.options).get(folded(raw)) if len(raw) <= SHORT else None
+        code = self.words.get(folded(raw)) if len(raw) <= SHORT else None
         if code is None:
             raise self.refuse("choice.unknown", value=shown(trim(raw[:SHORT])), options=self.offered())
         return code
@@ -190,7 +193,8 @@ class MultiChoice(Choice):
         low, high = setup.get("min_items", 0), setup.get("max_items", 500)
         if low > high:
             problems.append(Problem("form.bounds", "/min_items", {"low": str(low), "high": str(high)}))
-        return {"options": options_of(setup, problems)}
+        options = options_of(setup, problems)
+        return {"options": options, "words": words_of(options)}
 
     def parse(self, raw: object, at: At) -> Any:
         if isinstance(raw, str):

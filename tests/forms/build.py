@@ -38,6 +38,18 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 DEFAULTS["multi_choice"] = DEFAULTS["choice"]
 
 
+class Posted(dict[str, list[str]]):
+    """What a page posts: each name with its values in order."""
+
+    def __init__(self, *pairs: tuple[str, str]) -> None:
+        super().__init__()
+        for name, value in pairs:
+            self.setdefault(name, []).append(value)
+
+    def getlist(self, name: str) -> list[str]:
+        return self.get(name, [])
+
+
 class People:
     """Records a reader may see; ``secret`` exists but not for this reader."""
 

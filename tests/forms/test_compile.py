@@ -210,16 +210,16 @@ def test_rows_that_read_what_is_computed_from_them_are_a_cycle() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "code"), [("x +", "rules.syntax"), ("y > 1", "rules.unknown_name"), ('x + "a"', None), ("x + 1", None)]
+    ("text", "code"), [("x +", "syntax"), ("y > 1", "unknown_name"), ('x + "a"', None), ("x + 1", None)]
 )
 def test_formula_faults_have_place_and_span(text: str, code: str | None) -> None:
     body = body_of(setup("number"), rules=[{"id": "r1", "effect": "show", "target": "x", "when": text}])
     body["sections"][0]["fields"][0]["on_hide"] = "keep"
     problems = found(body)
-    assert all(p.path == "/rules/0/when" and p.code.startswith("rules.") for p in problems)
+    assert {p.path for p in problems} == {"/rules/0/when"}
     assert all(p.span is not None and 0 <= p.span[0] <= p.span[1] <= len(text) for p in problems)
     if code is not None:
-        assert code in [p.code for p in problems]
+        assert code in [p.code.rpartition(".")[2] for p in problems]
 
 
 def test_all_problems_come_together() -> None:
@@ -230,12 +230,12 @@ def test_all_problems_come_together() -> None:
         summary=["nothing"],
         rules=[{"id": "r1", "effect": "show", "target": "b", "when": "1 +"}],
     )
-    assert {code for code, _ in places(body)} >= {
-        "form.member_unknown",
-        "form.bounds",
-        "form.summary_unknown",
-        "rules.unknown_name",
-        "rules.syntax",
+    assert {code.rpartition(".")[2] for code, _ in places(body)} >= {
+        "member_unknown",
+        "bounds",
+        "summary_unknown",
+        "unknown_name",
+        "syntax",
     }
     # The broken field is still known by name, so that its fault does not look like another.
     assert not any(p.params.get("name") == "a" for p in found(body))
@@ -259,7 +259,9 @@ def test_hostile_bodies_are_refused_quickly() -> None:
     assert [code for code, _ in places({"sections": [0] * 70_000})] == ["form.too_large"]
     assert [code for code, _ in places(body_of(setup("text", help={"zh-CN": "x" * 5_000_000})))] == ["form.text_long"]
     assert [code for code, _ in places(body_of(setup("text", help={"zh-CN": "a\ud800"})))] == ["form.character"]
-    assert [code for code, _ in places({"a" * 5_000_000: 1, "sections": []})] == ["form.member_unknown"]
+    long_name = places({"a" * 5_000_000: 1, "sections": []})
+    assert ("form.member_unknown", "/" + "a" * 64) in long_name
+    assert len(str(long_name)) < 1000
     assert len(found({"sections": [{"key": "a", "fields": [{}] * 5000}]})) < 1000
 
 
@@ -275,7 +277,7 @@ def test_what_a_form_knows_about_itself() -> None:
         setup("note", "d"),
         summary=["a", "b"],
     )
-    assert (form.personal, form.material, form.summary) == ({"a", "c.mail"}, {"b"}, ("a", "b"))
+    assert (form.personal, form.material, form.summary) == (frozenset({"a", "c.mail"}), frozenset({"b"}), ("a", "b"))
     assert [f.key for f in form.asked] == ["a", "b", "c"]
     column = form.field("c.mail")
     assert column is not None

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.forms.build import answer, form_of, setup
@@ -46,6 +46,7 @@ def test_display(type: str, members: dict[str, Any], raw: Any, chinese: str, eng
     assert answers.display("x", "en") == english
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**12), max_value=10**12))
 def test_money_is_shown_as_the_locale_library_shows_it(amount: Decimal) -> None:
     field = form_of(setup("money")).fields["x"]
@@ -53,12 +54,14 @@ def test_money_is_shown_as_the_locale_library_shows_it(amount: Decimal) -> None:
     assert field.display(amount, "en").replace("-", "") == format_currency(abs(amount), "CNY", locale="en")
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**9), max_value=10**9))
 def test_numbers_are_shown_as_the_locale_library_shows_them(number: Decimal) -> None:
     shown = form_of(setup("number")).fields["x"].display(number)
     assert shown == format_decimal(number + 0, locale="zh_Hans_CN") or not number
 
 
+@settings(deadline=None)
 @given(st.dates())
 def test_dates_are_shown_as_the_locale_library_shows_them(day: date) -> None:
     field = form_of(setup("date")).fields["x"]
@@ -66,12 +69,14 @@ def test_dates_are_shown_as_the_locale_library_shows_them(day: date) -> None:
     assert field.display(day, "en") == format_date(day, "medium", locale="en")
 
 
+@settings(deadline=None)
 @given(st.dates(min_value=date(1000, 1, 1)))
 def test_a_shown_date_is_read_back(day: date) -> None:
     form = form_of(setup("date"))
     assert answer(form, {"x": form.fields["x"].display(day)}).values["x"] == day
 
 
+@settings(deadline=None)
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**15), max_value=10**15))
 def test_shown_and_typed_amounts_are_read_back(amount: Decimal) -> None:
     form = form_of(setup("money"))

@@ -140,7 +140,7 @@ def test_what_hiding_clears_is_recorded() -> None:
 def test_keep_keeps_the_value_while_hidden() -> None:
     form = shown_when_big(on_hide="keep")
     found = answer(form, {"limit": "50"}, stored={"limit": "500", "why": "因为订单增加"})
-    assert (found.values["why"], found.hidden, found.cleared) == ("因为订单增加", {"why"}, {})
+    assert (found.values["why"], found.hidden, found.cleared) == ("因为订单增加", frozenset({"why"}), {})
     assert answer(form, {"limit": "50", "why": 5}, stored={"why": "旧值"}).values["why"] == "旧值"
 
 
@@ -355,7 +355,7 @@ def test_a_live_check_reports_values_and_state_beside_the_problems() -> None:
     form = shown_when_big()
     found = assess(form, {"limit": "500"}, now=NOW, lookups=People())
     assert codes(found.problems) == [("field.required", "/why")]
-    assert (found.answers.values["limit"], found.required) == (500, {"why"})
+    assert (found.answers.values["limit"], found.required) == (500, frozenset({"why"}))
 
 
 def test_the_same_input_gives_the_same_output() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from forms import FIELD_TYPES, Answers, assess, check, compile_form, to_wtforms
 from rules import Invalid
-from tests.forms.build import NOW, People, body_of, form_of, setup
+from tests.forms.build import NOW, People, Posted, body_of, form_of, setup
 
 SCALARS = (
     st.none()
@@ -105,9 +105,7 @@ def test_any_json_into_rows(rows: Any) -> None:
     )
 )
 def test_any_page_text_into_a_form(pairs: list[tuple[str, str]]) -> None:
-    from werkzeug.datastructures import MultiDict
-
-    shown = to_wtforms(EVERYTHING)(MultiDict(pairs))
+    shown = to_wtforms(EVERYTHING)(Posted(*pairs))
     found = assess(EVERYTHING, shown.raw_answers(), now=NOW, lookups=People())
     shown.tell(found.problems)
     for _, control in shown.controls():
