@@ -14,6 +14,7 @@ BODY_MEMBERS = frozenset((
 ))
 TEXT_MEMBERS = ("subject_type", "subject_id", "prev", "ts", "actor", "verb")
 NO_PREV = "0" * 64
+MAX_NAMED_GAP = 100  # entries left out in one place that are named one by one
 
 
 class Subject(NamedTuple):
@@ -34,8 +35,10 @@ def read_body(body: bytes) -> dict[str, Any]:
     if not isinstance(members, dict) or members.keys() != BODY_MEMBERS or members["v"] != 1:
         raise Malformed("entry.shape")
     seq = members["subject_seq"]
-    texts = all(isinstance(members[name], str) for name in TEXT_MEMBERS)
-    if not texts or type(seq) is not int or seq < 1 or not isinstance(members["definitions"], list):
+    for name in TEXT_MEMBERS:
+        if type(members[name]) is not str:
+            raise Malformed("entry.shape")
+    if type(seq) is not int or seq < 1 or not isinstance(members["definitions"], list):
         raise Malformed("entry.shape")
     return members
 
@@ -58,18 +61,19 @@ class Chains:
         subject = Subject(members["subject_type"], members["subject_id"])
         seq = members["subject_seq"]
         head = self.heads.get(subject, Head(0, NO_PREV))
-        place = {"subject_type": subject.type, "subject_id": subject.id, "index": index}
         if seq <= head.seq:
-            self._report.add("entry.repeated", **place, seq=seq)
+            self._add("entry.repeated", subject, seq, index)
             return
         if seq == head.seq + 1:
             if members["prev"] != head.leaf:
-                self._report.add("chain.broken", **place, seq=seq)
+                self._add("chain.broken", subject, seq, index)
         else:
-            for gap in range(head.seq + 1, min(seq, head.seq + 101)):
-                at = (places or {}).get(gap, ("?", ""))[0]
-                self._report.add("entry.missing", **{**place, "index": at}, seq=gap)
+            for gap in range(head.seq + 1, min(seq, head.seq + 1 + MAX_NAMED_GAP)):
+                self._add("entry.missing", subject, gap, (places or {}).get(gap, ("?", ""))[0])
         self.heads[subject] = Head(seq, leaf)
+
+    def _add(self, code: str, subject: Subject, seq: int, index: int | str | None) -> None:
+        self._report.add(code, subject_type=subject.type, subject_id=subject.id, seq=seq, index=index)
 
 
 def replay_state(state: dict[str, Any], members: Mapping[str, Any]) -> None:
