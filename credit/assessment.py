@@ -81,7 +81,8 @@ def assess(
     """Reads, rates and measures one customer given as JSON; Invalid with every Problem of the input otherwise."""
     given = read_customer(scorecard, policy, customer)
     return assess_facts(
-        scorecard, policy, given.facts, now, customer_id=given.id, variant=given.variant, requested=requested, trace=trace
+        scorecard, policy, given.facts, now,
+        customer_id=given.id, variant=given.variant, requested=requested, trace=trace,
     )
 
 
@@ -90,7 +91,10 @@ def assess_facts(
     variant: str | None = None, requested: Decimal | None = None, trace: bool = True,
     absent: Mapping[str, Cause] | None = None,
 ) -> Assessment:
-    """The same for Facts already typed; `absent` names those that may not be used and why (stale, refused, disputed)."""
+    """The same for Facts already typed; `absent` names those that may not be used, with why (stale, refused, disputed).
+
+    Raises Invalid as `rate` and `measure` do.
+    """
     score = rate(scorecard, facts, now, variant, trace, absent=absent)
     usable = facts if not absent else {name: value for name, value in facts.items() if name not in absent}
     measures = measure(policy, score, usable, now, requested)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Literal
 
 from credit.tier import AUTO, NONE, Tier, Tiers
@@ -132,7 +133,7 @@ def check_against(policy: Policy, scorecard: Scorecard) -> list[Problem]:
             params = {"fact": name, "type": fact.type, "expected": "number"}
             problems.append(Problem("policy.fact_type", "/limit", params))
     rows = [policy.grades[key] for key in scorecard.ladder.keys if key in policy.grades]
-    for better, worse in zip(rows, rows[1:], strict=False):
+    for better, worse in pairwise(rows):
         if worse.pd < better.pd:
             problems.append(_turn("pd", better, worse))
     return problems
@@ -200,7 +201,7 @@ def _grade_problems(grades: Mapping[str, GradeMeasure], tiers: Tiers) -> Iterato
 def _ladder_warnings(grades: Mapping[str, GradeMeasure]) -> Iterator[Problem]:
     """More risk must not earn more credit. The order is that of PD, so the order of the object's keys is irrelevant."""
     rows = sorted(grades.values(), key=lambda row: (row.pd, -row.limit_multiplier, -row.tnw_cap, row.grade))
-    for better, worse in zip(rows, rows[1:], strict=False):
+    for better, worse in pairwise(rows):
         for member in ("limit_multiplier", "tnw_cap"):
             if getattr(worse, member) > getattr(better, member):
                 yield _turn(member, better, worse)
@@ -235,13 +236,14 @@ def _limit(body: Mapping[str, Any]) -> tuple[LimitRule | None, list[Problem]]:
     for member in ("need", "formula"):
         try:
             compiled.append(compile_formula(body[member], Scope(entries), "feel", "number"))
+            problems += [p.under(f"/limit/{member}") for p in compiled[-1].warnings]
         except Invalid as invalid:
             problems += [p.under(f"/limit/{member}") for p in invalid.problems]
         entries["need"] = ScopeEntry(type="number", origin="policy")
-    if problems:
+    if errors(problems):
         return None, problems
     need, formula = compiled
     return LimitRule(
         need=need, formula=formula, facts=facts, safety_days=Decimal(body["safety_days"]),
         floor_to=Decimal(body["floor_to"]), minimum=Decimal(body["minimum"]), currency=body["currency"],
-    ), []
+    ), problems

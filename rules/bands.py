@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any, Literal, NamedTuple
 
 from rules.figures import HUNDRED, ZERO, plain
@@ -23,7 +24,9 @@ class Placed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StepBands:
-    """Ordered cuts. `gte`: the first edge with value >= edge wins; `lte`: the first with value <= edge; else `otherwise`.
+    """Ordered cuts: for `gte` the first edge with value >= edge wins, for `lte` the first with value <= edge.
+
+    Where none does, `otherwise` holds.
 
     `edges` and `points` are in the written order (falling for gte, rising for lte); the last entry of `points`
     belongs to `otherwise`.
@@ -33,10 +36,16 @@ class StepBands:
     edges: tuple[Decimal, ...]
     points: tuple[Decimal, ...]
     _rising: tuple[Decimal, ...] = field(init=False, repr=False)
+    _limits: tuple[dict[str, str | None], ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         rising = self.edges if self.match == "lte" else self.edges[::-1]
         object.__setattr__(self, "_rising", rising)
+        edges = [None, *(plain(edge) for edge in self.edges), None]
+        low, high = ("from", "to") if self.match == "lte" else ("to", "from")
+        empty: dict[str, str | None] = {"match": self.match, "from": None, "to": None}
+        limits = tuple(empty | {low: a, high: b} for a, b in pairwise(edges))
+        object.__setattr__(self, "_limits", limits)
 
     def place(self, value: Decimal) -> Placed:
         """Points and band of a number; binary search over the exact decimals."""
@@ -48,11 +57,7 @@ class StepBands:
 
     def limits(self, band: int) -> dict[str, str | None]:
         """The band as data: `from` and `to` (None: open end); `match` says which of the two is inclusive."""
-        edges = self.edges
-        near = plain(edges[band]) if band < len(edges) else None
-        far = plain(edges[band - 1]) if band > 0 else None
-        low, high = (near, far) if self.match == "gte" else (far, near)
-        return {"match": self.match, "from": low, "to": high}
+        return dict(self._limits[band])
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +159,7 @@ def _read_steps(body: Mapping[str, Any], direction: str | None) -> tuple[StepBan
 
 def _monotone(best_first: list[Decimal], direction: str) -> Iterator[Problem]:
     """A better value earning fewer Points is allowed, but is said."""
-    if any(b > a for a, b in zip(best_first, best_first[1:], strict=False)):
+    if any(b > a for a, b in pairwise(best_first)):
         yield Problem("band.not_monotone", "", {"direction": direction}, severity="warning")
 
 

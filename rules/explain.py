@@ -81,9 +81,9 @@ def deltas(before: Trace | Mapping[str, Any], after: Trace | Mapping[str, Any]) 
         was = old.get(row.factor)
         change = Decimal(row.contribution or 0) - Decimal((was.contribution if was else None) or 0)
         if change:
-            found.append((change, Delta(
-                row.factor, was.value if was else None, row.value, was.points if was else None, row.points, plain(change),
-            )))
+            before_value, before_points = (was.value, was.points) if was else (None, None)
+            delta = Delta(row.factor, before_value, row.value, before_points, row.points, plain(change))
+            found.append((change, delta))
     return tuple(delta for _, delta in sorted(found, key=lambda pair: (-abs(pair[0]), pair[1].factor)))
 
 

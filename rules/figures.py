@@ -51,9 +51,14 @@ def read_decimal(text: str) -> Decimal | None:
 
 def plain(value: Decimal) -> str:
     """Digits without exponent or trailing zeros: 6960000, 0.45, 0."""
-    return number_text(value)
+    text = str(value)
+    # A Trace prints a hundred figures: those that already are plain skip the general way, which is five times slower.
+    return text if "." not in text and "E" not in text and text != "-0" else number_text(value)
 
 
 def fixed(value: Decimal, places: int = 2) -> str:
     """Exactly `places` decimal places, half up: 84.80."""
-    return format(Rounding(places)(value), "f")
+    # str, not format: with up to 6 places it never writes an exponent, and takes a third of the time.
+    rounded = value.quantize(_STEPS[places], ROUND_HALF_UP, WIDE)
+    rounded = rounded if rounded else rounded.copy_abs()  # no minus zero
+    return str(rounded) if places <= 6 else format(rounded, "f")

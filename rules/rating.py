@@ -175,7 +175,7 @@ class _Run:
         if value.__class__ is not (str if isinstance(bands, SetBands) else Decimal):
             self.fault(f"{factor.path}/value", factor.key, Cause("type", factor.name or factor.key), value)
             return FactorResult(factor.key, factor.dimension, value, None, factor.weight, None, False)
-        points, band = bands.place(value)
+        points, band = bands.place(value)  # type: ignore[arg-type]  # the line above made sure of the class
         if self.scorecard.rounding.points is not None:
             points = self.scorecard.rounding.points(points)
         return FactorResult(factor.key, factor.dimension, value, points, factor.weight, band, True)
@@ -274,7 +274,7 @@ def _judge(
 
 
 def final_grade(scorecard: Scorecard, model: str | None, hits: Iterable[Hit]) -> str | None:
-    """The worst of the model Grade and the Grades of knock-outs and ceilings hit; without a Score only a knock-out counts."""
+    """The worst of the model Grade and the Grades of what is hit; without a Score only a knock-out gives a Grade."""
     hits = list(hits)
     if model is None and all(h.effect != "knock_out" for h in hits):
         return None

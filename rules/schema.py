@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from importlib import resources
 from itertools import islice
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
@@ -83,7 +84,9 @@ def _text_problems(text: str, path: tuple[str | int, ...]) -> Iterator[Problem]:
 def _problems_of(error: ValidationError) -> Iterator[Problem]:
     """One violation; alternatives (`oneOf`, `anyOf`) are told by the branch that fits best."""
     at = pointer(*error.absolute_path)
-    rule, wanted, value = str(error.validator), error.validator_value, error.instance
+    rule = str(error.validator)
+    # Every error of iter_errors carries these; the stubs also know the unset state of one made by hand.
+    wanted, value, schema = cast(Any, error.validator_value), cast(Any, error.instance), cast(Any, error.schema)
     if rule in ("oneOf", "anyOf") and error.context:
         yield from _best_branch(error)
     elif rule == "required":
@@ -92,7 +95,7 @@ def _problems_of(error: ValidationError) -> Iterator[Problem]:
             if name not in value:
                 yield Problem("schema.required", at, {"name": name})
     elif rule in ("additionalProperties", "unevaluatedProperties"):
-        known = set(error.schema.get("properties", {}))
+        known = set(schema.get("properties", {}))
         for name in sorted(set(value) - known):
             yield Problem("schema.unknown_member", at + pointer(name), {"name": name})
     elif rule == "type":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -60,6 +61,7 @@ class _Reader:
         self.body = body
         self.problems: list[Problem] = []
         self.entries: dict[str, ScopeEntry] = {}
+        self._scope: Scope | None = None
 
     def report(self, code: str, path: str, **params: Any) -> None:
         self.problems.append(Problem(code, path, params))
@@ -109,11 +111,11 @@ class _Reader:
         self.unique("facts", "key")
         out: dict[str, Fact] = {}
         for index, item in enumerate(self.body["facts"]):
-            entry = {"key": item} if isinstance(item, str) else item
-            key = entry["key"]
+            entry: Mapping[str, Any] = {"key": item} if isinstance(item, str) else item
+            key, unit, label = entry["key"], entry.get("unit"), entry.get("label", {})
             kind = entry.get("type") or self.used_as(key)
-            out[key] = Fact(key, kind, entry.get("unit"), entry.get("label", {}))
-            self.entries[key] = ScopeEntry(type=kind, unit=entry.get("unit"), labels=entry.get("label", {}), origin="fact")
+            out[key] = Fact(key, kind, unit, label)
+            self.entries[key] = ScopeEntry(type=kind, unit=unit, labels=label, origin="fact")
             if key == COVERAGE:
                 self.report("scorecard.reserved_name", pointer("facts", index), key=key)
         return out
@@ -139,18 +141,28 @@ class _Reader:
             at = pointer("formulas", index)
             wanted = item.get("type", "any")
             formula = self.formula(item, "text", at, None if wanted == "any" else wanted)
-            if formula is not None:
-                out.append(Derived(item["key"], formula, at, item.get("label", {})))
+            if formula is None:
+                continue
+            out.append(Derived(item["key"], formula, at, item.get("label", {})))
+            if wanted == "any" and formula.type != "any" and item["key"] not in facts:
+                # What the checker found out about this formula helps to check those that use it.
+                self.entries[item["key"]] = replace(self.entries[item["key"]], type=formula.type)
+                self._scope = None
         self.problems += order_problems(out)
         return tuple(out)
 
     def formula(self, item: Mapping[str, Any], member: str, at: str, expect: str | None) -> Formula | None:
         """The compiled text, or None with its Problems under the text's path."""
+        # One Scope serves all formulas between two additions of names: building its index costs more than a compile.
+        if self._scope is None or len(self._scope.entries) != len(self.entries):
+            self._scope = Scope(self.entries)
         try:
-            return compile_formula(item[member], Scope(self.entries), item.get("dialect", "feel"), expect)
+            formula = compile_formula(item[member], self._scope, item.get("dialect", "feel"), expect)
         except Invalid as invalid:
             self.problems += [p.under(f"{at}/{member}") for p in invalid.problems]
             return None
+        self.problems += [p.under(f"{at}/{member}") for p in formula.warnings]
+        return formula
 
     def weights(self) -> tuple[tuple[Dimension, ...], dict[str, Variant], str]:
         self.unique("dimensions", "key")
@@ -211,8 +223,8 @@ class _Reader:
         formula = None
         if name is None:
             formula = self.formula(item, "value", at, expect)
-        elif self.entries[name].type not in (expect, "any"):
-            self.report("scorecard.factor_type", f"{at}/value", name=name, type=self.entries[name].type, expected=expect)
+        elif (given := self.entries[name].type) not in (expect, "any"):
+            self.report("scorecard.factor_type", f"{at}/value", name=name, type=given, expected=expect)
         key = item["key"]
         if key == COVERAGE or (key in names and name != key):
             self.report("scorecard.name_taken", f"{at}/key", key=key)

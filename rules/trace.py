@@ -98,7 +98,8 @@ class Trace:
         node["points"] = None if earned.points is None else plain(earned.points)
         node["weight"] = plain(factor.weight)
         if worth is not None and earned.points is not None:
-            share, contribution = 100 * worth * earned.weight, worth * earned.weight * earned.points
+            point = worth * earned.weight
+            share, contribution = 100 * point, earned.points * point
             node |= {"share": fixed(share), "contribution": fixed(contribution), "lost": fixed(share - contribution)}
         return _with_causes(node, earned.causes)
 

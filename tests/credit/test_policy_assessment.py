@@ -49,7 +49,8 @@ def refused(given: Any) -> list[tuple[str, str]]:
         ("/inputs/facts/dishonest_active", "false", ("fact.type", "/inputs/facts/dishonest_active")),
         ("/inputs/facts/dishonest_active", 0, ("fact.type", "/inputs/facts/dishonest_active")),
         ("/inputs/facts/registration_status", 1, ("fact.type", "/inputs/facts/registration_status")),
-        ("/inputs/facts/registration_status", "x" * 5_000_000, ("fact.text_too_long", "/inputs/facts/registration_status")),
+        ("/inputs/facts/registration_status", "x" * 5_000_000, ("fact.text_too_long",
+            "/inputs/facts/registration_status")),
         ("/inputs/indicators", [], ("customer.type", "/inputs/indicators")),
         ("/inputs/facts", "none", ("customer.type", "/inputs/facts")),
         ("/inputs", [1], ("customer.type", "/inputs")),
@@ -78,8 +79,10 @@ def test_an_empty_customer_is_all_unknown() -> None:
     out = run({})
     assert out["id"] is None
     assert set(out["points"].values()) == {None}
-    assert (out["coverage_percent"], out["rules_hit"], out["decision"], out["score_alert"]) == ("0.00", ["K10"], "manual", False)
-    for member in ("total_score", "model_grade", "final_grade", "formula_limit", "limit", "payment_days", "payment_mode",
+    assert (out["coverage_percent"], out["rules_hit"], out["decision"], out["score_alert"]) == ("0.00",
+        ["K10"], "manual", False)
+    for member in ("total_score", "model_grade", "final_grade", "formula_limit", "limit",
+        "payment_days", "payment_mode",
                    "approval_tier", "pd", "price_adjustment", "rerate"):
         assert out[member] is None
     assert run({"inputs": None}) == run({"inputs": {"indicators": None, "facts": {}}}) == out
@@ -97,7 +100,8 @@ def test_variant_absent_is_the_default() -> None:
     assert run(given)["total_score"] == "85.10"
 
 
-@pytest.mark.parametrize("fact", ["dishonest_active", "registration_status", "bankruptcy_filing", "serious_illegal_active"])
+@pytest.mark.parametrize("fact", ["dishonest_active", "registration_status", "bankruptcy_filing",
+    "serious_illegal_active"])
 def test_unknown_knock_out_fact_is_manual(fact: str) -> None:
     out = run(customer(**{fact: None}))
     assert (out["decision"], out["limit"], out["formula_limit"], out["rules_hit"]) == ("manual", None, "6960000", [])
@@ -121,23 +125,24 @@ def test_net_worth_missing_or_not_positive(worth: str | None) -> None:
 
 def test_smallest_positive_net_worth_is_automatic() -> None:
     out = run(customer(tangible_net_worth="0.01"))
-    assert (out["decision"], out["formula_limit"], out["limit"], out["approval_tier"]) == ("automatic", "0", "0", "auto")
+    assert (out["decision"], out["formula_limit"], out["limit"], out["approval_tier"]) == ("automatic",
+        "0", "0", "auto")
 
 
 def test_unknown_purchase_leaves_the_limit_unknown() -> None:
     assessed = assess(gallery_card(), gallery_policy(), customer(monthly_purchase=None), NOW)
-    assert (assessed.measures.decision, assessed.measures.formula_limit, assessed.measures.limit) == ("manual", None, None)
+    assert (assessed.measures.decision, assessed.measures.formula_limit,
+        assessed.measures.limit) == ("manual", None, None)
     assert [r.to_json() for r in assessed.measures.reasons] == [
         {"code": "reason.limit_unknown", "params": {"fields": "monthly_purchase"}}
     ]
 
 
 def test_a_grade_without_credit_needs_no_purchase() -> None:
-    poor = customer(monthly_purchase=None, **{
-        name: value for name, value in {
-            "FIN_OCF_SALES": "-1", "FIN_DEBT": "2", "FIN_CURRENT": "0", "FIN_NPM": "-1", "STA_CHANGES": 9, "REP_NEWS": 9,
-            "REP_SUITS": 9, "TRX_FULFIL": "0", "TRX_DBT": 99, "CON_BREACH": 9, "CON_DELAY": 9, "EXT_SCORE": 0,
-            "GRW_REV": "-1"}.items()})
+    poor = customer(
+        monthly_purchase=None, FIN_OCF_SALES="-1", FIN_DEBT="2", FIN_CURRENT="0", FIN_NPM="-1", STA_CHANGES=9,
+        REP_NEWS=9, REP_SUITS=9, TRX_FULFIL="0", TRX_DBT=99, CON_BREACH=9, CON_DELAY=9, EXT_SCORE=0, GRW_REV="-1",
+    )
     out = run(poor)
     assert (out["final_grade"], out["decision"], out["formula_limit"], out["limit"]) == ("C", "automatic", "0", "0")
     assert (out["payment_days"], out["payment_mode"], out["price_adjustment"], out["approval_tier"]) == (
@@ -151,7 +156,8 @@ def test_coverage_of_exactly_80_is_automatic() -> None:
     out = run(given)
     assert (out["coverage_percent"], out["decision"], out["dimensions"]["STA"]) == ("80.00", "automatic", None)
     below = run(put(given, "/inputs/indicators/EXT_SCORE", None))
-    assert (below["coverage_percent"], below["decision"], below["limit"], below["rules_hit"]) == ("75.00", "manual", None, ["K10"])
+    assert (below["coverage_percent"], below["decision"], below["limit"],
+        below["rules_hit"]) == ("75.00", "manual", None, ["K10"])
 
 
 @pytest.mark.parametrize(
@@ -181,16 +187,19 @@ def test_what_needs_a_person_never_gets_the_automatic_tier() -> None:
 def test_requests_over_a_small_limit(requested: str, tier: str, steps: int, request_tier: str, automatic: bool) -> None:
     given = customer(monthly_purchase="100000")
     measures = assess(gallery_card(), gallery_policy(), given, NOW, requested=D(requested)).measures
-    assert (measures.tier, measures.tier_steps, measures.request_tier, measures.automatic) == (tier, steps, request_tier, automatic)
+    assert (measures.tier, measures.tier_steps, measures.request_tier, measures.automatic) == (tier,
+        steps, request_tier, automatic)
 
 
 def test_any_request_over_a_limit_of_nothing_goes_to_the_top() -> None:
-    measures = assess(gallery_card(), gallery_policy(), customer(tangible_net_worth="-5"), NOW, requested=D("1")).measures
+    measures = assess(gallery_card(), gallery_policy(), customer(tangible_net_worth="-5"), NOW,
+        requested=D("1")).measures
     assert (measures.tier_steps, measures.request_tier) == (None, "general_manager_exception")
 
 
 def test_a_knocked_out_customer_gets_nothing_from_anybody() -> None:
-    measures = assess(gallery_card(), gallery_policy(), customer(dishonest_active=True), NOW, requested=D("1000")).measures
+    measures = assess(gallery_card(), gallery_policy(), customer(dishonest_active=True), NOW,
+        requested=D("1000")).measures
     assert (measures.request_tier, measures.limit, measures.freeze, measures.automatic) == ("none", 0, True, False)
 
 
@@ -218,7 +227,8 @@ def test_a_stale_net_worth_is_not_used() -> None:
 @pytest.mark.parametrize(
     ("facts", "code"),
     [({"monthly_purchase": 0.5}, "rules.float_given"), ({"monthly_purchase": "5"}, "fact.type"),
-     ({"tangible_net_worth": D("NaN")}, "money.out_of_range"), ({"tangible_net_worth": D("1E30")}, "money.out_of_range")],
+     ({"tangible_net_worth": D("NaN")}, "money.out_of_range"), ({"tangible_net_worth": D("1E30")},
+         "money.out_of_range")],
 )
 def test_amounts_that_are_none(facts: dict[str, Any], code: str) -> None:
     read = read_customer(gallery_card(), gallery_policy(), customer())
@@ -236,7 +246,8 @@ def test_a_request_that_is_no_amount(requested: str) -> None:
 def test_two_knock_outs_have_no_counterfactual() -> None:
     one = assess(gallery_card(), gallery_policy(), customer(dishonest_active=True), NOW).trace()
     assert one["counterfactual_without_K1"]["final_grade"] == "AA"
-    both = assess(gallery_card(), gallery_policy(), customer(dishonest_active=True, bankruptcy_filing=True), NOW).trace()
+    both = assess(gallery_card(), gallery_policy(), customer(dishonest_active=True,
+        bankruptcy_filing=True), NOW).trace()
     assert not [key for key in both if key.startswith("counterfactual")]
 
 

@@ -28,7 +28,8 @@ MISTAKES: list[tuple[str, Any, tuple[str, str]]] = [
     ("/grades/AA/rerate", "weekly", ("schema.pattern", "/grades/AA/rerate")),
     ("/grades/AA/rerate", ..., ("schema.required", "/grades/AA")),
     ("/grades/AA/discount", "1", ("schema.unknown_member", "/grades/AA/discount")),
-    ("/grades/C", {"pd": "0.25", "limit_multiplier": "1", "tnw_cap": "0.01", "payment_days": None, "payment_mode": "prepay",
+    ("/grades/C", {"pd": "0.25", "limit_multiplier": "1", "tnw_cap": "0.01", "payment_days": None,
+        "payment_mode": "prepay",
                    "price_adjustment": "list", "tier": "committee", "rerate": "1m"},
      ("policy.credit_without_days", "/grades/C/limit_multiplier")),
     ("/tiers/1/posts", [], ("policy.tier_without_posts", "/tiers/1/posts")),
@@ -37,7 +38,7 @@ MISTAKES: list[tuple[str, Any, tuple[str, str]]] = [
     ("/tiers/-", {"key": "board", "posts": ["board"]}, ("policy.none_last", "/tiers/6/key")),
     ("/tiers", [{"key": "none", "posts": []}], ("policy.no_person", "/tiers")),
     ("/tiers/0", {"key": "x", "posts": ["y"]}, ("policy.auto_missing", "/grades/AA/auto_up_to")),
-    ("/limit/need", "monthly_purchase * days", ("feel.unknown_name", "/limit/need")),
+    ("/limit/need", "monthly_purchase * nights", ("feel.unknown_name", "/limit/need")),
     ("/limit/need", "need * 2", ("feel.unknown_name", "/limit/need")),
     ("/limit/formula", "min(need,", ("feel.syntax", "/limit/formula")),
     ("/limit/facts", ["need"], ("policy.name_taken", "/limit/facts/0")),
@@ -65,7 +66,8 @@ def test_auto_must_stand_first() -> None:
 
 def test_all_problems_come_at_once() -> None:
     body = put(put(put(policy_body(), "/grades/AA/tier", "x"), "/coverage_minimum", "200"), "/limit/need", "1 +")
-    assert {code for code, _ in found(compile_policy, body)} == {"policy.unknown_tier", "policy.coverage_range", "feel.syntax"}
+    assert {code for code, _ in found(compile_policy, body)} == {"policy.unknown_tier",
+        "policy.coverage_range", "feel.syntax"}
 
 
 def test_the_gallery_policy_measures_every_grade_of_the_gallery_card() -> None:
@@ -90,7 +92,8 @@ def test_a_fact_that_is_no_number_in_the_scorecard() -> None:
 
 @pytest.mark.parametrize(
     ("path", "value", "place"),
-    [("/grades/A/limit_multiplier", "1.3", "/grades/A/limit_multiplier"), ("/grades/BBB/tnw_cap", "0.11", "/grades/BBB/tnw_cap")],
+    [("/grades/A/limit_multiplier", "1.3", "/grades/A/limit_multiplier"), ("/grades/BBB/tnw_cap",
+        "0.11", "/grades/BBB/tnw_cap")],
 )
 def test_more_credit_for_more_risk_is_a_warning(path: str, value: str, place: str) -> None:
     policy = compile_policy(put(policy_body(), path, value))
@@ -112,7 +115,8 @@ def test_the_order_of_grade_keys_does_not_matter() -> None:
 
 @pytest.mark.parametrize(
     ("amount", "step", "floored"),
-    [("6960000", "10000", "6960000"), ("6969999.99", "10000", "6960000"), ("9999.99", "10000", "0"), ("0", "10000", "0"),
+    [("6960000", "10000", "6960000"), ("6969999.99", "10000", "6960000"), ("9999.99", "10000", "0"),
+        ("0", "10000", "0"),
      ("-0.01", "10000", "-10000"), ("-10000", "10000", "-10000"), ("1.25", "0.5", "1.0"),
      ("6959999.9999999999999999999999999999999999", "10000", "6950000")],
 )
@@ -138,7 +142,8 @@ def test_amounts_are_read_exactly(raw: object, amount: str) -> None:
 
 @pytest.mark.parametrize(
     ("raw", "code"),
-    [(1.5, "money.float_given"), ("1,200", "money.not_an_amount"), ("", "money.not_an_amount"), (None, "money.not_an_amount"),
+    [(1.5, "money.float_given"), ("1,200", "money.not_an_amount"), ("", "money.not_an_amount"), (None,
+        "money.not_an_amount"),
      (True, "money.not_an_amount"), ("1e3", "money.not_an_amount"), (D("NaN"), "money.not_an_amount"),
      (10**25, "money.not_an_amount")],
 )

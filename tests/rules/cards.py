@@ -56,8 +56,10 @@ SMALL: dict[str, Any] = {
     ],
     "factors": [factor("a", "X"), factor("b", "Y")],
     "knockouts": [],
-    "grades": [{"key": "A", "min": "70"}, {"key": "B", "min": "40"}, {"key": "C", "min": "0"}, {"key": "D", "min": None}],
-    "rounding": {"points": None, "dimension": {"places": 2, "mode": "half_up"}, "total": {"places": 2, "mode": "half_up"}},
+    "grades": [{"key": "A", "min": "70"}, {"key": "B", "min": "40"}, {"key": "C", "min": "0"},
+        {"key": "D", "min": None}],
+    "rounding": {"points": None, "dimension": {"places": 2, "mode": "half_up"}, "total": {"places": 2,
+        "mode": "half_up"}},
     "alert_below": "70",
 }
 

@@ -71,7 +71,8 @@ def test_linear_written_from_high_to_low_is_the_same_line() -> None:
 
 
 def test_set_bands_and_their_otherwise() -> None:
-    body = {"kind": "set", "otherwise": "20", "values": [{"value": "A", "points": "100"}, {"value": "M", "points": "60"}]}
+    body = {"kind": "set", "otherwise": "20", "values": [{"value": "A", "points": "100"}, {"value": "M",
+        "points": "60"}]}
     bands, problems = read_bands(body, None)
     assert problems == []
     assert [bands.place(v) for v in ("A", "M", "a", "")] == [(100, 0), (60, 1), (20, 2), (20, 2)]
@@ -112,13 +113,15 @@ def test_limits_of_a_band_as_data(match: str, band: int, low: str | None, high: 
         ("number", "1e5", None, "fact.not_a_number"), ("number", " 1", None, "fact.not_a_number"),
         ("number", "１２", None, "fact.not_a_number"), ("number", "", None, "fact.not_a_number"),
         ("number", "1.", None, "fact.not_a_number"), ("number", "1" * 40, None, "fact.too_large"),
-        ("number", 10**20, None, "fact.too_large"), ("number", True, None, "fact.type"), ("number", [], None, "fact.type"),
+        ("number", 10**20, None, "fact.too_large"), ("number", True, None, "fact.type"), ("number", [],
+            None, "fact.type"),
         ("boolean", True, True, None), ("boolean", "true", None, "fact.type"), ("boolean", 1, None, "fact.type"),
         ("string", "存续", "存续", None), ("string", "0.5", "0.5", None), ("string", 5, None, "fact.type"),
         ("string", "x" * 2001, None, "fact.text_too_long"), ("string", "a\x00b", None, "fact.text_invalid"),
         ("string", "\ud800", None, "fact.text_invalid"), ("any", "0.5", D("0.5"), None), ("any", "A", "A", None),
         ("any", False, False, None), ("any", {}, None, "fact.type"), ("date", "2026-02-30", None, "fact.not_a_date"),
-        ("date", "20260228", None, "fact.not_a_date"), ("date and time", "2026-02-28T08:00:00", None, "fact.not_a_date"),
+        ("date", "20260228", None, "fact.not_a_date"), ("date and time", "2026-02-28T08:00:00", None,
+            "fact.not_a_date"),
     ],
 )
 def test_facts_are_read_exactly_or_refused(kind: str, raw: object, value: object, code: str | None) -> None:

@@ -43,7 +43,7 @@ MISTAKES: list[tuple[str, Any, tuple[str, str]]] = [
     ("/factors/0/value", "a + 1", ("scorecard.name_taken", "/factors/0/key")),
     ("/factors/0", factor("f", "X", value="nobody + 1"), ("feel.unknown_name", "/factors/0/value")),
     ("/factors/0", factor("f", "X", value="a +"), ("feel.syntax", "/factors/0/value")),
-    ("/factors/0", factor("f", "X", value='upper case("x")'), ("feel.result_type", "/factors/0/value")),
+    ("/factors/0", factor("f", "X", value='upper case("x")'), ("feel.expected", "/factors/0/value")),
     ("/factors/0", factor("f", "X", value="a", dialect="basic"), ("schema.choice", "/factors/0/dialect")),
     ("/factors/0/label", {"en": "only"}, ("schema.required", "/factors/0/label")),
     ("/factors/0/direction", "up", ("schema.choice", "/factors/0/direction")),
@@ -63,7 +63,7 @@ MISTAKES: list[tuple[str, Any, tuple[str, str]]] = [
     ("/knockouts/-", {**KNOCK, "grade": "E"}, ("knockout.unknown_grade", "/knockouts/0/grade")),
     ("/knockouts/-", {**KNOCK, "grade": None}, ("knockout.grade_missing", "/knockouts/0")),
     ("/knockouts/-", {**KNOCK, "effect": "manual"}, ("knockout.grade_unwanted", "/knockouts/0/grade")),
-    ("/knockouts/-", {**KNOCK, "when": "flagg = true"}, ("feel.unknown_name", "/knockouts/0/when")),
+    ("/knockouts/-", {**KNOCK, "when": "flagg = true"}, ("feel.unknown_name_near", "/knockouts/0/when")),
     ("/knockouts/-", {**KNOCK, "effect": "stop"}, ("schema.choice", "/knockouts/0/effect")),
     ("/variants", [{"key": "S", "weights": {"X": "50", "Y": "49"}}], ("weights.sum", "/variants/0/weights")),
     ("/variants", [{"key": "S", "weights": {"X": "100"}}], ("scorecard.weight_missing", "/variants/0/weights")),
@@ -126,10 +126,22 @@ def test_formulas_in_a_circle_and_out_of_order() -> None:
     with pytest.raises(Invalid) as caught:
         compile_scorecard(small_body(formulas=circle))
     assert [(p.code, p.params["chain"]) for p in caught.value.problems] == [
-        ("scorecard.cycle", "p → q → r → p"), ("scorecard.cycle", "q → r → p → q"), ("scorecard.cycle", "r → p → q → r"),
+        ("scorecard.cycle", "p → q → r → p"), ("scorecard.cycle", "q → r → p → q"), ("scorecard.cycle",
+            "r → p → q → r"),
     ]
     late = [{"key": "p", "text": "q + 1"}, {"key": "q", "text": "a"}]
     assert found(compile_scorecard, small_body(formulas=late)) == [("scorecard.later_formula", "/formulas/0/text")]
+
+
+def test_warnings_of_a_formula_stand_at_its_text() -> None:
+    body = small_body(factors=[factor("f", "X", value="debt / assets"), factor("b", "Y")])
+    [warning] = compile_scorecard(body).warnings
+    assert (warning.code, warning.path, warning.severity) == ("rules.maybe_zero", "/factors/0/value", "warning")
+
+
+def test_a_formula_tells_later_ones_its_type() -> None:
+    formulas = [{"key": "p", "text": "debt > 1"}, {"key": "q", "text": "p + 1"}]
+    assert [path for _, path in found(compile_scorecard, small_body(formulas=formulas))] == ["/formulas/1/text"]
 
 
 def test_warnings_do_not_block() -> None:
@@ -172,7 +184,8 @@ def test_an_example_that_cannot_be_read(change: dict[str, Any], expected: tuple[
 
 
 def test_a_fault_in_an_example_is_told_there() -> None:
-    body = small_body(factors=[factor("a", "X", value="debt / assets"), factor("b", "Y")], facts=["b", "debt", "assets"])
+    body = small_body(factors=[factor("a", "X", value="debt / assets"), factor("b", "Y")], facts=["b",
+        "debt", "assets"])
     body["examples"] = [{"name": "E", "facts": {"debt": "1", "assets": "0"}, "expect": {"total": "0"}}]
     assert ("rating.fault", "/examples/0") in found(compile_scorecard, body)
 
@@ -191,7 +204,7 @@ def test_the_gallery_card_has_no_warning_and_knows_its_indicators() -> None:
     card = gallery_card()
     assert card.warnings == ()
     assert card.indicators() == {f.key for f in card.factors}
-    assert [v for v in card.variants] == ["STD", "MFG", "SVC"]
+    assert list(card.variants) == ["STD", "MFG", "SVC"]
     assert card.ladder.keys == ("AAA", "AA", "A", "BBB", "BB", "B", "C", "D")
     assert [f.key for f in card.factors if not f.movable] == ["STA_YEARS"]
 

@@ -11,7 +11,8 @@ from rules import Cause, Invalid, Scorecard, rate
 from tests.rules.cards import NOW, D, factor, found, gallery_card, label, small_card
 
 CLEAN: dict[str, Any] = {
-    "dishonest_active": False, "registration_status": "存续", "bankruptcy_filing": False, "serious_illegal_active": False,
+    "dishonest_active": False, "registration_status": "存续", "bankruptcy_filing": False,
+    "serious_illegal_active": False,
     "enforcement_amount": D("0"), "max_dpd": 0, "abnormal_operation_active": False, "breaches_180d": 0,
     "tangible_net_worth": D("5000000"),
 }
@@ -54,7 +55,8 @@ def test_rounding_is_half_up_and_the_total_uses_rounded_dimensions() -> None:
     tiny = rate(uneven, {"a": 5, "debt": 0, "b": 0}, NOW)
     # 0.025 rounds up to 0.03, and 60 % of that is 0.018; 60 % of the unrounded 0.025 would be 0.015, also 0.02.
     assert (tiny.dimensions[0].points, tiny.weighted_sum) == (D("0.03"), D("1.80"))
-    half = small_card(rounding={"dimension": {"places": 0, "mode": "half_up"}, "total": {"places": 0, "mode": "half_up"}},
+    half = small_card(rounding={"dimension": {"places": 0, "mode": "half_up"}, "total": {"places": 0,
+        "mode": "half_up"}},
                       factors=[factor("a", "X", "0.5"), factor("debt", "X", "99.5"), factor("b", "Y")])
     assert rate(half, {"a": 10, "debt": 0, "b": 0}, NOW).dimensions[0].points == 1  # 0.5 rounds up
 
@@ -87,7 +89,8 @@ def test_a_dimension_of_weight_zero_is_shown_but_leaves_the_total() -> None:
 
 def test_without_any_indicator_nothing_is_graded_and_a_person_decides() -> None:
     score = rate(gallery_card(), CLEAN, NOW)
-    assert (score.total, score.model_grade, score.final_grade, score.blocked, score.alert) == (None, None, None, False, False)
+    assert (score.total, score.model_grade, score.final_grade, score.blocked, score.alert) == (None,
+        None, None, False, False)
     assert score.manual
     assert [r.code for r in score.manual_reasons] == ["reason.no_score", "reason.manual_rule"]
     assert [h.id for h in score.hits] == ["K10"]
@@ -146,7 +149,8 @@ def test_ceilings_at_their_threshold(name: str, below: Any, at: Any) -> None:
 
 @pytest.mark.parametrize(
     ("fact", "rule"),
-    [("dishonest_active", "K1"), ("registration_status", "K2"), ("bankruptcy_filing", "K3"), ("serious_illegal_active", "K4")],
+    [("dishonest_active", "K1"), ("registration_status", "K2"), ("bankruptcy_filing", "K3"),
+        ("serious_illegal_active", "K4")],
 )
 @pytest.mark.parametrize("given", [True, False])
 def test_an_unknown_fact_of_a_knock_out_needs_a_person(fact: str, rule: str, given: bool) -> None:
@@ -227,7 +231,8 @@ def test_a_fault_in_a_condition_stops_the_rating() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "code"), [(0.5, "rules.float_given"), (D("NaN"), "rules.not_finite"), (D("-Infinity"), "rules.not_finite")]
+    ("value", "code"), [(0.5, "rules.float_given"), (D("NaN"), "rules.not_finite"), (D("-Infinity"),
+        "rules.not_finite")]
 )
 def test_what_is_no_exact_number_is_refused(value: object, code: str) -> None:
     assert found(rate, small_card(), {"a": value}, NOW) == [(code, "")]
