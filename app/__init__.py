@@ -33,4 +33,5 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
         import_module(f"app.edge.{name}").register(app)
     for name in PAGES:
         app.register_blueprint(import_module(f"app.web.{name}").blueprint)
+    import_module("app.cli").register(app)
     return app

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.edge.runtime import EXTENSION, Runtime
 from app.edge.transaction import begin_reading, begin_work
 from app.models.people import User
+from app.services import furnish
 from app.services.passwords import hasher
 from app.services.viewers import viewer_of
 from app.work import SYSTEM, Actor, Reading, Work
@@ -44,13 +45,18 @@ class House:
 
     @classmethod
     def furnish(cls, app: Flask) -> House:
-        from app.services import furnish
-
         instance: Runtime = app.extensions[EXTENSION]
         make = hasher(instance.settings.argon2_memory_kib, instance.settings.argon2_rounds).one_time
         with begin_work(instance, SYSTEM, "furnish") as work:
             passwords = furnish.people_and_posts(work, make, keep_passwords=True)
             furnish.published_gallery(work)
+        return cls.found(app, passwords)
+
+    @classmethod
+    def found(cls, app: Flask, passwords: dict[str, str]) -> House:
+        """A house furnished before."""
+        instance: Runtime = app.extensions[EXTENSION]
+        with begin_work(instance, SYSTEM) as work:
             ids = {row.username: row.id for row in work.session.scalars(select(User))}
         return cls(app, instance, passwords, ids)
 

@@ -30,6 +30,18 @@ class Cancelled(Exception):
     """Somebody asked the job to stop."""
 
 
+@dataclass(slots=True)
+class Chunk:
+    """One transaction of a job: what it leaves on its row, committed together with the effect. `last` marks it done."""
+
+    work: Work
+    job: Job
+    progress: int | None = None
+    total: int | None = None
+    result: Mapping[str, Any] | None = None
+    last: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What a handler is given."""
@@ -41,41 +53,39 @@ class Run:
     attempt: int
 
     @contextmanager
-    def transaction(
-        self,
-        *,
-        done: int | None = None,
-        total: int | None = None,
-        result: Mapping[str, Any] | None = None,
-        last: bool = False,
-        actor: Actor = SYSTEM,
-    ) -> Iterator[Work]:
-        """A transaction whose effect counts only while this attempt owns the job; `last` marks the job done with it."""
+    def chunk(self, *, actor: Actor = SYSTEM) -> Iterator[Chunk]:
+        """A transaction whose effect counts only while this attempt owns the job; it also renews the lease."""
         with begin_work(self.instance, actor, f"job-{self.job_id}") as work:
-            row = work.session.get(Job, self.job_id)
-            if row is not None and row.cancel_asked:
+            job = work.session.get(Job, self.job_id)
+            if job is None:
+                raise Fenced
+            if job.cancel_asked:
                 raise Cancelled
-            yield work
-            changes: dict[str, Any] = {"lease_until": self.instance.clock() + LEASE}
-            if done is not None:
-                changes["progress"] = done
-            if total is not None:
-                changes["total"] = total
-            if result is not None:
-                changes["result"] = dict(result)
-            if last:
-                changes.update(status="done", finished_at=self.instance.clock(), lease_until=None, error=None)
-            self._fenced(work, changes)
+            found = Chunk(work, job)
+            yield found
+            self._keep(found)
 
-    def _fenced(self, work: Work, changes: dict[str, Any]) -> None:
+    def _keep(self, chunk: Chunk) -> None:
+        now = self.instance.clock()
+        changes: dict[str, Any] = {"lease_until": now + LEASE}
+        if chunk.progress is not None:
+            changes["progress"] = chunk.progress
+        if chunk.total is not None:
+            changes["total"] = chunk.total
+        if chunk.result is not None:
+            changes["result"] = dict(chunk.result)
+        if chunk.last:
+            changes |= {"status": "done", "finished_at": now, "lease_until": None, "error": None}
         statement = update(Job).where(Job.id == self.job_id, Job.attempt == self.attempt, Job.status == "running")
-        affected = work.session.execute(statement.values(**changes).execution_options(synchronize_session=False))
+        affected = chunk.work.session.execute(
+            statement.values(**changes).execution_options(synchronize_session=False)
+        )
         if affected.rowcount != 1:  # type: ignore[attr-defined]
             raise Fenced
 
     def heartbeat(self) -> None:
         """Keep the lease while computing; raises Fenced or Cancelled when there is no point in going on."""
-        with self.transaction():
+        with self.chunk():
             pass
 
 
@@ -84,7 +94,7 @@ HANDLERS: dict[str, Handler] = {}
 
 
 def handler(name: str) -> Callable[[Handler], Handler]:
-    """Register the function that does the job called `name`. It must end with a transaction marked `last`."""
+    """Register the function that does the job called `name`. Its last chunk should say so."""
 
     def keep(function: Handler) -> Handler:
         if name in HANDLERS:

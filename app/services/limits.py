@@ -152,4 +152,4 @@ def totals(session: Session, customer_id: str) -> dict[str, Decimal]:
         .where(ExposureItem.customer_id == customer_id, ExposureItem.open.is_(True))
         .group_by(ExposureItem.category)
     )
-    return dict(rows.tuples())
+    return dict(rows.tuples().all())

@@ -119,7 +119,7 @@ def _new_task(context: Context, task: workflows.Task) -> Task:
         customer_id=customer.id,
         customer_name=customer.name,
         number=case.number,
-        kind=str(context.request.answers.get("kind") or "new"),
+        kind=str(context.request.answers.get("request_kind") or "new"),
         step_label=dict(context.label(task.step)),
         amount=case.amount,
         grade=case.grade,

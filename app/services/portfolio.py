@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,12 +13,13 @@ from sqlalchemy import insert
 from app.db import new_id
 from app.gallery.portfolio.rows import Customer as Row
 from app.gallery.portfolio.rows import RiskEvent
+from app.gallery.portfolio.shift import later
 from app.models.credit import FxRate
 from app.models.customer import Customer, Evidence, Occurrence
 from app.services import limits
 from app.services.customers import PERSONAL, sort_name
 from app.work import Personal, Subject, Verb, Work
-from credit.exposure import ExposureItem, in_currency, open_items
+from credit.exposure import in_currency, open_items
 from credit.rates import Rates
 from credit.rows import CustomerRows
 from credit.signals import Signal, signals_for
@@ -28,27 +30,45 @@ LIFE = {"statement": 730, "bureau": 200}
 USUAL_LIFE = 120
 
 
-def store_customers(
-    work: Work,
-    rows: Sequence[Row],
-    histories: Mapping[str, CustomerRows],
-    rates: Rates,
-    as_of: date,
-    owners: Sequence[tuple[str, str | None]],
-    events: Mapping[str, Sequence[RiskEvent]],
-) -> int:
-    """One chunk of customers with everything known of them on `as_of`; `owners` are (user, department) in turn."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A portfolio ready to be taken over.
+
+    as_of   the portfolio's last day, on which signals and open items are computed
+    months  how many months later every day is labelled when stored (0: as it is)
+    stated  customer → signal → value that stands as stated, where the history only approaches it
+    owners  (user, department) of the sales people who take turns in owning customers
+    """
+
+    histories: Mapping[str, CustomerRows]
+    rates: Rates
+    as_of: date
+    owners: Sequence[tuple[str, str | None]]
+    events: Mapping[str, Sequence[RiskEvent]]
+    months: int = 0
+    stated: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def labelled(self) -> date:
+        return later(self.as_of, self.months)
+
+
+def store_customers(work: Work, rows: Sequence[Row], source: Source) -> int:
+    """One chunk of customers with everything known of them on the portfolio's last day."""
     customers, evidence, occurrences, items = [], [], [], []
     for number, row in enumerate(rows):
-        owner, department = owners[number % len(owners)]
-        made = _customer(work, row, owner, department)
+        history = source.histories[row.customer_id]
+        made = _customer(work, row, source, number)
         customers.append(made)
-        signals = signals_for(histories[row.customer_id], as_of, rates)
-        stored = _evidence(work, made["id"], signals, as_of)
+        signals = signals_for(history, source.as_of, source.rates)
+        stated = source.stated.get(row.customer_id, {})
+        signals = {name: replace(s, value=stated[name]) if name in stated else s for name, s in signals.items()}
+        stored = _evidence(work, made["id"], signals, source)
         evidence += stored
-        occurrences += [_occurrence(made["id"], event) for event in events.get(row.customer_id, ())]
-        items += _items(made["id"], histories[row.customer_id], rates, as_of)
-        _record(work, made, row, stored, as_of)
+        for event in source.events.get(row.customer_id, ()):
+            occurrences.append(_occurrence(made["id"], event, source.months))
+        items += _items(made["id"], history, source)
+        _record(work, made, row, stored, source.labelled)
     work.session.execute(insert(Customer), customers)
     work.session.execute(insert(Evidence), evidence)
     if occurrences:
@@ -57,7 +77,8 @@ def store_customers(
     return len(customers)
 
 
-def _customer(work: Work, row: Row, owner: str, department: str | None) -> dict[str, Any]:
+def _customer(work: Work, row: Row, source: Source, number: int) -> dict[str, Any]:
+    owner, department = source.owners[number % len(source.owners)]
     return {
         "id": new_id(),
         "number": row.customer_id,
@@ -69,7 +90,7 @@ def _customer(work: Work, row: Row, owner: str, department: str | None) -> dict[
         "variant": row.model_variant,
         "province": row.province,
         "city": row.city,
-        "founded_on": row.founded_on,
+        "founded_on": later(row.founded_on, source.months),
         "registered_capital": row.registered_capital_cny,
         "employees": row.employees,
         "legal_representative": row.legal_representative,
@@ -77,7 +98,7 @@ def _customer(work: Work, row: Row, owner: str, department: str | None) -> dict[
         "registration_status": row.registration_status,
         "currency": row.currency,
         "payment_days": row.payment_days,
-        "customer_since": row.customer_since,
+        "customer_since": later(row.customer_since, source.months),
         "segment": row.segment,
         "source": SOURCE,
         "owner_id": owner,
@@ -88,49 +109,51 @@ def _customer(work: Work, row: Row, owner: str, department: str | None) -> dict[
     }
 
 
-def _evidence(work: Work, customer_id: str, signals: Mapping[str, Signal], as_of: date) -> list[dict[str, Any]]:
-    """Signals grouped by the source that knows them; an unknown one is kept as null with its reason."""
-    by_source: dict[str, dict[str, Signal]] = {}
+def _evidence(work: Work, customer_id: str, signals: Mapping[str, Signal], source: Source) -> list[dict[str, Any]]:
+    """Signals grouped by who knows them; an unknown one is kept as null with its reason."""
+    by_kind: dict[str, dict[str, Signal]] = {}
     for name, signal in signals.items():
-        by_source.setdefault(signal.source, {})[name] = signal
+        by_kind.setdefault(signal.source, {})[name] = signal
+    as_of = source.labelled
     return [
         {
             "id": new_id(),
             "customer_id": customer_id,
-            "kind": source,
+            "kind": kind,
             "source": SOURCE,
             "as_of": as_of,
             "fetched_at": work.now,
-            "expires_on": as_of + timedelta(days=LIFE.get(source, USUAL_LIFE)),
+            "expires_on": as_of + timedelta(days=LIFE.get(kind, USUAL_LIFE)),
             "facts": {name: _fact(signal.value) for name, signal in found.items()},
-            "detail": {
-                name: {
-                    "as_of": signal.as_of.isoformat() if signal.as_of else None,
-                    "document": signal.document,
-                    "reason": signal.reason,
-                    "params": dict(signal.params),
-                    "rates": [
-                        {"currency": r.currency, "month": r.month.isoformat(), "rate": format(r.rate, "f")}
-                        for r in signal.rates
-                    ],
-                }
-                for name, signal in found.items()
-            },
+            "detail": {name: _detail(signal, source.months) for name, signal in found.items()},
         }
-        for source, found in sorted(by_source.items())
+        for kind, found in sorted(by_kind.items())
     ]
+
+
+def _detail(signal: Signal, months: int) -> dict[str, Any]:
+    return {
+        "as_of": later(signal.as_of, months).isoformat() if signal.as_of else None,
+        "document": signal.document,
+        "reason": signal.reason,
+        "params": dict(signal.params),
+        "rates": [
+            {"currency": rate.currency, "month": later(rate.month, months).isoformat(), "rate": format(rate.rate, "f")}
+            for rate in signal.rates
+        ],
+    }
 
 
 def _fact(value: Decimal | bool | str | None) -> Any:
     return format(value, "f") if isinstance(value, Decimal) else value
 
 
-def _occurrence(customer_id: str, event: RiskEvent) -> dict[str, Any]:
+def _occurrence(customer_id: str, event: RiskEvent, months: int) -> dict[str, Any]:
     return {
         "id": new_id(),
         "customer_id": customer_id,
         "external_id": event.event_id,
-        "day": event.event_date,
+        "day": later(event.event_date, months),
         "kind": event.event_type,
         "severity": event.severity,
         "amount": event.amount_cny,
@@ -139,25 +162,24 @@ def _occurrence(customer_id: str, event: RiskEvent) -> dict[str, Any]:
     }
 
 
-def _items(customer_id: str, history: CustomerRows, rates: Rates, as_of: date) -> list[dict[str, Any]]:
-    found = open_items(history, as_of)
-    converted, _used, _missing = in_currency(found, rates, "CNY", as_of)
-    pairs = zip(found, converted, strict=True)
-    return [_item(customer_id, item, in_cny.amount) for item, (in_cny, known) in pairs if known]
-
-
-def _item(customer_id: str, item: ExposureItem, amount_cny: Decimal) -> dict[str, Any]:
-    return {
-        "customer_id": customer_id,
-        "category": item.category.value,
-        "document": item.document,
-        "amount": item.amount,
-        "currency": item.currency,
-        "amount_cny": amount_cny,
-        "issued_on": item.dated_on,
-        "due_on": item.due_on,
-        "ships_on": item.ships_on,
-    }
+def _items(customer_id: str, history: CustomerRows, source: Source) -> list[dict[str, Any]]:
+    found = open_items(history, source.as_of)
+    converted, _used, _missing = in_currency(found, source.rates, "CNY", source.as_of)
+    return [
+        {
+            "customer_id": customer_id,
+            "category": item.category.value,
+            "document": item.document,
+            "amount": item.amount,
+            "currency": item.currency,
+            "amount_cny": in_cny.amount,
+            "issued_on": later(item.dated_on, source.months),
+            "due_on": item.due_on and later(item.due_on, source.months),
+            "ships_on": item.ships_on and later(item.ships_on, source.months),
+        }
+        for item, (in_cny, known) in zip(found, converted, strict=True)
+        if known
+    ]
 
 
 def _record(work: Work, made: Mapping[str, Any], row: Row, stored: Sequence[Mapping[str, Any]], as_of: date) -> None:

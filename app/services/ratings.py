@@ -21,7 +21,8 @@ from app.services import definitions, evidence
 from app.services.evidence import NOTHING, Gathered
 from app.work import Subject, Verb, Work
 from credit import Assessment, Policy, assess_facts
-from rules import Cause, Invalid, Problem, Scorecard, read_fact
+from rules import Cause, Invalid, Problem, Scorecard
+from rules.facts import read_fact
 from rules.problem import pointer
 from rules.scorecard import Fact
 
@@ -193,7 +194,7 @@ def _as_it_stands(work: Work, model: Model, row: Mapping[str, Any]) -> dict[str,
         "id": row["customer_id"],
         "rating_id": row["id"],
         "grade": grade,
-        "grade_rank": model.scorecard.grades.rank(grade) if grade else None,
+        "grade_rank": model.scorecard.ladder.rank(grade) if grade else None,
         "score": row["score"],
         "coverage": row["coverage"],
         "rated_at": work.now,

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -28,22 +31,52 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
 
 
-@pytest.fixture(scope="session")
-def sqlite_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("model") / "model.db"
-    database = open_database(f"sqlite:///{path}")
+@dataclass(frozen=True)
+class Model:
+    """A database to copy from: a file or a PostgreSQL database, its keys, and the people's passwords when furnished."""
+
+    place: str
+    home: Path
+    passwords: dict[str, str]
+
+
+def _settings(home: Path, url: str) -> Settings:
+    return Settings(home=home, database=url, argon2_memory_kib=64, argon2_rounds=1, jobs="off")
+
+
+def _address(name: str) -> str:
+    return POSTGRES.replace("postgresql://", "postgresql+psycopg://").rsplit("/", 1)[0] + "/" + name
+
+
+def _make(place: str, url: str, home: Path, furnished: bool) -> Model:
+    database = open_database(url)
     migrate(database.write)
-    with database.write.connect() as connection:
-        connection.commit()
-        connection.connection.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
     database.dispose()
-    return path
+    passwords: dict[str, str] = {}
+    if furnished:
+        made = create_app(_settings(home, url), Clock(START))
+        passwords = House.furnish(made).passwords
+        made.extensions[EXTENSION].database.dispose()
+    return Model(place, home, passwords)
 
 
 @pytest.fixture(scope="session")
-def postgres_model() -> Iterator[str]:
-    """Name of a migrated PostgreSQL database to copy from; skips where no server answers, fails in CI."""
-    name = f"credence_model_{WORKER}"
+def sqlite_models(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Model]:
+    @cache
+    def model(furnished: bool) -> Model:
+        home = tmp_path_factory.mktemp("model")
+        path = home / "model.db"
+        found = _make(str(path), f"sqlite:///{path}", home, furnished)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return found
+
+    return model
+
+
+@pytest.fixture(scope="session")
+def postgres_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[bool], Model]]:
+    """Migrated PostgreSQL databases to copy from; skips where no server answers, fails in CI."""
     try:
         admin = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
@@ -51,34 +84,50 @@ def postgres_model() -> Iterator[str]:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    with closing(admin):
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
+    names = {False: f"credence_empty_{WORKER}", True: f"credence_house_{WORKER}"}
+
+    @cache
+    def model(furnished: bool) -> Model:
+        name = names[furnished]
+        _drop(admin, name)
         admin.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        database = open_database(_address(name))
-        migrate(database.write)
-        database.dispose()
-        yield name
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
+        return _make(name, _address(name), tmp_path_factory.mktemp("keys"), furnished)
+
+    with closing(admin):
+        yield model
+        for name in names.values():
+            _drop(admin, name)
 
 
-def _address(name: str) -> str:
-    return POSTGRES.replace("postgresql://", "postgresql+psycopg://").rsplit("/", 1)[0] + "/" + name
+def _drop(admin: psycopg.Connection, name: str) -> None:
+    admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty, migrated database of this test's own."""
+def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Model]]:
+    """A database of this test's own, empty or, for tests that ask for `house`, furnished."""
+    model: Model = request.getfixturevalue(POOLS[request.param])("house" in request.fixturenames)
+    if model.passwords:
+        shutil.copytree(model.home / "keys", tmp_path / "home" / "keys")
     if request.param == "sqlite":
         path = tmp_path / "credence.db"
-        shutil.copy(request.getfixturevalue("sqlite_model"), path)
-        yield f"sqlite:///{path}"
+        shutil.copy(model.place, path)
+        yield f"sqlite:///{path}", model
         return
-    model, name = request.getfixturevalue("postgres_model"), f"credence_test_{WORKER}"
+    name = f"credence_test_{WORKER}"
     with closing(psycopg.connect(POSTGRES, autocommit=True)) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
-        admin.execute(f"CREATE DATABASE {name} TEMPLATE {model}")  # type: ignore[arg-type]
-        yield _address(name)
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
+        _drop(admin, name)
+        admin.execute(f"CREATE DATABASE {name} TEMPLATE {model.place}")  # type: ignore[arg-type]
+        yield _address(name), model
+        _drop(admin, name)
+
+
+POOLS = {"sqlite": "sqlite_models", "postgresql": "postgres_models"}
+
+
+@pytest.fixture
+def database_url(copied: tuple[str, Model]) -> str:
+    return copied[0]
 
 
 @pytest.fixture
@@ -89,10 +138,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def app(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
-    settings = Settings(
-        home=tmp_path / "home", database=database_url, argon2_memory_kib=64, argon2_rounds=1, jobs="off"
-    )
-    made = create_app(settings, clock)
+    made = create_app(_settings(tmp_path / "home", database_url), clock)
     made.testing = True
     yield made
     made.extensions[EXTENSION].database.dispose()
@@ -120,6 +166,6 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def house(app: Flask) -> House:
+def house(app: Flask, copied: tuple[str, Model]) -> House:
     """The demo organisation and published gallery in this test's database, and quick ways to act as its people."""
-    return House.furnish(app)
+    return House.found(app, copied[1].passwords)
