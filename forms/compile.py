@@ -96,10 +96,10 @@ class _Work:
             for place, setup in enumerate(_items(section, "fields")):
                 self.outer_field(setup, f"{path}/fields/{place}")
             key = section.get("key")
-            if key in keys:
-                self.add("form.duplicate_key", f"{path}/key", key=key)
             if not isinstance(key, str):
                 continue
+            if key in keys:
+                self.add("form.duplicate_key", f"{path}/key", key=key)
             keys.add(key)
             members = tuple(self.fields)[before:]
             yield Section(

@@ -143,7 +143,7 @@ BODY = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(BODY, st.sampled_from(["sections", "rules", "checks", "summary", "removed", "field"]))
 def test_any_json_as_a_body(part: Any, place: str) -> None:
     body = body_of(setup("number"), setup("subform", "y"))
