@@ -172,7 +172,7 @@ def negate(run: Run, n: int, a: Any) -> Any:
         return DayDuration(-a.nanos)
     if isinstance(a, MonthDuration):
         return MonthDuration(-a.months)
-    return fault(run, n, "type", op="-", left=kind_of(a), right="")
+    return fault(run, n, "type", op="-", left=kind_of(a))
 
 
 _FOUR = {"+": add, "-": subtract, "*": multiply, "/": divide, "**": power}

@@ -46,11 +46,12 @@ OPERATORS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide", "**": 
 class Frame:
     """Names that mean a Python variable; `item` is set for a filter, whose item's keys come first."""
 
-    __slots__ = ("item", "names")
+    __slots__ = ("item", "names", "used")
 
     def __init__(self, names: Mapping[str, str], item: str | None = None) -> None:
         self.names = dict(names)
         self.item = item
+        self.used: set[str] = set()
 
 
 class Generator:
@@ -63,6 +64,7 @@ class Generator:
         self.constants: dict[str, Any] = {}
         self.used: dict[str, Any] = {}
         self.facts: dict[str, str] = {}
+        self.spans: dict[str, tuple[int, int]] = {}
         self.frames: list[Frame] = []
         self.variables = 0
 
@@ -105,18 +107,19 @@ class Generator:
         while depth:
             frame = self.frames[depth - 1]
             if name in frame.names and not (frame.item and name == "item"):
+                frame.used.add(name)
                 return load(frame.names[name])
             if frame.item is not None:
                 outer = load(frame.item) if name == "item" else self._resolve(node, name, depth - 1)
                 return self._of_item(frame.item, name, outer)
             depth -= 1
         if name in self.scope.entries or name == "?":
-            return self.fact(name)
+            return self.fact(node, name)
         if name in ROWS:
             return self.constant(as_value(ROWS[name]))
         if self.scope.closed:
             return self.call("absent", self.place(node), ast.Constant(name))
-        return self.fact(name)
+        return self.fact(node, name)
 
     def _of_item(self, item: str, name: str, outer: ast.expr) -> ast.expr:
         """`item[name] if item is a context with that key else outer`."""
@@ -126,9 +129,10 @@ class Generator:
         found = ast.Subscript(load(item), key, ast.Load())
         return ast.IfExp(ast.BoolOp(ast.And(), [is_context, has]), found, outer)
 
-    def fact(self, name: str) -> ast.expr:
+    def fact(self, node: Node, name: str) -> ast.expr:
         if name not in self.facts:
             self.facts[name] = self.fresh("f")
+            self.spans[name] = node.span
         return load(self.facts[name])
 
     def local(self, name: str) -> bool:
@@ -227,8 +231,7 @@ class Generator:
         partial = self.fresh()
         self.frames[-1].names.setdefault("partial", partial)
         body = self.build(node.body)
-        self.frames.pop()
-        uses = any(isinstance(x, ast.Name) and x.id == partial for x in ast.walk(body))
+        uses = "partial" in self.frames.pop().used
         function = self.function([partial, *params], body)
         at = self.place(node, node.iterators[0].source, "for")
         return self.call("loop", at, sources, function, ast.Constant(uses))
@@ -281,7 +284,7 @@ class Generator:
         except Unmatched:
             counts = {"wanted": len(row.params), "given": len(node.arguments)}
             given = [ast.keyword(name, ast.Constant(count)) for name, count in counts.items()]
-            return ast.Call(self.helper("fault"), [load("run"), at, ast.Constant("arguments")], given)
+            return ast.Call(self.helper("fault"), [load("run"), at, ast.Constant("domain")], given)
         placed = self.constant(None if node.named is None else order)
         return self.call("invoke", at, self.constant(row), arguments_, placed)
 
@@ -325,7 +328,7 @@ class Generator:
         if not node.tests:
             return ast.Constant(True)
         at = self.place(node, "?", "in")
-        value = self.fact("?")
+        value = self.fact(node, "?")
         held = [self.call("tested", at, value, self.build(test)) for test in node.tests]
         made = held[0] if len(held) == 1 else self.call("disjunction", at, *held)
         return self.call("negated", at, made) if node.negated else made
@@ -362,7 +365,7 @@ def generate(text: str, tree: Node, scope: Scope) -> tuple[Callable[..., Any], t
     body: list[ast.stmt] = []
     for name, variable in maker.facts.items():
         found = ast.Call(ast.Attribute(load("facts"), "get", ast.Load()), [ast.Constant(name)], [])
-        adopted = maker.call("adopt", None, found, ast.Constant(name))
+        adopted = maker.call("adopt", None, found, ast.Constant(name), maker.constant(maker.spans[name]))
         body.append(ast.Assign([ast.Name(variable, ast.Store())], adopted))
     body.append(ast.Return(value))
     function = assemble(["run", "facts"], body, {**maker.used, **maker.constants})

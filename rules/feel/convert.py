@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from .calendar import NANO, YEAR_MAX
 from .cause import Cause, Null, Stop
+from .run import type_params
 from .values import Date, DateTime, DayDuration, Function, MonthDuration, Range, Time
 
 DEEPEST = 64
+Span = tuple[int, int]
 _KEPT = (str, Date, Time, DateTime, DayDuration, MonthDuration, Range, Function)
 
 
@@ -27,33 +30,38 @@ def from_datetime(value: dt.datetime) -> DateTime:
     return DateTime(Date(value.year, value.month, value.day), _clock(value))
 
 
-def adopt(value: Any, name: str, depth: int = 0) -> Any:
-    """A Fact as a value of the language; `name` is what a cause calls it. A Cause given as a Fact is its null."""
-    if value is None:
-        return Null((Cause("missing", name, None, {"field": name}),))
+def adopt(value: Any, name: str, span: Span | None = None, depth: int = 0) -> Any:
+    """A Fact as a value of the language; `name` is what a cause calls it, `span` where the formula first names it.
+
+    A Cause given as a Fact is its null.
+    """
     cls = value.__class__
     if cls is Decimal:
-        return value if value.is_finite() else Null((Cause("domain", name, None, {"field": name}),))
-    if cls is bool or cls in _KEPT:
+        return value if value.is_finite() else _null("domain", name, span)
+    if cls is bool or cls in _KEPT or cls is Null:
         return value
+    if value is None:
+        return _null("missing", name, span)
     if cls is int:
-        return Decimal(value) if abs(value) < 10**40 else Null((Cause("overflow", name, None, {"field": name}),))
-    if cls is Null:
-        return value
+        return Decimal(value) if abs(value) < 10**40 else _null("overflow", name, span)
     if isinstance(value, Cause):
-        return Null((value,))
+        return Null((replace(value, field=value.field or name, span=span, params={"field": name, **value.params}),))
     if depth > DEEPEST:
         raise Stop("depth", DEEPEST)
     if isinstance(value, list | tuple):
-        return [adopt(item, f"{name}[{at}]", depth + 1) for at, item in enumerate(value, 1)]
+        return [adopt(item, f"{name}[{at}]", span, depth + 1) for at, item in enumerate(value, 1)]
     if isinstance(value, dict):
-        return {str(key): adopt(item, f"{name}.{key}", depth + 1) for key, item in value.items()}
-    return _foreign(value, name)
+        return {str(key): adopt(item, f"{name}.{key}", span, depth + 1) for key, item in value.items()}
+    return _foreign(value, name, span)
 
 
-def _foreign(value: Any, name: str) -> Any:
+def _null(code: str, name: str, span: Span | None) -> Null:
+    return Null((Cause(code, name, span, {"field": name}),))
+
+
+def _foreign(value: Any, name: str, span: Span | None) -> Any:
     if isinstance(value, float):
-        return Null((Cause("rules.float_given", name, None, {"field": name}),))
+        return _null("rules.float_given", name, span)
     if isinstance(value, dt.datetime):
         return from_datetime(value)
     if isinstance(value, dt.date):
@@ -64,7 +72,7 @@ def _foreign(value: Any, name: str) -> Any:
         return DayDuration(value // dt.timedelta(microseconds=1) * 1000)
     if isinstance(value, str):
         return str(value)
-    return Null((Cause("type", name, None, {"field": name, "op": "", "left": type(value).__name__, "right": ""}),))
+    return Null((Cause("type", name, span, {"field": name, "op": name, **type_params(type(value).__name__)}),))
 
 
 def release(value: Any, depth: int = 0) -> Any:

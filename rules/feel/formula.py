@@ -6,7 +6,7 @@ import decimal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..problem import Invalid, Problem, errors
 from .cause import Cause, Null, Stop
@@ -27,8 +27,7 @@ from .types import Type, UnknownType, type_of_text, type_text
 DIALECTS = ("feel",)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """The value of an evaluation; where it is null, or holds nulls, the causes of those."""
 
     value: Any

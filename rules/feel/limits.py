@@ -6,8 +6,8 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 CEILINGS = {
-    "text": 1_000_000,
-    "nodes": 100_000,
+    "text": 200_000,
+    "nodes": 20_000,
     "depth": 64,
     "list": 1_000_000,
     "string": 16_777_216,

@@ -8,8 +8,9 @@ from typing import Any
 
 from .cause import Fault, Null, Stop, is_null, join_nulls
 from .operate import conjunction, disjunction
+from .operators import PROPERTIES
 from .run import Run, absent, fault
-from .types import Type, coerce, kind_of, type_text
+from .types import Type, coerce, kind_of
 from .values import Date, DateTime, DayDuration, Function, MonthDuration, Range, Time, date_from_days
 
 
@@ -67,8 +68,8 @@ def path(run: Run, n: int, value: Any, name: str) -> Any:
         run.leave()
         return found
     found = part(value, name)
-    if found is None and not isinstance(value, Range | Time | DateTime | Date | DayDuration | MonthDuration):
-        return fault(run, n, "type", op=".", left=kind_of(value), right=name)
+    if found is None and name not in PROPERTIES.get(kind_of(value), {}):
+        return fault(run, n, "type", op=f".{name}", left=kind_of(value))
     return found
 
 
@@ -79,9 +80,10 @@ def filtered(run: Run, n: int, source: Any, condition: Callable[[Any], Any]) -> 
         return source
     items = source if source.__class__ is list else [source]
     run.enter()
+    run.spend(8)
     kept = []
     for item in items:
-        run.spend(1)
+        run.spend(2)
         found = condition(item)
         if found is True:
             kept.append(item)
@@ -89,7 +91,7 @@ def filtered(run: Run, n: int, source: Any, condition: Callable[[Any], Any]) -> 
             run.leave()
             if found.__class__ is Decimal:
                 return at_position(run, n, items, found)
-            return fault(run, n, "type", op="[]", left=kind_of(found), right="boolean")
+            return fault(run, n, "type", op="[]", left=kind_of(found), wanted="boolean")
     if not items:
         found = condition(None)
         if found.__class__ is Decimal:
@@ -163,6 +165,15 @@ def _bindings(run: Run, n: int, sources: tuple[Callable[..., Any], ...], bad: li
     """Each combination of values of the iterators, the last one fastest; stops at a source that is null."""
     stack: list[Any] = []
     values: list[Any] = []
+    if len(sources) == 1:
+        found = _items(run, n, sources[0]())
+        if found.__class__ is list:
+            for item in found:
+                run.spend(2)
+                yield (item,)
+        else:
+            bad.append(found)
+        return
     deeper = True
     while stack or deeper:
         if deeper:
@@ -179,7 +190,7 @@ def _bindings(run: Run, n: int, sources: tuple[Callable[..., Any], ...], bad: li
             values.pop()
             deeper = False
             continue
-        run.spend(1)
+        run.spend(2)
         deeper = len(stack) < len(sources)
         if not deeper:
             yield tuple(values)
@@ -190,6 +201,7 @@ def loop(run: Run, n: int, sources: tuple[Callable[..., Any], ...], body: Callab
     bad: list[Any] = []
     made: list[Any] = []
     run.enter()
+    run.spend(16)
     for values in _bindings(run, n, sources, bad):
         if partial:
             run.spend(len(made))
@@ -207,6 +219,7 @@ def quantified(run: Run, n: int, every: bool, sources: tuple[Callable[..., Any],
     bad: list[Any] = []
     open_: list[Any] = []
     run.enter()
+    run.spend(16)
     for values in _bindings(run, n, sources, bad):
         found = body(*values)
         if is_null(found):
@@ -214,7 +227,7 @@ def quantified(run: Run, n: int, every: bool, sources: tuple[Callable[..., Any],
         elif found is not every:
             run.leave()
             if found is not True and found is not False:
-                return fault(run, n, "type", op="every" if every else "some", left=kind_of(found), right="boolean")
+                return fault(run, n, "type", op="every" if every else "some", left=kind_of(found), wanted="boolean")
             return found
     run.leave()
     if bad:
@@ -228,16 +241,16 @@ def called(run: Run, n: int, function: Any, arguments: tuple[Any, ...], named: t
     if function.__class__ is not Function:
         if is_null(function):
             return function
-        return fault(run, n, "type", op="()", left=kind_of(function), right="function")
+        return fault(run, n, "type", op="()", left=kind_of(function), wanted="function")
     if function.arity is not None:
         return function.call(run, n, arguments, named)
     if named is not None:
         if len(named) != len(function.params) or set(named) != set(function.params):
-            return fault(run, n, "arguments", wanted=len(function.params), given=len(arguments))
+            return fault(run, n, "domain", wanted=len(function.params), given=len(arguments))
         by_name = dict(zip(named, arguments, strict=True))
         arguments = tuple(by_name[p] for p in function.params)
     if len(arguments) != len(function.params):
-        return fault(run, n, "arguments", wanted=len(function.params), given=len(arguments))
+        return fault(run, n, "domain", wanted=len(function.params), given=len(arguments))
     return apply(run, n, function, arguments)
 
 
@@ -246,11 +259,12 @@ def apply(run: Run, n: int, function: Function, arguments: tuple[Any, ...]) -> A
     ready = []
     for value, wanted in zip(arguments, function.types, strict=True):
         if wanted is not None:
-            value, fits = coerce(value, wanted)
+            coerced, fits = coerce(value, wanted)
             if not fits:
-                return fault(run, n, "type", op="()", left=type_text(wanted), right="argument")
+                return fault(run, n, "type", op="()", left=kind_of(value), wanted=wanted.kind)
+            value = coerced
         ready.append(value)
-    run.spend(1)
+    run.spend(4)
     run.enter()
     run.recursion += 1
     if run.recursion > run.limits.recursion:
@@ -271,11 +285,11 @@ def context(run: Run, keys: tuple[str, ...], values: tuple[Any, ...]) -> dict[st
 
 def foreign(run: Run, n: int, *_: Any) -> Null:
     """A function written in another language: known, never run."""
-    return fault(run, n, "type", op="external", left="function", right="")
+    return fault(run, n, "type", op="external", left="function")
 
 
 def ask(run: Run, n: int, function: Any, *arguments: Any) -> Any:
     """A call by a built-in function of a function it was given; a wrong number of parameters is a fault."""
     if isinstance(function, Function) and function.arity is None and len(function.params) != len(arguments):
-        raise Fault("arguments", wanted=len(arguments), given=len(function.params))
+        raise Fault("domain", wanted=len(arguments), given=len(function.params))
     return called(run, n, function, arguments, None)

@@ -123,13 +123,13 @@ def disjunction(run: Run, n: int, *items: Any) -> Any:
 
 def _unknown(run: Run, n: int, op: str, items: tuple[Any, ...]) -> Any:
     odd = [x for x in items if x is not True and x is not False and not is_null(x)]
-    found = fault(run, n, "type", op=op, left=kind_of(odd[0]), right="boolean") if odd else None
+    found = fault(run, n, "type", op=op, left=kind_of(odd[0]), wanted="boolean") if odd else None
     return join_nulls(*items, found)
 
 
 def not_boolean(run: Run, n: int, value: Any) -> Any:
     """The null of an `if` whose condition is neither true, false nor null."""
-    return fault(run, n, "type", op="if", left=kind_of(value), right="boolean")
+    return fault(run, n, "type", op="if", left=kind_of(value), wanted="boolean")
 
 
 # ---------------------------------------------------------------------- ranges and membership
@@ -148,7 +148,7 @@ def comparison_range(run: Run, n: int, op: str, operand: Any) -> Any:
     if is_null(operand):
         return operand
     if order_key(operand) is None:
-        return fault(run, n, "type", op=op, left=kind_of(operand), right="")
+        return fault(run, n, "type", op=op, left=kind_of(operand))
     closed = len(op) == 2
     if op[0] == "<":
         return Range(None, False, operand, closed, op)

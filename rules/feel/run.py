@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from .cause import Cause, Null, Stop
 from .limits import Limits
-from .types import kind_label
+from .types import LABELS, kind_label
 from .values import DateTime
 
 FRAMES = 128
@@ -70,16 +70,29 @@ class Run:
 def fault(run: Run, n: int, code: str, **params: Any) -> Null:
     """The null of a fault or an absence at place `n`."""
     place = run.places[n]
-    shown = {k: kind_label(v) if k in ("left", "right") else _plain(v) for k, v in params.items()}
-    if place.label is not None:
-        shown.setdefault("field", place.label)
+    shown = {key: str(value) if isinstance(value, Decimal) else value for key, value in params.items()}
+    shown.setdefault("field", place.label or "")
+    if code == "type":
+        shown.update(type_params(params["left"], params.get("right"), params.get("wanted")))
     return Null((Cause(code, place.label, place.span, shown),))
+
+
+def type_params(left: str, right: str | None = None, wanted: str | None = None) -> dict[str, Any]:
+    """Kinds as labels, and `given`: both sides of an operator, or what was given and what is wanted."""
+    found = {key: kind_label(kind) for key, kind in (("left", left), ("right", right), ("wanted", wanted)) if kind}
+    zh, en = (LABELS.get(left, {}).get(tag, left) for tag in ("zh-CN", "en"))
+    if right:
+        zh, en = f"{zh}和{_in(right, 'zh-CN')}", f"{en} and {_in(right, 'en')}"
+    elif wanted:
+        zh, en = f"{zh}（应为{_in(wanted, 'zh-CN')}）", f"{en} ({_in(wanted, 'en')} is wanted)"
+    return {**found, "given": {"zh-CN": zh, "en": en}}
+
+
+def _in(kind: str, tag: str) -> str:
+    return LABELS.get(kind, {}).get(tag, kind)
 
 
 def absent(run: Run, n: int, name: str) -> Null:
     """The null of something that is not there."""
     return Null((Cause("missing", name, run.places[n].span, {"field": name}),))
 
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, Decimal) else value

@@ -28,6 +28,7 @@ from .types import Type, UnknownType, read_type
 
 N = TypeVar("N")
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
+BRACKETS = frozenset('([]{"@')
 PROPERTIES = ("time offset", "start included", "end included")
 CONSTANTS = {"true": True, "false": False, "null": None}
 ARGUMENT = re.compile(rf"({WORD.pattern}(?:\s+{WORD.pattern})*)\s*:")
@@ -160,10 +161,10 @@ class Terms(ABC):
     # ------------------------------------------------------------------ terms
     def primary(self) -> Node:
         start = self.scan.at
-        name = self.name()
+        mark = self.scan.peek()
+        name = self.name() if mark not in BRACKETS else None
         if name is not None:
             return self.node(Name, start, name, children=())
-        mark = self.scan.peek()
         if mark in CONSTANTS:
             self.scan.take(mark)
             return self.literal(start, CONSTANTS[mark])

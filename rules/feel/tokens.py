@@ -18,6 +18,7 @@ START = (
 WORD = re.compile(f"[{START}][{START}0-9\u00b7\u0300-\u036f\u203f-\u2040]*")
 NUMBER = re.compile(r"(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 BLANK = re.compile(r"(?:[\s\ufeff]|//[^\n\r]*|/\*.*?\*/)+", re.DOTALL)
+BLANKS = frozenset(c for c in map(chr, range(0x3001)) if BLANK.match(c)) | {"/", "\ufeff"}
 STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "'": "'", "\\": "\\"}
@@ -49,13 +50,15 @@ class Broken(Exception):
 class Scanner:
     """A position in the text. `at` stands on the next piece: blanks and comments are skipped behind each one."""
 
-    __slots__ = ("at", "end", "limits", "text")
+    __slots__ = ("_peeked", "_piece", "at", "end", "limits", "text")
 
     def __init__(self, text: str, limits: Limits) -> None:
         self.text = text
         self.limits = limits
         self.at = 0
         self.end = 0
+        self._peeked = -1
+        self._piece = ""
         self.skip()
 
     def fail(self, expected: str, at: int | None = None) -> NoReturn:
@@ -74,6 +77,8 @@ class Scanner:
     def skip(self) -> None:
         """Moves over blanks and comments; `end` stays behind the last piece."""
         self.end = self.at
+        if self.text[self.at : self.at + 1] not in BLANKS:
+            return
         m = BLANK.match(self.text, self.at)
         if m is not None:
             self.at = m.end()
@@ -86,11 +91,16 @@ class Scanner:
 
     def peek(self) -> str:
         """The next mark or the whole next word, "" at the end."""
+        if self._peeked == self.at:
+            return self._piece
         m = WORD.match(self.text, self.at)
         if m is not None:
-            return m[0]
-        two = self.text[self.at : self.at + 2]
-        return two if two in MARKS else self.text[self.at : self.at + 1]
+            piece = m[0]
+        else:
+            two = self.text[self.at : self.at + 2]
+            piece = two if two in MARKS else two[:1]
+        self._peeked, self._piece = self.at, piece
+        return piece
 
     def take(self, piece: str) -> bool:
         """Moves over this mark or word when it is next."""

@@ -21,7 +21,7 @@ def get_value(run: Run, at: int, m: dict[str, Any], key: Any) -> Any:
     value: Any = m
     for name in keys:
         if name.__class__ is not str:
-            raise Unknown([name]) if name.__class__ is Null else Fault("type", left=kind_of(name), right="string")
+            raise Unknown([name]) if name.__class__ is Null else Fault("type", left=kind_of(name), wanted="string")
         if value.__class__ is not dict or name not in value:
             return absent(run, at, name)
         value = value[name]
@@ -50,7 +50,7 @@ def context(run: Run, at: int, entries: list[Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for entry in entries:
         if entry.__class__ is not dict or entry.get("key").__class__ is not str or "value" not in entry:
-            raise Fault("type", left=kind_of(entry), right="context")
+            raise Fault("type", left=kind_of(entry), wanted="context")
         if entry["key"] in made:
             raise Fault("domain", key=entry["key"][:60])
         made[entry["key"]] = entry["value"]
@@ -67,13 +67,13 @@ def context_put(run: Run, at: int, m: dict[str, Any], key: Any, value: Any) -> d
     keys = key if key.__class__ is list else [key]
     if not keys or any(name.__class__ is not str for name in keys):
         absent_key = any(name.__class__ is Null for name in keys)
-        raise Unknown(keys) if absent_key else Fault("type", left=kind_of(key), right="string")
+        raise Unknown(keys) if absent_key else Fault("type", left=kind_of(key), wanted="string")
     made = dict(m)
     inner = made
     for name in keys[:-1]:
         run.spend(1 + len(inner))
         if inner.get(name).__class__ is not dict:
-            raise Fault("type", left=kind_of(inner.get(name)), right="context")
+            raise Fault("type", left=kind_of(inner.get(name)), wanted="context")
         inner[name] = dict(inner[name])
         inner = inner[name]
     inner[keys[-1]] = value
@@ -90,7 +90,7 @@ def context_merge(run: Run, at: int, contexts: list[Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for entry in contexts:
         if entry.__class__ is not dict:
-            raise Fault("type", left=kind_of(entry), right="context")
+            raise Fault("type", left=kind_of(entry), wanted="context")
         run.spend(len(entry))
         made.update(entry)
     return made

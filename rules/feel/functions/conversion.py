@@ -62,7 +62,7 @@ def duration(run: Run, at: int, value: Any) -> Any:
     if isinstance(value, DayDuration | MonthDuration) or is_null(value):
         return value
     if value.__class__ is not str:
-        raise Fault("type", left=kind_of(value), right="string")
+        raise Fault("type", left=kind_of(value), wanted="string")
     found = parse_duration(value)
     if found is None:
         raise Fault("domain", text=value[:60])

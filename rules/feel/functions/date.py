@@ -23,7 +23,7 @@ MONTH_NAMES = (
 
 def _int(value: Any) -> int:
     if value.__class__ is not Decimal:
-        raise Fault("type", left=kind_of(value), right="number")
+        raise Fault("type", left=kind_of(value), wanted="number")
     if value != value.to_integral_value() or abs(value) > 10**10:
         raise OutOfRange
     return int(value)
@@ -49,7 +49,7 @@ def date(run: Run, at: int, value: Any, month: Any, day: Any) -> Any:
         if isinstance(value, DateTime):
             return value.date
         if value.__class__ is not str:
-            raise Fault("type", left=kind_of(value), right="string")
+            raise Fault("type", left=kind_of(value), wanted="string")
         found = parse_date(value)
         if found is None:
             raise Fault("domain", text=value[:60])
@@ -78,7 +78,7 @@ def time(run: Run, at: int, value: Any, minute: Any, second: Any, offset: Any) -
         if isinstance(value, DateTime):
             return value.time
         if value.__class__ is not str:
-            raise Fault("type", left=kind_of(value), right="string")
+            raise Fault("type", left=kind_of(value), wanted="string")
         found = parse_time(value)
         if found is None:
             raise Fault("domain", text=value[:60])
@@ -90,14 +90,14 @@ def _clock(hour: Any, minute: Any, second: Any, offset: Any) -> Any:
     if any(is_null(x) for x in (hour, minute, second)):
         return join_nulls(hour, minute, second)
     if second.__class__ is not Decimal:
-        raise Fault("type", left=kind_of(second), right="number")
+        raise Fault("type", left=kind_of(second), wanted="number")
     h, m = _int(hour), _int(minute)
     if not (0 <= h <= 23 and 0 <= m <= 59 and 0 <= second < 60):
         raise OutOfRange
     seconds: int | None = None
     if not is_null(offset):
         if not isinstance(offset, DayDuration):
-            raise Fault("type", left=kind_of(offset), right="days and time duration")
+            raise Fault("type", left=kind_of(offset), wanted="days and time duration")
         seconds = offset.nanos // NANO
         if abs(seconds) > OFFSET_MAX:
             raise OutOfRange

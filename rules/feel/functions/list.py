@@ -117,12 +117,12 @@ def list_replace(run: Run, at: int, values: list[Any], position: Any, item: Any)
         index = _at(position, len(values))
         return run.items([*values[:index], item, *values[index + 1 :]])
     if not isinstance(position, Function):
-        raise Fault("type", left=kind_of(position), right="number")
+        raise Fault("type", left=kind_of(position), wanted="number")
     made = []
     for value in values:
         found = ask(run, at, position, value, item)
         if found is not True and found is not False:
-            raise Fault("type", left=kind_of(found), right="boolean")
+            raise Fault("type", left=kind_of(found), wanted="boolean")
         made.append(item if found else value)
     return run.items(made)
 

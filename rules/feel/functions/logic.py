@@ -23,14 +23,14 @@ def not_(run: Run, at: int, negand: Any) -> Any:
         return not negand
     if is_null(negand):
         return negand
-    raise Fault("type", left=kind_of(negand), right="boolean")
+    raise Fault("type", left=kind_of(negand), wanted="boolean")
 
 
 def _boolean(values: list[Any], decides: bool) -> Any:
     """True or false where an item decides or all are known; null where one is unknown."""
     odd = [v for v in values if v is not True and v is not False and not is_null(v)]
     if odd:
-        raise Fault("type", left=kind_of(odd[0]), right="boolean")
+        raise Fault("type", left=kind_of(odd[0]), wanted="boolean")
     if any(v is decides for v in values):
         return decides
     return join_nulls(*values) if any(is_null(v) for v in values) else not decides

@@ -119,7 +119,7 @@ def abs_(run: Run, at: int, n: Any) -> Any:
         return DayDuration(abs(value.nanos))
     if isinstance(value, MonthDuration):
         return MonthDuration(abs(value.months))
-    raise Fault("type", left=kind_of(value), right="number")
+    raise Fault("type", left=kind_of(value), wanted="number")
 
 
 @builtin(
@@ -197,7 +197,9 @@ def even(run: Run, at: int, number: Decimal) -> bool:
 def sum_(run: Run, at: int, values: list[Any]) -> Any:
     found = numbers(values)
     run.spend(len(found))
-    return sum(found[1:], CONTEXT.plus(found[0])) if found else None
+    if not found:
+        raise Fault("missing")
+    return sum(found[1:], CONTEXT.plus(found[0]))
 
 
 @builtin(

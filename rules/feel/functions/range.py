@@ -22,13 +22,13 @@ class Span:
     def __init__(self, value: Any) -> None:
         if isinstance(value, Range):
             if value.op == "!=":
-                raise Fault("type", left="range", right="range")
+                raise Fault("type", left="range", wanted="range")
             self.low, self.low_closed = value.low, value.low_closed
             self.high, self.high_closed = value.high, value.high_closed
             self.point = False
         else:
             if order_key(value) is None:
-                raise Fault("type", left=kind_of(value), right="range")
+                raise Fault("type", left=kind_of(value), wanted="range")
             self.low = self.high = value
             self.low_closed = self.high_closed = True
             self.point = True

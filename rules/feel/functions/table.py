@@ -158,10 +158,10 @@ def invoke(run: Run, n: int, row: Row, arguments: tuple[Any, ...], order: tuple[
             if param.nullable or index is None:
                 ready.append(value)
                 continue
-            return join_nulls(value) or fault(run, n, "type", op=row.name, left="null", right=param.kind)
+            return join_nulls(value) or fault(run, n, "type", op=row.name, left="null", wanted=param.kind)
         accepted = accept(param, value)
         if accepted is MISSING:
-            return fault(run, n, "type", op=row.name, left=kind_of(value), right=param.kind)
+            return fault(run, n, "type", op=row.name, left=kind_of(value), wanted=param.kind)
         ready.append(accepted)
     run.spend(1)
     try:
@@ -200,7 +200,7 @@ def as_value(row: Row) -> Function:
         try:
             order = arrange(row, len(arguments), named)
         except Unmatched:
-            return fault(run, n, "arguments", op=row.name, wanted=len(row.params), given=len(arguments))
+            return fault(run, n, "domain", op=row.name, wanted=len(row.params), given=len(arguments))
         return invoke(run, n, row, arguments, None if named is None else order)
 
     return Function(tuple(p.names[0] for p in row.params), (), call, row.name, None, (row.least, row.most))
@@ -210,9 +210,9 @@ def numbers(values: list[Any]) -> list[Decimal]:
     """The items as numbers. Raises Unknown where one is null with causes, Fault where one is no number."""
     for value in values:
         if is_null(value):
-            raise Fault("type", left="null", right="number") if value is None else Unknown(values)
+            raise Fault("type", left="null", wanted="number") if value is None else Unknown(values)
         if value.__class__ is not Decimal:
-            raise Fault("type", left=kind_of(value), right="number")
+            raise Fault("type", left=kind_of(value), wanted="number")
     return values
 
 

@@ -216,7 +216,7 @@ def string_join(run: Run, at: int, values: list[Any], delimiter: Any) -> str:
         if is_null(value):
             raise Unknown(values)
         if value.__class__ is not str:
-            raise Fault("type", left=kind_of(value), right="string")
+            raise Fault("type", left=kind_of(value), wanted="string")
         found.append(value)
     run.spend(len(found))
     joint = "" if is_null(delimiter) else str(delimiter)
