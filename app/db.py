@@ -85,7 +85,7 @@ class Fixed(TypeDecorator[Decimal]):
     def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
         if value is None:
             return None
-        if isinstance(value, float) or not isinstance(value, (Decimal, int)):
+        if not isinstance(value, (Decimal, int)):
             raise TypeError(f"a Decimal is needed, not {type(value).__name__}")
         with localcontext() as exact:
             exact.prec = 60

@@ -38,11 +38,13 @@ def subject(case_id: str) -> Subject:
 
 
 def flow_of(session: Session, case: Case) -> Flow:
-    return _compiled(session, case.flow_id)
+    found: Flow = _compiled(session, case.flow_id)
+    return found
 
 
 def form_of(session: Session, case: Case) -> Form:
-    return _compiled(session, case.form_id)
+    found: Form = _compiled(session, case.form_id)
+    return found
 
 
 def _compiled(session: Session, definition_id: str) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import gallery
 from app.access import Grant, Role, Scope
-from app.models.people import User
+from app.models.people import Department, User
 from app.services import definitions, organisation, people
 from app.services.passwords import OneTime
 from app.work import Work
@@ -19,7 +19,7 @@ from app.work import Work
 def people_and_posts(work: Work, secret: Callable[[], OneTime], *, keep_passwords: bool = False) -> dict[str, str]:
     """Departments, users, posts of the demo organisation; returns username → one-time password."""
     document = gallery.read("organisation")
-    departments = {}
+    departments: dict[str, Department] = {}
     for each in document["departments"]:
         parent = departments[each["parent"]].id if "parent" in each else None
         departments[each["key"]] = organisation.save_department(

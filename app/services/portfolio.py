@@ -191,8 +191,8 @@ def _record(work: Work, made: Mapping[str, Any], row: Row, stored: Sequence[Mapp
     detail = {"name": row.name, "number": row.customer_id, "source": SOURCE}
     work.record(Verb.CUSTOMER_CREATED, subject, detail, after=after)
     facts = sorted(name for each in stored for name in each["facts"])
-    detail = {"name": row.name, "kind": "signals", "source": SOURCE, "as_of": as_of.isoformat(), "facts": facts}
-    work.record(Verb.EVIDENCE_STORED, subject, detail)
+    stamp = {"name": row.name, "kind": "signals", "source": SOURCE, "as_of": as_of.isoformat(), "facts": facts}
+    work.record(Verb.EVIDENCE_STORED, subject, stamp)
 
 
 def store_rates(work: Work, rates: Sequence[Mapping[str, Any]]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app import kinds
 from app.access import Missing, Right, require
 from app.db import new_id
 from app.models.credit import Rating
@@ -218,7 +219,7 @@ def _record(work: Work, customer: Customer, row: Mapping[str, Any], made: Assess
             "formula_limit": outcome["formula_limit"],
             "hits": outcome["rules_hit"],
             "variant": made.score.variant,
-            "trace": definitions.kinds.fingerprint(row["trace"]),
+            "trace": kinds.fingerprint(row["trace"]),
         },
         before={"grade": customer.grade, "score": None if customer.score is None else format(customer.score, "f")},
         after={"grade": outcome["final_grade"], "score": outcome["total_score"]},

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from app import kinds
 from app.access import Conflict, Missing, Right, require
 from app.db import new_id
 from app.models.case import Case, CreditRequest
@@ -183,7 +184,7 @@ def submit(
     work.session.flush()
     detail = {**_card(row), "customer": customer.name, "customer_id": customer.id, "case_id": case.id}
     work.record(
-        Verb.REQUEST_SUBMITTED, subject(row), detail, after={"answers": definitions.kinds.fingerprint(row.answers)},
+        Verb.REQUEST_SUBMITTED, subject(row), detail, after={"answers": kinds.fingerprint(row.answers)},
         definitions=cases.pins(work.session, case),
     )  # fmt: skip
     cases.open_case(work, case, row, customer, answers)
@@ -202,7 +203,7 @@ def _resubmit(work: Work, row: CreditRequest, raw: Mapping[str, Any], accepted: 
     work.session.flush()
     work.record(
         Verb.ANSWERS_CHANGED, subject(row), {**_card(row), "changed": list(changed)},
-        after={"answers": definitions.kinds.fingerprint(row.answers)},
+        after={"answers": kinds.fingerprint(row.answers)},
     )  # fmt: skip
     if row.case_id is None:
         raise Missing("case", row.id)
