@@ -70,7 +70,7 @@ function legend(palette: Palette, count: number, at: "top" | "bottom"): object {
   };
 }
 
-function axes(palette: Palette, x: readonly string[], unit = "", across = false): object {
+function axes(palette: Palette, x: readonly string[], across = false): object {
   const names = {
     type: "category",
     data: [...x],
@@ -81,8 +81,6 @@ function axes(palette: Palette, x: readonly string[], unit = "", across = false)
   };
   const numbers = {
     type: "value",
-    name: unit,
-    nameTextStyle: { color: palette.text, fontSize: palette.size },
     axisLabel: { color: palette.text, fontSize: palette.size, hideOverlap: true },
     splitLine: { lineStyle: { color: palette.line } },
   };
@@ -152,8 +150,8 @@ function step(data: Extract<ChartData, { kind: "step" }>, palette: Palette): ECh
 
 function line(data: Extract<ChartData, { kind: "line" }>, palette: Palette): EChartsCoreOption {
   return {
-    ...axes(palette, data.x, data.unit),
-    grid: grid(data.series.length > 1 || data.unit ? 34 : 12),
+    ...axes(palette, data.x),
+    grid: grid(data.series.length > 1 ? 34 : 12),
     legend: legend(palette, data.series.length, "top"),
     tooltip: { trigger: "axis" },
     series: data.series.map((each, index) => ({
@@ -172,8 +170,8 @@ function line(data: Extract<ChartData, { kind: "line" }>, palette: Palette): ECh
 function stack(data: Extract<ChartData, { kind: "stack" }>, palette: Palette): EChartsCoreOption {
   const warm = palette.series.slice(2);
   return {
-    ...axes(palette, data.x, data.unit),
-    grid: grid(data.series.length > 1 || data.unit ? 34 : 12),
+    ...axes(palette, data.x),
+    grid: grid(data.series.length > 1 ? 34 : 12),
     legend: legend(palette, data.series.length, "top"),
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
     series: data.series.map((each, index) => ({
@@ -189,8 +187,8 @@ function stack(data: Extract<ChartData, { kind: "stack" }>, palette: Palette): E
 
 function bar(data: Extract<ChartData, { kind: "bar" }>, palette: Palette): EChartsCoreOption {
   return {
-    ...axes(palette, data.x, data.unit, data.across),
-    grid: grid(data.unit && !data.across ? 34 : 16),
+    ...axes(palette, data.x, data.across),
+    grid: grid(data.across ? 4 : 20),
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
     series: [{
       type: "bar",
