@@ -1,7 +1,7 @@
 """Who decides: flow definitions, and the machine that moves a Case. Pure; time, people and facts are arguments."""
 
 from workflows.acts import Act, Claim, Decide, Rated, Refused, Resubmit, Retry, Unclaim, Void, Withdraw
-from workflows.assign import Directory
+from workflows.assign import Directory, reason
 from workflows.compile import compile_flow
 from workflows.decide import answers_of, return_targets
 from workflows.diff import Change, diff
@@ -44,6 +44,7 @@ __all__ = [
     "lint",
     "path",
     "predict",
+    "reason",
     "replay",
     "return_targets",
     "start",

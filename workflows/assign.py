@@ -95,6 +95,16 @@ class Nobody:
     params: Mapping[str, Any]
 
 
+def reason(why: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Why a Task is somebody's, as the code of a sentence (``flow.why.…``) with its params.
+
+    Of a seat taken for somebody else, ``person`` is a user id and ``instead_of`` a reason of its own.
+    """
+    by = str(why["by"])
+    suffix = "_within" if by == "post" and "within" in why else ""
+    return f"flow.why.{by}{suffix}", {name: value for name, value in why.items() if name != "by"}
+
+
 def excluded_people(applicant: str, makers: frozenset[str], facts: Mapping[str, Any]) -> dict[str, str]:
     """Who may not decide a Case, with the reason (W22, T43)."""
     people = dict.fromkeys(makers, "maker")

@@ -10,7 +10,8 @@ import pytest
 
 from tests.workflows.directory import COMPANY, Organisation
 from tests.workflows.story import NOON
-from workflows import Claim, Decide, Refused, Retry, State, act, compile_flow, replay, start, stuck
+from tests.workflows.test_words import sentences
+from workflows import Claim, Decide, Refused, Retry, State, act, compile_flow, reason, replay, start, stuck
 
 Step = dict[str, Any]
 
@@ -58,6 +59,27 @@ def asked(people: Organisation = COMPANY, applicant: str = "li", facts: Any = No
 def test_ways_of_assigning(assign: dict[str, Any], expected: list[str]) -> None:
     facts = {"sponsor": "carl", "sponsors": ("carl", "cora"), "tier": "credit_manager_and_finance", "nobody": None}
     assert asked(assign=[assign], facts=facts) == expected
+
+
+def test_every_reason_can_be_said() -> None:
+    facts = {"sponsor": "carl", "tier": "committee"}
+    ways: list[dict[str, Any]] = [
+        {"by": "user", "user": "fred"},
+        {"by": "post", "post": "finance_reviewer"},
+        {"by": "post", "post": "finance_reviewer", "within": "applicant_dept_tree"},
+        {"by": "superior", "level": 2},
+        {"by": "department_head"},
+        {"by": "committee", "key": "risk_committee"},
+        {"by": "tier"},
+        {"by": "field", "field": "sponsor"},
+        {"by": "user", "user": "li"},
+        {"by": "user", "user": "unheard_of"},
+    ]
+    for way in ways:
+        move = start(flow_of(assign=[way]), applicant="li", facts=facts, directory=COMPANY, now=NOON)
+        code, params = reason(move.state.tasks[0].why)
+        for language in ("zh_Hans_CN", "en"):
+            assert sentences(language)[code].format(**params)
 
 
 def test_a_post_becomes_one_row_or_one_for_each() -> None:

@@ -15,6 +15,10 @@ from workflows.predict import StopState
 from workflows.quorum import Rule
 
 CODE = re.compile(r'"((?:flow|task|duties|decide|return|withdraw|case|void|rating|assign|authority)\.[a-z_.]+)"')
+REASONS = (
+    *("user", "post", "post_within", "superior", "department_head", "committee", "tier", "authority", "field"),
+    *("fallback", "on_self"),
+)
 FORMED = {
     *(f"{answer}.comment_required" for answer in ("approve", "reject", "return")),
     *(f"duties.reason.{reason}" for reason in ("applicant", "customer_owner", "maker", "counted", "twice")),
@@ -26,10 +30,7 @@ FORMED = {
     *(f"flow.stop.{state}" for state in get_args(StopState)),
     *(f"flow.kind.{kind}" for kind in (*KIND.values(), "authority")),
     *(f"flow.quorum.{rule}" for rule in get_args(Rule)),
-    *(
-        f"flow.why.{by}"
-        for by in ("user", "post", "superior", "department_head", "committee", "tier", "field", "fallback", "on_self")
-    ),
+    *(f"flow.why.{by}" for by in REASONS),
 }
 
 
