@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -26,13 +27,16 @@ class Archive:
 
     def __init__(self, source: IO[bytes]) -> None:
         try:
+            packed = source.seek(0, 2)
             self._zip = zipfile.ZipFile(source)
-        except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        except (zipfile.BadZipFile, struct.error, OSError, ValueError, RuntimeError):
             raise Malformed("file.not_zip") from None
         self._members: dict[str, zipfile.ZipInfo] = {}
         infos = self._zip.infolist()
         if len(infos) > MAX_MEMBERS:
             raise Malformed("file.too_large", name="zip")
+        if sum(info.compress_size for info in infos) > packed:  # members that share bytes: a bomb, or damage
+            raise Malformed("file.damaged", name="zip")
         folded: set[str] = set()
         for info in infos:
             self._admit(info, folded)
@@ -90,15 +94,11 @@ class Archive:
         info = self._members[name]
         left = info.file_size
         try:
-            with self._zip.open(info) as member:
+            with self._zip.open(info) as member:  # reads no further than the size admitted, and checks the CRC
                 while chunk := member.read(CHUNK):
                     left -= len(chunk)
-                    if left < 0:
-                        raise Malformed("file.too_large", name=name)
                     yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError) as error:
-            if isinstance(error, Malformed):
-                raise
+        except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, OSError, ValueError, RuntimeError):
             raise Malformed("file.damaged", name=name) from None
         if left:
             raise Malformed("file.damaged", name=name)

@@ -74,6 +74,13 @@ def test_a_size_that_lies_is_damage() -> None:
     assert refused(with_sizes(data, "report.html", 2**32 - 2)) == ("file.too_large", 3)
 
 
+def test_members_that_share_their_bytes_are_refused() -> None:
+    data = bytearray(zipped(TRAIL))
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 20 : at + 24] = struct.pack("<I", len(data))
+    assert refused(bytes(data)) == ("file.damaged", 3)
+
+
 def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
     data = zipped(TRAIL)
     monkeypatch.setattr(limits, "MAX_MEMBERS", 3)

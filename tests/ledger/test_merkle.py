@@ -201,6 +201,7 @@ def test_the_empty_tree_begins_every_tree_and_nothing_else_does() -> None:
     assert not verify_consistency(0, 4, bytes(32), ledger.root(tree, 4), [])
     assert not verify_consistency(0, 0, bytes(32), bytes(32), [])
     assert not verify_consistency(2, 4, ledger.root(tree, 2), ledger.root(tree, 4), [])
+    assert not verify_consistency(3, 4, ledger.root(tree, 3), ledger.root(tree, 4), [])
 
 
 def test_an_inner_node_is_no_leaf() -> None:
