@@ -54,7 +54,7 @@ def compile_form(body: object) -> Form:
     removed = tuple(Removed(**item) for item in _items(body, "removed"))
     return Form(
         sections, MappingProxyType(work.fields), rules, checks, summary, removed,
-        plan, MappingProxyType(rows), feeds_of(plan, reads),
+        plan, MappingProxyType(rows), tuple(work.warnings), feeds_of(plan, reads),
     )
 
 
@@ -69,6 +69,7 @@ class _Work:
     """One compilation: what has been read so far, and every Problem found."""
 
     problems: list[Problem]
+    warnings: list[Problem] = member(default_factory=list)
     fields: dict[str, Field] = member(default_factory=dict)
     paths: dict[str, str] = member(default_factory=dict)
     loose: set[str] = member(default_factory=set)
@@ -195,7 +196,9 @@ class _Work:
         return entries
 
     def formula(self, text: str, path: str, expect: str | None, inside: str | None = None) -> Formula | None:
-        return formula(text, self.scope(inside), path, self.problems, expect)
+        made = formula(text, self.scope(inside), path, self.problems, expect)
+        self.warnings.extend(p.under(path) for p in (made.warnings if made else ()))
+        return made
 
     def computed(self) -> tuple[dict[str, Formula], dict[str, dict[str, Formula]]]:
         """Compiled formulas of computed fields, and of computed columns by sub-form."""

@@ -8,7 +8,7 @@ from dataclasses import field as member
 from types import MappingProxyType
 from typing import Any, Literal
 
-from rules import Formula
+from rules import Formula, Problem
 
 from .fields import Field, Subform
 from .label import Label
@@ -92,6 +92,7 @@ class Form:
     fields   every field by key, in written order
     summary  keys of the fields that stand for an answered form in lists
     plan     formulas over the fields; `rows` the same for each sub-form's columns
+    warnings findings of its formulas that do not block, at their places
     feeds    for each key, the keys its value or visibility depends on, directly or through others
     """
 
@@ -103,6 +104,7 @@ class Form:
     removed: tuple[Removed, ...]
     plan: Plan
     rows: Mapping[str, Plan] = member(default_factory=lambda: MappingProxyType({}))
+    warnings: tuple[Problem, ...] = ()
     feeds: Mapping[str, frozenset[str]] = member(default_factory=lambda: MappingProxyType({}))
 
     @property

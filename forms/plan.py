@@ -19,7 +19,9 @@ def scope_of(fields: Iterable[Field], loose: Iterable[str] = ()) -> dict[str, Sc
     entries = {key: ScopeEntry() for key in loose}
     for field in fields:
         if field.has_value:
-            entries[field.key] = ScopeEntry(type=field.feel_type, labels=dict(field.label), origin="form")
+            entries[field.key] = ScopeEntry(
+                type=field.feel_type, allowed=field.allowed, labels=dict(field.label), origin="form"
+            )
     return entries
 
 

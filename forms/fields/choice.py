@@ -103,6 +103,10 @@ class Choice(Field):
         options = options_of(setup, problems)
         return {"options": options, "words": words_of(options)}
 
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        return tuple(o.code for o in self.options)
+
     def option(self, code: str) -> Option | None:
         return next((o for o in self.options if o.code == code), None)
 
@@ -184,6 +188,10 @@ class MultiChoice(Choice):
     @property
     def feel_type(self) -> str:
         return "list<string>"
+
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        return ()
 
     min_items: int = 0
     max_items: int = 500

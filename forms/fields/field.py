@@ -116,6 +116,11 @@ class Field(ABC):
         """The text of this field's type in the formula language."""
         return self.feel
 
+    @property
+    def allowed(self) -> tuple[str, ...]:
+        """The only values an answer can have, for the formula checker; empty where there is no such list."""
+        return ()
+
     # setup ---------------------------------------------------------------------------------------------------
 
     @classmethod

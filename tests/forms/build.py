@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+from babel.messages.pofile import read_po
+
+import forms
 from forms import Answers, Form, check, compile_form
+from forms.label import say
 from rules import Invalid, Problem
 
 NOW = datetime(2025, 6, 30, 12, 0, tzinfo=UTC)
@@ -90,8 +96,27 @@ def refused(form: Form, raw: Any, **more: Any) -> tuple[Problem, ...]:
     try:
         found = answer(form, raw, **more)
     except Invalid as invalid:
+        told(invalid.problems)
         return invalid.problems
     raise AssertionError(f"accepted: {found.to_json()}")
+
+
+@cache
+def sentences(locale: str) -> dict[str, str]:
+    """The catalogue of this engine in one language."""
+    path = Path(forms.__file__).parent.parent / "app" / "locale" / locale / "forms.po"
+    with path.open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file, locale=locale) if m.id}
+
+
+def told(problems: tuple[Problem, ...]) -> None:
+    """Fill in the sentence of each Problem of ours in both languages; fails where a param is missing."""
+    for problem in problems:
+        for locale, tag in (("zh_Hans_CN", "zh-CN"), ("en", "en")):
+            sentence = sentences(locale).get(problem.code)
+            assert sentence is not None or problem.code.split(".")[0] in ("feel", "rules"), problem.code
+            params = {k: say(v, tag) if isinstance(v, dict) else v for k, v in problem.params.items()}
+            assert (sentence or "-").format(**params)
 
 
 def codes(problems: tuple[Problem, ...]) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ import pytest
 
 from forms import compile_form
 from rules import Invalid, Problem
-from tests.forms.build import body_of, form_of, setup
+from tests.forms.build import body_of, form_of, setup, told
 
 WORD = {"zh-CN": "某项", "en": "Something"}
 
@@ -16,6 +16,7 @@ WORD = {"zh-CN": "某项", "en": "Something"}
 def found(body: Any) -> tuple[Problem, ...]:
     with pytest.raises(Invalid) as caught:
         compile_form(body)
+    told(caught.value.problems)
     return caught.value.problems
 
 
@@ -284,3 +285,115 @@ def test_what_a_form_knows_about_itself() -> None:
     assert column.type == "email"
     assert form.field("c.nothing") is None
     assert form.changed({"a": "1", "b": "2"}, {"a": "1", "b": "3"}) == {"b"}
+
+
+def test_what_formulas_warn_of_does_not_block_and_is_kept() -> None:
+    rules = [{"id": "r1", "effect": "require", "target": "y", "when": 'x = "zz"'}]
+    form = form_of(setup("choice"), setup("text", "y"), rules=rules)
+    assert {(p.path, p.severity) for p in form.warnings} == {("/rules/0/when", "warning")}
+
+
+def test_the_example_of_the_specification_compiles() -> None:
+    amount = {"id": "f_05", "key": "amount", "type": "money", "currency": "CNY", "required": True, "label": WORD}
+    kinds = ["guarantee", "collateral", "deposit", "insurance"]
+    total = "if count(guarantees) = 0 then 0 else sum(guarantees.amount)"
+    form = compile_form(
+        {
+            "sections": [
+                {
+                    "key": "request",
+                    "title": {"zh-CN": "申请信息", "en": "Request"},
+                    "fields": [
+                        {
+                            "id": "f_01",
+                            "key": "customer",
+                            "type": "lookup",
+                            "label": {"zh-CN": "客户", "en": "Customer"},
+                            "required": True,
+                            "source": {"of": "customer", "copy": ["grade", "current_limit"]},
+                        },
+                        {
+                            "id": "f_02",
+                            "key": "limit",
+                            "type": "money",
+                            "currency": "CNY",
+                            "label": {"zh-CN": "申请额度", "en": "Limit"},
+                            "required": True,
+                            "min": "0.01",
+                            "scale": 2,
+                            "material": True,
+                        },
+                        {
+                            "id": "f_06",
+                            "key": "term_days",
+                            "type": "integer",
+                            "label": {"zh-CN": "账期", "en": "Days"},
+                            "min": 0,
+                            "max": 180,
+                            "material": True,
+                        },
+                    ],
+                },
+                {
+                    "key": "security",
+                    "title": {"zh-CN": "担保", "en": "Security"},
+                    "fields": [
+                        {
+                            "id": "f_03",
+                            "key": "guarantees",
+                            "type": "subform",
+                            "max_rows": 50,
+                            "on_hide": "clear",
+                            "material": True,
+                            "label": WORD,
+                            "fields": [
+                                amount,
+                                {"id": "f_07", "key": "kind", "type": "choice", "options": kinds, "label": WORD},
+                            ],
+                        },
+                        {
+                            "id": "f_04",
+                            "key": "total_guarantee",
+                            "type": "money",
+                            "currency": "CNY",
+                            "compute": total,
+                            "mode": "always",
+                            "label": WORD,
+                        },
+                    ],
+                },
+                {
+                    "key": "opinions",
+                    "fields": [
+                        {
+                            "id": "f_08",
+                            "key": "finance_opinion",
+                            "type": "long_text",
+                            "max_length": 2000,
+                            "label": WORD,
+                        }
+                    ],
+                },
+            ],
+            "rules": [
+                {"id": "r1", "effect": "show", "target": "guarantees", "when": "limit > 1000000"},
+                {"id": "r2", "effect": "require", "target": "guarantees", "when": "limit > 3000000"},
+            ],
+            "checks": [
+                {
+                    "id": "c1",
+                    "formula": "total_guarantee <= limit * 2",
+                    "severity": "error",
+                    "on_null": "pass",
+                    "message": {
+                        "zh-CN": "担保总额不得超过申请额度的两倍",
+                        "en": "Security may not exceed twice the limit",
+                    },
+                }
+            ],
+            "summary": ["customer", "limit", "term_days"],
+            "removed": [{"id": "f_09", "key": "fax", "type": "text", "last_version": 6}],
+        }
+    )
+    assert form.material == {"limit", "term_days", "guarantees"}
+    assert form.removed[0].key == "fax"

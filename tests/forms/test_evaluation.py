@@ -197,6 +197,49 @@ def test_an_unreadable_answer_is_unknown_to_formulas_and_said_once() -> None:
     assert codes(refused(form, {"a": "x"}, stored={"a": "2"})) == [("number.invalid", "/a")]
 
 
+@pytest.mark.parametrize(
+    ("type", "when", "yes", "no"),
+    [
+        ("text", 'contains(x, "公司")', "甲公司", "甲"),
+        ("number", "x * 2 > 10", "5.1", "5"),
+        ("integer", "x in [1..3]", "3", "4"),
+        ("money", "x > 1000000", "100.01万", "100万"),
+        ("percent", "x >= 0.3", "30%", "29.99%"),
+        ("date", 'x < date("2025-01-31")', "2025-01-30", "2025-01-31"),
+        ("date", "x <= today()", "2025-06-30", "2025-07-01"),
+        ("yes_no", "x", "是", "否"),
+        ("choice", 'x = "a"', "甲", "乙"),
+        ("multi_choice", 'list contains(x, "b")', "甲、乙", "甲"),
+        ("multi_choice", "count(x) = 0", [], ["a"]),
+        ("credit_code", 'starts with(x, "914403")', "91440300MA5AL62RXF", "91330200MA8HPA65XA"),
+        ("lookup", 'x.grade = "AA"', "C1", "C2"),
+        ("lookup", "x.current_limit = null", "C2", "C1"),
+        ("subform", "sum(x.amount) > 10", [{"amount": "6"}, {"amount": "5"}], [{"amount": "6"}]),
+        ("subform", "some r in x satisfies r.amount > 10", [{"amount": "11"}], [{"amount": "6"}]),
+    ],
+)
+def test_formulas_read_every_type(type: str, when: str, yes: Any, no: Any) -> None:
+    form = form_of(setup(type), setup("text", "y"), rules=[rule("r1", "show", "y", when)])
+    assert (answer(form, {"x": yes}).hidden, answer(form, {"x": no}).hidden) == (frozenset(), frozenset({"y"}))
+
+
+@pytest.mark.parametrize(
+    ("type", "compute", "want"),
+    [
+        ("text", 'string(a) + " 元"', "5 元"),
+        ("integer", "a * 2", 10),
+        ("percent", "a / 10", "0.5"),
+        ("date", 'date("2025-01-31") + duration("P1D")', "2025-02-01"),
+        ("yes_no", "a > 3", True),
+        ("choice", 'if a > 3 then "a" else "b"', "a"),
+        ("text", 'if a > 9 then "x" else null', None),
+    ],
+)
+def test_formulas_compute_values_of_many_types(type: str, compute: str, want: Any) -> None:
+    form = form_of(setup("number", "a"), setup(type, compute=compute))
+    assert answer(form, {"a": "5"}).to_json()["x"] == want
+
+
 # locking, options ------------------------------------------------------------------------------------------------
 
 

@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 
 import forms
+from tests.forms.build import sentences
 
 ROOT = Path(forms.__file__).parent
 CODE = re.compile(r'"((?:[a-z_]+)\.[a-z_]+)"')
@@ -31,12 +31,6 @@ AREAS = {
     "form",
     "hint",
 }
-LOCALES = ROOT.parent / "app" / "locale"
-
-
-def sentences(locale: str) -> dict[str, str]:
-    with (LOCALES / locale / "forms.po").open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file, locale=locale) if m.id}
 
 
 def codes() -> set[str]:
