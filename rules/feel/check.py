@@ -34,7 +34,7 @@ from .syntax import (
     RangeNode,
     UnaryTests,
 )
-from .types import ANY, BOOLEAN, FUNCTION, NULL, Type, kind_label, type_of, type_text
+from .types import ANY, BOOLEAN, FUNCTION, NULL, Type, kind_label, type_of
 
 
 class Checker(CallChecks):
@@ -333,7 +333,7 @@ def check(
     checker = Checker(text, scope, subject)
     found = checker.visit(tree)
     if wanted is not None and not _fits(found, wanted):
-        checker.report("feel.expected", tree, wanted=type_text(wanted), given=type_text(found))
+        checker.report("feel.expected", tree, wanted=kind_label(wanted.kind), given=kind_label(found.kind))
     return found, checker.problems, checker.types
 
 

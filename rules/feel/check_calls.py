@@ -81,8 +81,8 @@ class CallChecks(ABC):
             function = self.visit(callee)
         else:
             local = any(callee.name in frame.names for frame in self.frames)
-            declared = self.scope.types.get(callee.name)
-            if not local and callee.name in ROWS and (declared is None or declared.kind not in ("any", "function")):
+            declared = self.variable(callee.name)
+            if callee.name in ROWS and (declared is None or declared.kind not in (*OPEN, "function")):
                 return self.built_in(node, ROWS[callee.name], given)
             if not local and declared is None and self.scope.closed and not self.frames_open():
                 self.unknown("feel.unknown_function", callee, callee.name, [*ROWS, *self.scope.entries])
@@ -95,6 +95,13 @@ class CallChecks(ABC):
             wanted = len(function.params)
             self.report("feel.arguments", node, function=self.source(callee), wanted=wanted, given=len(given))
         return function.item or ANY
+
+    def variable(self, name: str) -> Type | None:
+        """The type of a variable of the formula or of a Fact; None where there is none."""
+        for frame in reversed(self.frames):
+            if name in frame.names:
+                return frame.names[name]
+        return self.scope.types.get(name)
 
     def frames_open(self) -> bool:
         return any(frame.item is not None and frame.item.kind in OPEN for frame in self.frames)

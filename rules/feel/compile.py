@@ -268,6 +268,8 @@ class Generator:
                 return self.built_in(node, callee.name, arguments_)
         at = self.place(node, callee, "()")
         function = self.build(callee)
+        if isinstance(callee, Name) and callee.name in ROWS:
+            function = self.call("function_of", None, function, self.constant(as_value(ROWS[callee.name])))
         return self.call("called", at, function, arguments_, self._names(node))
 
     def _names(self, node: Call) -> ast.expr:

@@ -275,6 +275,11 @@ def apply(run: Run, n: int, function: Function, arguments: tuple[Any, ...]) -> A
     return found
 
 
+def function_of(value: Any, built_in: Function) -> Function:
+    """What a name that is both a variable and a built-in calls: the variable where it holds a function."""
+    return value if value.__class__ is Function else built_in
+
+
 def define(params: tuple[str, ...], types: tuple[Type | None, ...], body: Callable[..., Any]) -> Function:
     return Function(params, types, body)
 

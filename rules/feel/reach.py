@@ -44,6 +44,7 @@ HELPERS: dict[str, Any] = {
     "loop": loops.loop,
     "quantified": loops.quantified,
     "called": loops.called,
+    "function_of": loops.function_of,
     "define": loops.define,
     "foreign": loops.foreign,
     "absent": absent,

@@ -1,0 +1,96 @@
+"""The language as a table: formula, Facts, value, cause or Problem; and the example of every built-in function."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rules import Invalid, Scope, compile_formula
+from rules.feel.functions import ROWS
+from rules.feel.temporal import parse_temporal
+
+NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
+
+
+def table() -> list[tuple[str, str, str]]:
+    with Path(__file__).with_name("formulas.csv").open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, delimiter=";", quoting=csv.QUOTE_NONE)
+        next(rows)
+        return [_row(row) for row in rows]
+
+
+def _row(row: list[str]) -> tuple[str, str, str]:
+    """Formulas may hold the delimiter: the last two columns are the Facts and the value."""
+    at = next(i for i, cell in enumerate(row) if i and cell.startswith("{") and json_or_none(cell) is not None)
+    return ";".join(row[:at]), row[at], ";".join(row[at + 1 :])
+
+
+def json_or_none(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def fact(value: Any) -> Any:
+    """Facts in the table: numbers as text, dates after an at sign, text in quotes."""
+    if isinstance(value, list):
+        return [fact(x) for x in value]
+    if isinstance(value, dict):
+        return {key: fact(x) for key, x in value.items()}
+    if not isinstance(value, str):
+        return value
+    if value.startswith('"'):
+        return json.loads(value)
+    if value.startswith("@"):
+        return parse_temporal(value[1:])
+    try:
+        return Decimal(value)
+    except ArithmeticError:
+        return value
+
+
+def expected(text: str) -> Any:
+    if text.startswith("@"):
+        return parse_temporal(text[1:])
+    return json.loads(text, parse_float=Decimal, parse_int=Decimal)
+
+
+@pytest.mark.parametrize(("formula", "facts", "value"), table())
+def test_formula(formula: str, facts: str, value: str) -> None:
+    given = {name: fact(x) for name, x in json.loads(facts).items()}
+    closed = Scope.any_of(given)
+    if value.startswith("!"):
+        with pytest.raises(Invalid) as caught:
+            compile_formula(formula, closed)
+        assert caught.value.problems[0].code == value[1:]
+        assert all(p.span is not None and 0 <= p.span[0] <= p.span[1] for p in caught.value.problems)
+        return
+    outcome = compile_formula(formula, Scope.open(given)).evaluate(given, NOW)
+    if value.startswith("?"):
+        code, _, field = value[1:].partition(" ")
+        assert outcome.value is None
+        assert outcome.causes[0].code == code
+        assert not field or outcome.causes[0].field == field
+        return
+    assert outcome.causes == ()
+    assert outcome.value == expected(value)
+
+
+@pytest.mark.parametrize("name", sorted(ROWS))
+def test_example_of_a_function_holds(name: str) -> None:
+    row = ROWS[name]
+    formula = compile_formula(row.example, Scope.any_of([]))
+    wanted = None if name == "error" else True
+    if name == "error":
+        formula = compile_formula(row.example.partition(" = ")[0], Scope.any_of([]))
+    assert formula.evaluate({}, NOW).value is wanted, row.example
+    assert row.zh
+    assert row.en
+    assert row.signature.startswith(name + "(")
