@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -103,6 +103,13 @@ class Move:
         return self.to_points - self.points
 
 
+# Bands crossed, and the moves that cross them.
+Way = tuple[int, tuple[Move, ...]]
+
+# Dimensions and total are rounded, each in steps declared by the Scorecard: a gain may look this much too small.
+SLACK = Decimal(2)
+
+
 @dataclass(frozen=True, slots=True)
 class Lift:
     """Moves that together lift the Grade, the outcome if they are made, and how many Bands they cross."""
@@ -119,56 +126,64 @@ def lifts(
 ) -> tuple[Lift, ...]:
     """The cheapest ways to a better final Grade: single Factors first, pairs only where no single one suffices.
 
-    Cheapest is the fewest Bands crossed, then the least gain in weighted points. Every way is proved by a full rating
-    with the moved values, knock-outs and ceilings included. Factors marked as not movable, unknown values and value
-    sets are left out. Empty for the best Grade and for a customer without a Score.
+    Cheapest is the fewest Bands crossed, then the least gain in points of the total. Every way is proved by a full
+    rating with the moved values, knock-outs and ceilings included. Factors marked as not movable, unknown values and
+    value sets are left out. Empty for the best Grade and for a customer without a Score.
     """
-    now_score = rate(scorecard, facts, now, variant, absent=absent, trace=False)
-    if now_score.final_grade is None or scorecard.ladder.rank(now_score.final_grade) == 0:
+    before = rate(scorecard, facts, now, variant, absent=absent, trace=False)
+    if before.final_grade is None or scorecard.ladder.rank(before.final_grade) == 0:
         return ()
-    weights = scorecard.variant(variant).weights
+    worth = _worth(before)
     choices = {
-        factor.key: list(_better(factor, result.value, result.points))
-        for factor, result in zip(scorecard.factors, now_score.factors, strict=True)
-        if factor.movable and result.known and result.points is not None
-        and weights[factor.dimension] and factor.weight and isinstance(result.value, Decimal)
+        factor.key: tuple(_better(factor, result.value, result.points))
+        for factor, result in zip(scorecard.factors, before.factors, strict=True)
+        if factor.movable and factor.key in worth and result.known and result.points is not None
+        and isinstance(result.value, Decimal)
     }
 
-    def tried(moves: tuple[Move, ...], bands: int) -> Lift | None:
-        values = {move.factor: move.to for move in moves}
-        score = rate(scorecard, facts, now, variant, absent=absent, trace=False, values=values)
-        if not _lifted(scorecard, now_score, score):
-            return None
-        return Lift(moves, score.total or Decimal(0), score.final_grade or "", bands)
+    def proved(ways: Iterable[Way]) -> Iterator[Lift]:
+        """The first of `ways`, cheapest first, that lifts the Grade."""
+        for bands, moves in ways:
+            values = {move.factor: move.to for move in moves}
+            after = rate(scorecard, facts, now, variant, absent=absent, trace=False, values=values)
+            if after.total is not None and after.final_grade is not None and _better_grade(scorecard, before, after):
+                yield Lift(moves, after.total, after.final_grade, bands)
+                return
 
-    cost = {f.key: f.weight * weights[f.dimension] for f in scorecard.factors}
-    found = [lift for options in choices.values() for lift in _first(options, tried)]
-    if not found:
+    found = [lift for options in choices.values() for lift in proved((bands, (move,)) for bands, move in options)]
+    if not found and before.final_grade == before.model_grade:
+        # Below a ceiling more points change nothing; and only pairs that can reach the next cut are worth a rating.
+        cut = scorecard.ladder.minimum(scorecard.ladder.keys[scorecard.ladder.rank(before.final_grade) - 1])
+        missing = (cut or Decimal(0)) - (before.total or Decimal(0)) - SLACK
         for left, right in combinations([key for key, options in choices.items() if options], 2):
-            pairs = [((a, b), i + j) for i, a in choices[left] for j, b in choices[right]]
-            pairs.sort(key=lambda pair: (pair[1], _gain(pair[0], cost)))
-            found += _first([(bands, moves) for moves, bands in pairs], tried)
-    found.sort(key=lambda lift: (lift.bands, _gain(lift.moves, cost), [m.factor for m in lift.moves]))
+            ways = [(i + j, (a, b)) for i, a in choices[left] for j, b in choices[right]]
+            ways = [way for way in ways if _gain(way[1], worth) >= missing]
+            found += proved(sorted(ways, key=lambda way: (way[0], _gain(way[1], worth))))
+    found.sort(key=lambda lift: (lift.bands, _gain(lift.moves, worth), [m.factor for m in lift.moves]))
     return tuple(found[:most])
 
 
-def _first(options: list[Any], tried: Any) -> Iterator[Lift]:
-    """The cheapest of `options` that lifts, if any; the options come cheapest first."""
-    for bands, moves in options:
-        lift = tried(moves if isinstance(moves, tuple) else (moves,), bands)
-        if lift is not None:
-            yield lift
-            return
+def _worth(score: Score) -> dict[str, Decimal]:
+    """What one point of a Factor adds to the total, for Factors that count at all."""
+    counted: dict[str, Decimal] = {}
+    for factor in score.factors:
+        if factor.points is not None:
+            counted[factor.dimension] = counted.get(factor.dimension, Decimal(0)) + factor.weight
+    shares = {d.key: d.weight / score.weight_present for d in score.dimensions if d.contribution is not None}
+    return {
+        f.key: shares[f.dimension] * f.weight / counted[f.dimension]
+        for f in score.factors if f.points is not None and f.weight and f.dimension in shares
+    }
 
 
-def _gain(moves: tuple[Move, ...], cost: Mapping[str, Decimal]) -> Decimal:
-    return sum((move.gain * cost[move.factor] for move in moves), Decimal(0))
+def _gain(moves: tuple[Move, ...], worth: Mapping[str, Decimal]) -> Decimal:
+    """Points of the total won, before rounding."""
+    return sum((move.gain * worth[move.factor] for move in moves), Decimal(0))
 
 
-def _lifted(scorecard: Scorecard, before: Score, after: Score) -> bool:
-    if after.final_grade is None or before.final_grade is None:
-        return False
-    return scorecard.ladder.rank(after.final_grade) < scorecard.ladder.rank(before.final_grade)
+def _better_grade(scorecard: Scorecard, before: Score, after: Score) -> bool:
+    rank = scorecard.ladder.rank
+    return rank(str(after.final_grade)) < rank(str(before.final_grade))
 
 
 def _better(factor: Factor, value: Decimal, points: Decimal) -> Iterator[tuple[int, Move]]:

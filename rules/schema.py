@@ -15,7 +15,7 @@ from rules.problem import Problem, pointer
 
 # A body is walked as a tree before it is checked as one: these bound what a hostile document can cost.
 MAX_DEPTH = 32
-MAX_NODES = 100_000
+MAX_NODES = 40_000
 MAX_TEXT = 20_000
 MAX_PROBLEMS = 200
 # The largest whole number every JSON reader keeps exactly; canonical JSON refuses larger ones.
