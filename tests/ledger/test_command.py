@@ -157,6 +157,7 @@ ANCHORED: list[tuple[str, int, str]] = [
     (make_log(11, subjects=2).checkpoint(), 1, "anchored.forked"),
     (make_log(23, subjects=2).checkpoint(), 1, "anchored.forked"),
     (LOG.checkpoint(11, by=signer(seed=66)), 1, "anchored.forged"),
+    (make_log(30).checkpoint(), 4, "anchored.shorter"),
     ("nonsense", 3, "anchored.malformed"),
 ]
 

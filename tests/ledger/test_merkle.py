@@ -192,6 +192,9 @@ def test_no_proof_backwards_or_beyond() -> None:
     with pytest.raises(LookupError):
         inclusion_proof(tree, 0, 9)
     assert not verify_consistency(5, 4, bytes(32), bytes(32), [])
+    for level, index in ((3, 0), (0, -1), (0, 5)):
+        with pytest.raises(LookupError):
+            tree.node(level, index)
 
 
 def test_the_empty_tree_begins_every_tree_and_nothing_else_does() -> None:
