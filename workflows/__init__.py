@@ -7,7 +7,7 @@ from workflows.decide import answers_of, return_targets
 from workflows.diff import Change, diff
 from workflows.engine import Move, act, start, stuck
 from workflows.events import Event, event_from_json, event_to_json
-from workflows.lint import lint
+from workflows.lint import check_fields, lint
 from workflows.model import Flow
 from workflows.predict import Stop, foresee, path, predict
 from workflows.replay import replay
@@ -36,6 +36,7 @@ __all__ = [
     "Withdraw",
     "act",
     "answers_of",
+    "check_fields",
     "compile_flow",
     "diff",
     "event_from_json",

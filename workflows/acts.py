@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from workflows.state import Answer
@@ -81,10 +81,10 @@ class Retry:
     by: str
 
 
+Kind = Literal["conflict", "forbidden", "invalid"]
 Act = Decide | Claim | Unclaim | Resubmit | Withdraw | Rated | Void | Retry
 
 
-@dataclass(frozen=True)
 class Refused(Exception):
     """An act the machine does not carry out; nothing has changed.
 
@@ -93,9 +93,9 @@ class Refused(Exception):
     code    dotted name of the sentence in the catalogue; ``params`` are JSON-safe
     """
 
-    kind: Literal["conflict", "forbidden", "invalid"]
-    code: str
-    params: Mapping[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return f"{self.code} {dict(self.params)}"
+    # Not a frozen dataclass: context managers write the traceback onto the exceptions that pass through them.
+    def __init__(self, kind: Kind, code: str, params: Mapping[str, Any] | None = None) -> None:
+        self.kind: Kind = kind
+        self.code = code
+        self.params: Mapping[str, Any] = params if params is not None else {}
+        super().__init__(f"{code} {dict(self.params)}")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
 
 from rules import Problem
+from rules.problem import pointer
 from workflows.assign import AUTO, Directory
 from workflows.model import (
     Approval,
     Assign,
     ByCommittee,
+    ByField,
     ByPost,
     ByTier,
     ByUser,
@@ -43,6 +45,23 @@ def lint(flow: Flow, directory: Directory) -> tuple[Problem, ...]:
             found += _choice(flow, step, at)
         elif isinstance(step, End) and step.apply is not None and step.result == "approved":
             found += _tiers(flow, step, at, directory)
+    return tuple(found)
+
+
+def check_fields(flow: Flow, known: Collection[str]) -> tuple[Problem, ...]:
+    """Fields the Steps name that the flow's Form does not have (L4); ``known`` are the Form's field keys.
+
+    Conditions are not looked at here: `compile_flow` with a scope of the Form tells their unknown names.
+    """
+    found: list[Problem] = []
+    for step in flow.steps.values():
+        at = flow.places[step.id]
+        for name in getattr(step, "fields", {}):
+            if name != "*" and name not in known:
+                found.append(Problem("flow.field.unknown", at + pointer("fields", name), {"field": name}))
+        for index, assign in enumerate(getattr(step, "assign", ())):
+            if isinstance(assign, ByField) and assign.field not in known:
+                found.append(Problem("flow.field.unknown", f"{at}/assign/{index}/field", {"field": assign.field}))
     return tuple(found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -223,3 +225,16 @@ def test_weights_and_vetoes_are_fixed_when_the_step_opens() -> None:
     assert [(m.user, m.weight, m.veto) for m in state.runs[-1].members] == [
         ("rhea", Decimal(60), True), ("rob", Decimal(40), False), ("ruth", Decimal(0), False)
     ]  # fmt: skip
+
+
+def test_a_refusal_passes_through_context_managers() -> None:
+    @contextmanager
+    def transaction() -> Iterator[None]:
+        yield
+
+    with pytest.raises(Refused) as caught, transaction():
+        raise Refused("conflict", "case.final", {"status": "approved"})
+    assert caught.value.kind == "conflict"
+    assert caught.value.code == "case.final"
+    assert caught.value.params == {"status": "approved"}
+    assert str(caught.value) == "case.final {'status': 'approved'}"

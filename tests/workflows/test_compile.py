@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from rules import Invalid, Problem, Scope
+from rules import Invalid, Problem, Scope, ScopeEntry
 from tests.shared import ROOT
 from tests.workflows.story import HERE, load
 from workflows import compile_flow
@@ -206,6 +206,9 @@ def test_conditions_know_the_names_of_the_form_and_of_the_rating() -> None:
     assert compile_flow(body, scope)
     body["routes"][2]["when"] = "limt > 100"
     assert [problem.path for problem in problems(body, scope)] == ["/routes/2/when"]
+    body["routes"][2]["when"] = "limit + 1"
+    typed = Scope({"limit": ScopeEntry("number")})
+    assert [problem.path for problem in problems(body, typed)] == ["/routes/2/when"], "no condition at all"
     body["routes"][2]["when"] = 'grade = "B"'
     assert problems(body, scope)
     body["steps"].append({"id": "rate", "type": "rate", "into": ["grade"]})

@@ -8,7 +8,7 @@ import pytest
 
 from tests.workflows.directory import COMPANY, Organisation
 from tests.workflows.story import load
-from workflows import compile_flow, lint
+from workflows import check_fields, compile_flow, lint
 
 Found = list[tuple[str, str, str]]
 
@@ -79,3 +79,15 @@ def test_nobody_at_all(name: str) -> None:
     nobody = COMPANY.without(*COMPANY.people)
     codes = {code for code, *_ in told(load(name), nobody)}
     assert "flow.lint.nobody" in codes
+
+
+def test_fields_the_form_does_not_have() -> None:
+    body = gallery()
+    body["steps"][3]["assign"] = [{"by": "field", "field": "sponsor"}]
+    flow = compile_flow(body)
+    assert check_fields(flow, {"finance_opinion", "sponsor"}) == ()
+    assert [(problem.code, problem.path) for problem in check_fields(flow, {"limit"})] == [
+        ("flow.field.unknown", "/steps/0/fields/finance_opinion"),
+        ("flow.field.unknown", "/steps/3/assign/0/field"),
+        ("flow.field.unknown", "/steps/4/fields/finance_opinion"),
+    ]
