@@ -109,7 +109,7 @@ def safe_next(address: str | None) -> str | None:
     if "\\" in address or any(ord(c) < 33 or ord(c) == 127 for c in address):
         return None
     parts = urlsplit(address)
-    return None if parts.scheme or parts.netloc or parts.path.startswith(("/sign-", API)) else address
+    return None if parts.scheme or parts.netloc or parts.path.startswith(("/sign-out", API)) else address
 
 
 def register(app: Flask) -> None:

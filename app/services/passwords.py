@@ -112,6 +112,6 @@ def check_password(password: str, context: Iterable[str] = (), path: str = "/new
     for word in (*context, *PRODUCT_WORDS):
         plain = _plain(word)
         # a long pass-phrase may mention a name; a password that is little more than the name may not
-        if len(plain) >= 2 and plain in bare and len(bare) - len(plain) < SHORTEST:
+        if len(plain) >= 2 and plain in bare and len(bare.replace(plain, "")) < SHORTEST:
             return [Problem("password.context", path, {"word": word})]
     return []

@@ -13,7 +13,7 @@ from app.access import Right, Viewer
 from app.edge import security
 from app.edge.locale import t
 from app.edge.page_form import Must, PageForm
-from app.edge.pages import access
+from app.edge.pages import Open, access
 from app.edge.transaction import reading, writing
 from app.queries import people as queries
 from app.services import sessions, tokens
@@ -24,14 +24,14 @@ blueprint = Blueprint("me", __name__, url_prefix="/me")
 
 class TokenForm(PageForm):
     name = StringField("me.token.name", [Must()], description="me.token.name.help", render_kw={"maxlength": 80})
-    days = SelectField("me.token.days", coerce=int, validate_choice=False)
+    days = SelectField("me.token.days", validate_choice=False)
     scopes = SelectMultipleField("me.token.scopes", description="me.token.scopes.help", validate_choice=False,
                                  widget=ListWidget(prefix_label=False), option_widget=CheckboxInput())
 
     @classmethod
     def of(cls, viewer: Viewer, posted: bool = False) -> TokenForm:
-        form: TokenForm = cls.posted() if posted else cls(days=90)
-        form.days.choices = [(days, t("me.token.days.of", days=days)) for days in tokens.DAYS]
+        form: TokenForm = cls.posted() if posted else cls(days="90")
+        form.days.choices = [(str(days), t("me.token.days.of", days=days)) for days in tokens.DAYS]
         form.scopes.choices = [(r.value, t(f"right.{r.value}")) for r in Right if viewer.may(r) and r is not Right.SELF]
         return form
 
@@ -41,14 +41,14 @@ def _idle() -> timedelta:
 
 
 @blueprint.get("")
-@access(Right.SELF)
+@access(Open.SIGNED_IN)
 def profile() -> str:
     with reading() as view:
         return render_template("me/profile.html", person=queries.user(view, view.viewer.id))
 
 
 @blueprint.get("/sessions")
-@access(Right.SELF)
+@access(Open.SIGNED_IN)
 def my_sessions() -> str:
     with reading() as view:
         rows = queries.open_sessions(view, _idle(), user_id=view.viewer.id, limit=200)
@@ -56,7 +56,7 @@ def my_sessions() -> str:
 
 
 @blueprint.post("/sessions/<session_id>/end")
-@access(Right.SELF)
+@access(Open.SIGNED_IN)
 def end_session(session_id: str) -> Response:
     with writing() as work:
         sessions.end_own(work, session_id)
@@ -67,7 +67,7 @@ def end_session(session_id: str) -> Response:
 
 
 @blueprint.post("/sessions/end-others")
-@access(Right.SELF)
+@access(Open.SIGNED_IN)
 def end_others() -> Response:
     with writing() as work:
         count = sessions.end_others(work, g.session_id)
@@ -76,7 +76,7 @@ def end_others() -> Response:
 
 
 @blueprint.get("/tokens")
-@access(Right.SELF)
+@access(Open.SIGNED_IN)
 def my_tokens() -> str:
     with reading() as view:
         form = TokenForm.of(view.viewer)
@@ -84,16 +84,19 @@ def my_tokens() -> str:
 
 
 @blueprint.post("/tokens")
-@access(Right.SELF)
+@access(Open.SIGNED_IN)
 def create_token() -> Response:
     """The new token is shown in this one answer and never again."""
     secret, status = None, 201
     problems: tuple[Problem, ...] = ()
     form = TokenForm.of(g.viewer, posted=True)
     if form.validate():
+        days = form.text("days")
         try:
             with writing() as work:
-                secret, _ = tokens.create_token(work, form.text("name"), form.scopes.data or [], form.days.data)
+                secret, _ = tokens.create_token(
+                    work, form.text("name"), form.scopes.data or [], int(days) if days.isdecimal() else 0
+                )
             form = TokenForm.of(g.viewer)
         except Invalid as error:
             problems = error.problems
@@ -108,7 +111,7 @@ def create_token() -> Response:
 
 
 @blueprint.post("/tokens/<token_id>/revoke")
-@access(Right.SELF)
+@access(Open.SIGNED_IN)
 def revoke_token(token_id: str) -> Response:
     with writing() as work:
         tokens.revoke_token(work, token_id)
