@@ -10,6 +10,8 @@ YEAR_MAX = 999_999_999
 DAY = 86_400
 NANO = 1_000_000_000
 DAY_NANO = DAY * NANO
+ZONE_DAY = 10957
+"""2000-01-01: the day whose offset stands for a zone where a time has no date."""
 
 
 def is_leap(year: int) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 
 from .functions import ROWS
 from .functions.table import Unmatched, arrange, as_value
+from .operators import OPEN
 from .python_code import arguments, assemble, is_, load, walrus
 from .reach import HELPERS
 from .run import Place
@@ -35,6 +36,7 @@ from .syntax import (
     RangeNode,
     UnaryTests,
 )
+from .types import Type
 
 WIDTH = 8
 """Conditions joined in one nested expression; longer chains are joined in groups of this many."""
@@ -57,9 +59,10 @@ class Frame:
 class Generator:
     """Builds the expression of one formula."""
 
-    def __init__(self, text: str, scope: Scope) -> None:
+    def __init__(self, text: str, scope: Scope, types: Mapping[int, Type]) -> None:
         self.text = text
         self.scope = scope
+        self.types = types
         self.places: list[Place] = []
         self.constants: dict[str, Any] = {}
         self.used: dict[str, Any] = {}
@@ -316,15 +319,17 @@ class Generator:
         return self.call("make_range", at, low, closed[0], self.build(node.high), closed[1])
 
     def definition(self, node: FunctionNode) -> ast.expr:
-        if node.external:
-            return self.call("foreign", self.place(node, None, "external"))
         names = {name: self.fresh() for name, _ in node.params}
         self.frames.append(Frame(names))
-        body = self.function(list(names.values()), self.build(node.body))
+        value = self.call("foreign", self.place(node, None, "external")) if node.external else self.build(node.body)
+        body = self.function(list(names.values()), value)
         self.frames.pop()
         types = tuple(None if t.kind == "any" else t for _, t in node.params)
         params = tuple(name for name, _ in node.params)
-        return self.call("define", None, self.constant(params), self.constant(types), body)
+        known = self.types.get(id(node))
+        result = known.item if known is not None and known.item is not None and known.item.kind not in OPEN else None
+        values = (self.constant(params), self.constant(types), self.constant(result))
+        return self.call("define", None, *values, body)
 
     def unary(self, node: UnaryTests) -> ast.expr:
         if not node.tests:
@@ -360,9 +365,11 @@ METHODS: dict[type, Callable[[Generator, Any], ast.expr]] = {
 }
 
 
-def generate(text: str, tree: Node, scope: Scope) -> tuple[Callable[..., Any], tuple[Place, ...], tuple[str, ...]]:
+def generate(
+    text: str, tree: Node, scope: Scope, types: Mapping[int, Type]
+) -> tuple[Callable[..., Any], tuple[Place, ...], tuple[str, ...]]:
     """(function of run and facts, its places, the Facts it reads)."""
-    maker = Generator(text, scope)
+    maker = Generator(text, scope, types)
     value = maker.build(tree)
     body: list[ast.stmt] = []
     for name, variable in maker.facts.items():

@@ -128,7 +128,7 @@ def _compile(text: str, scope: Scope, dialect: str, expect: str | None, limits: 
     found, problems, types = check(text, tree, scope, None if unary else wanted, wanted if unary else None)
     if scope.closed and errors(problems):
         raise Invalid(problems)
-    full, places, names = generate(text, tree, scope)
+    full, places, names = generate(text, tree, scope, types)
     fast = None if unary else generate_fast(tree, scope, types)
     return Formula(text, dialect, names, type_text(found), tree, tuple(problems), limits, places, full, fast)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
+from .calendar import NANO, ZONE_DAY
 from .cause import Fault, Null, Stop, is_null, join_nulls
 from .operate import conjunction, disjunction
 from .operators import PROPERTIES
@@ -24,8 +25,8 @@ def _time_part(value: Time, days: int | None, name: str) -> Any:
         return getattr(value, name)
     if name == "timezone":
         return value.zone
-    if name == "time offset" and not value.local and (value.zone is None or days is not None):
-        return DayDuration(value.offset_on(days or 0) * 1_000_000_000)
+    if name == "time offset" and not value.local:
+        return DayDuration(value.offset_on(ZONE_DAY if days is None else days) * NANO)
     return None
 
 
@@ -280,16 +281,18 @@ def function_of(value: Any, built_in: Function) -> Function:
     return value if value.__class__ is Function else built_in
 
 
-def define(params: tuple[str, ...], types: tuple[Type | None, ...], body: Callable[..., Any]) -> Function:
-    return Function(params, types, body)
+def define(
+    params: tuple[str, ...], types: tuple[Type | None, ...], result: Type | None, body: Callable[..., Any]
+) -> Function:
+    return Function(params, types, body, "", result)
 
 
 def context(run: Run, keys: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any]:
     return dict(zip(keys, values, strict=True))
 
 
-def foreign(run: Run, n: int, *_: Any) -> Null:
-    """A function written in another language: known, never run."""
+def foreign(run: Run, n: int) -> Null:
+    """What a function written in another language gives: it is known, never run."""
     return fault(run, n, "type", op="external", left="function")
 
 

@@ -6,7 +6,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .calendar import DAY, DAY_NANO, NANO, YEAR_MAX, date_of, days_of, month_days, offset_at_instant, offset_at_local
+from .calendar import (
+    DAY,
+    DAY_NANO,
+    NANO,
+    YEAR_MAX,
+    ZONE_DAY,
+    date_of,
+    days_of,
+    month_days,
+    offset_at_instant,
+    offset_at_local,
+)
 
 
 class OutOfRange(ValueError):
@@ -85,7 +96,7 @@ class Time:
     @property
     def instant(self) -> int:
         """Nanoseconds of the day in UTC, for comparison; a zone counts with its offset of 2000-01-01."""
-        return self.nanos - self.offset_on(10957) * NANO
+        return self.nanos - self.offset_on(ZONE_DAY) * NANO
 
 
 @dataclass(frozen=True, slots=True)

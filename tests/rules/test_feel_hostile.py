@@ -79,7 +79,7 @@ def test_it_ends_soon(name: str) -> None:
     started = time.perf_counter()
     code = end_of(HOSTILE[name], Limits())
     assert time.perf_counter() - started < SECONDS
-    assert code.startswith(("rules.", "feel.", "limit", "overflow", "range", "pattern", "missing", "domain")) or not code
+    assert not code or code.startswith(("rules.", "feel.", "limit", "overflow", "range", "pattern", "missing"))
 
 
 @pytest.mark.parametrize("lifted", [name for name in LIFTED if name])
@@ -135,7 +135,7 @@ def test_globals_hold_no_builtins() -> None:
     formula = compile_formula("sum(for i in [1] return i) + a", Scope.any_of(["a"]))
     table = formula._full.__globals__
     assert table["__builtins__"] == {}
-    assert not any(value is sys or getattr(value, "__name__", "") in ("eval", "exec", "open") for value in table.values())
+    assert {getattr(value, "__name__", "") for value in table.values()} & {"eval", "exec", "open", "sys"} == set()
 
 
 @pytest.mark.parametrize(

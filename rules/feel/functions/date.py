@@ -119,7 +119,7 @@ def date_and_time(run: Run, at: int, value: Any, clock: Any, zone: Any) -> Any:
         return found
     if clock is None and isinstance(value, DateTime):
         return value
-    if is_null(value) or is_null(clock):
+    if is_null(value) or (is_null(clock) and clock is not None):
         return join_nulls(value, clock)
     if not isinstance(value, Date | DateTime) or not isinstance(clock, Time):
         raise Fault("type", left=kind_of(value), right=kind_of(clock))

@@ -57,7 +57,7 @@ def any_(run: Run, at: int, values: list[Any]) -> Any:
 
 
 @builtin(
-    "is", "value1: any?, value2: any?", "boolean",
+    "is", "value1: any^, value2: any^", "boolean",
     "两个值是否完全相同，包括类型与时区",
     "Whether two values are the same element, kind and zone included",
     'is("a", "a") = true',

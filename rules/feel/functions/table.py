@@ -19,6 +19,7 @@ class Param:
     """names: the first is the usual one; kind: a key of KINDS; nullable: null is passed on to the function.
 
     variadic  several arguments become one list, as in ``sum(1, 2, 3)``
+    by_name   may be left out where the arguments carry names
     rest      every further argument is passed on by itself, as in ``append(list, 1, 2)``
     """
 
@@ -28,6 +29,7 @@ class Param:
     nullable: bool = False
     variadic: bool = False
     rest: bool = False
+    by_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +83,20 @@ ROWS: dict[str, Row] = {}
 def _param(text: str) -> Param:
     names, _, kind = text.partition(":")
     kind = kind.strip()
-    marks = {mark: mark in kind for mark in ("...", "*", "?", "~")}
+    marks = {mark: mark in kind for mark in ("...", "*", "?", "~", "^")}
     for mark in marks:
         kind = kind.replace(mark, "")
     nullable = marks["~"] or kind == "any"
-    return Param(tuple(n.strip() for n in names.split("/")), kind, marks["?"], nullable, marks["..."], marks["*"])
+    known = tuple(name.strip() for name in names.split("/"))
+    return Param(known, kind, marks["?"], nullable, marks["..."], marks["*"], marks["^"])
 
 
 def builtin(name: str, params: str, result: str, zh: str, en: str, example: str) -> Callable[..., Any]:
     """Adds the decorated function to the table.
 
     `params` reads ``name/other name: kind`` between commas; after the kind ``?`` optional, ``~`` takes null,
-    ``...`` also takes its items as separate arguments, ``*`` any number more. The function gets (run, n, arguments in
-    order); an argument left out is None; it raises Fault where it has no value.
+    ``...`` also takes its items as separate arguments, ``*`` any number more, ``^`` may be left out among named ones.
+    The function gets (run, n, arguments in order); an argument left out is None; it raises Fault where it has no value.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -129,7 +132,7 @@ def arrange(row: Row, count: int, named: tuple[str, ...] | None) -> tuple[int | 
                 break
         else:
             raise Unmatched(name)
-    if any(index is None and not p.optional for index, p in zip(placed, row.params, strict=True)):
+    if any(index is None and not (p.optional or p.by_name) for index, p in zip(placed, row.params, strict=True)):
         raise Unmatched
     return tuple(placed)
 

@@ -172,6 +172,8 @@ def _flags(flags: Any) -> str:
 )
 def replace(run: Run, at: int, text: str, pattern: str, replacement: str, flags: Any) -> str:
     compiled = compile_pattern(pattern, _flags(flags))
+    if compiled.search("") is not None:
+        raise Fault("pattern", pattern=pattern[:60])
     run.spend(1 + len(text) // 64)
     made: list[str] = []
     size = last = 0
