@@ -1,0 +1,61 @@
+"""One term per concept: the glossary's words are the ones in the code and in the Chinese interface."""
+
+from __future__ import annotations
+
+import re
+
+from app.edge.locale import catalogue
+from tests.house.tree import ROOT, product, read
+
+BANNED_IN_CHINESE = {
+    "流程": "审批流",
+    "节点": "环节",
+    "待办审批": "待办箱",
+    "审计日志": "审计轨迹",
+    "打分卡": "评分卡",
+    "授信额": None,
+    "提交数据": "填报内容",
+}
+CLASSES = {
+    "Form": "forms", "Field": "forms", "Answers": "forms", "Formula": "rules", "Scorecard": "rules", "Score": "rules",
+    "Policy": "credit", "Trace": "rules", "Flow": "workflows", "Task": "workflows", "Problem": "rules",
+    "Entry": "ledger", "Checkpoint": "ledger",
+}  # fmt: skip
+
+
+def rows() -> list[tuple[str, str, str]]:
+    table = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
+    found = [tuple(cell.strip() for cell in line.strip("|\n").split("|")) for line in table.splitlines() if line.startswith("|")]
+    return [row for row in found[2:] if len(row) == 3]  # type: ignore[misc]
+
+
+def test_the_table_is_read() -> None:
+    assert len(rows()) > 20
+
+
+def test_the_nouns_exist_as_classes() -> None:
+    import importlib
+
+    missing = [f"{room}.{name}" for name, room in CLASSES.items() if not hasattr(importlib.import_module(room), name)]
+    assert not missing
+
+
+def test_the_chinese_interface_says_exactly_these_words() -> None:
+    found = []
+    for key, text in catalogue("zh-CN").items():
+        for bad, good in BANNED_IN_CHINESE.items():
+            if good and bad in text and good not in text and not re.search("流程管理员|业务流程|个节点", text):
+                found.append(f"{key}: {text[:40]} (say {good})")
+    assert not found
+
+
+def test_the_terms_appear_in_the_interface() -> None:
+    whole = "\n".join(catalogue("zh-CN").values())
+    for term in ("待办箱", "审批流", "评分卡", "信用政策", "审计轨迹", "授信申请", "信用评级", "草稿", "已发布", "已停用"):
+        assert term in whole, term
+
+
+def test_no_banned_synonym_names_a_class() -> None:
+    banned = re.compile(r"^class (Submission|Template|Process|Workflow|AuditLog|Approval(?:Flow|Process))\b", re.M)
+    found = [str(path) for path in product(".py") if banned.search(read(path))]
+    assert not found
