@@ -35,6 +35,10 @@ def name_parts(name: str) -> tuple[str, ...]:
     return tuple(CHUNK.findall(name))
 
 
+def _longest(entry: tuple[tuple[str, ...], str]) -> int:
+    return -len(entry[0])
+
+
 class NameIndex:
     """Known names by their first word, longest first."""
 
@@ -43,15 +47,18 @@ class NameIndex:
     def __init__(self, names: Iterable[str] = ()) -> None:
         self.by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for name in names:
-            self.add(name)
+            parts = name_parts(name)
+            if parts:
+                self.by_first.setdefault(parts[0], []).append((parts, name))
+        for entries in self.by_first.values():
+            entries.sort(key=_longest)
 
     def add(self, name: str) -> None:
         parts = name_parts(name)
-        if not parts:
-            return
-        entries = self.by_first.setdefault(parts[0], [])
-        entries.append((parts, name))
-        entries.sort(key=lambda entry: -len(entry[0]))
+        if parts:
+            entries = self.by_first.setdefault(parts[0], [])
+            entries.append((parts, name))
+            entries.sort(key=_longest)
 
     def remove(self, name: str) -> None:
         parts = name_parts(name)

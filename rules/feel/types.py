@@ -150,6 +150,8 @@ def read_type(text: str, at: int, named: Mapping[str, Type], depth: int = 0) -> 
 
 def type_of_text(text: str, named: Mapping[str, Type] | None = None) -> Type:
     """The type a text such as ``list<number>`` names; raises UnknownType."""
+    if not named and text in NAMES:
+        return NAMES[text]
     found, at = read_type(text, 0, named or {})
     if _skip(text, at) != len(text):
         raise UnknownType(at, text[at:])

@@ -28,7 +28,8 @@ def value_of(entry: Any) -> Any:
     """A typed value as a value of the language; values of earlier steps are that already."""
     if not (isinstance(entry, dict) and isinstance(entry.get("t"), str) and set(entry) <= {"t", "v"}):
         return entry
-    kind, v = entry["t"], entry.get("v")
+    kind: str = entry["t"]
+    v: Any = entry.get("v")
     if kind == "list":
         return [value_of(x) for x in v]
     if kind == "context":
