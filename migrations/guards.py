@@ -28,6 +28,7 @@ FROZEN = (
     "fingerprint",
     "links",
     "based_on",
+    "authors",
     "created_by",
     "created_at",
     "published_by",

@@ -29,6 +29,7 @@ class Definition(Base):
     fingerprint: Mapped[str | None] = mapped_column(String(71))
     links: Mapped[dict[str, Any]] = mapped_column(Json(), default=dict)  # pinned at publishing: place -> version
     based_on: Mapped[int | None] = mapped_column(Integer)
+    authors: Mapped[list[str]] = mapped_column(Json(), default=list)  # ids of all who wrote in this version
     row_version: Mapped[int] = mapped_column(Integer, default=1)
     created_by: Mapped[str] = mapped_column(String(32))
     created_at: Mapped[datetime] = mapped_column(UtcTime())

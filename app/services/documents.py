@@ -152,7 +152,8 @@ class _Scanner:
             return found
         while True:
             if self.skip() != '"':
-                self.stop("definition.json_comma" if self.text[self.at : self.at + 1] == "}" else "definition.json_name")
+                closed = self.text[self.at : self.at + 1] == "}"
+                self.stop("definition.json_comma" if closed else "definition.json_name")
             start = self.at
             name = self.string(path)
             if name in found:

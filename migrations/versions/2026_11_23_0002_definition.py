@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("fingerprint", sa.String(length=71), nullable=True),
         sa.Column("links", db.Json(), nullable=False),
         sa.Column("based_on", sa.Integer(), nullable=True),
+        sa.Column("authors", db.Json(), nullable=False),
         sa.Column("row_version", sa.Integer(), nullable=False),
         sa.Column("created_by", sa.String(length=32), nullable=False),
         sa.Column("created_at", db.UtcTime(), nullable=False),
