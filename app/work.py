@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from enum import StrEnum
 from typing import Any
 
@@ -143,6 +143,17 @@ class Work:
     request_id: str | None = None
     recorded: list[Recorded] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)  # names of classes changed that may not stay silent
+    zone: tzinfo = UTC  # where business days begin
+
+    @property
+    def local(self) -> datetime:
+        """Now, in the business zone: what forms ask for the day."""
+        return self.now.astimezone(self.zone)
+
+    @property
+    def today(self) -> date:
+        """The business day."""
+        return self.local.date()
 
     @property
     def viewer(self) -> Viewer:
@@ -174,3 +185,9 @@ class Reading:
     session: Session
     viewer: Viewer
     now: datetime
+    zone: tzinfo = UTC
+
+    @property
+    def today(self) -> date:
+        """The business day."""
+        return self.now.astimezone(self.zone).date()

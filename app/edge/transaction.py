@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import g, has_request_context
 from sqlalchemy import event
@@ -54,7 +55,7 @@ def _watch_statements(state: ORMExecuteState) -> None:
 def begin_work(instance: Runtime, actor: Actor, request_id: str | None = None) -> Iterator[Work]:
     """An open transaction for `actor`; entries are the last write before the commit."""
     with HouseSession(instance.database.write, expire_on_commit=False) as session:
-        work = Work(session, actor, instance.clock(), request_id)
+        work = Work(session, actor, instance.clock(), request_id, zone=ZoneInfo(instance.settings.timezone))
         session.info["work"] = work
         try:
             yield work
@@ -82,7 +83,7 @@ def begin_work(instance: Runtime, actor: Actor, request_id: str | None = None) -
 @contextmanager
 def begin_reading(instance: Runtime, viewer: Viewer) -> Iterator[Reading]:
     with HouseSession(instance.database.read, expire_on_commit=False) as session:
-        yield Reading(session, viewer, instance.clock())
+        yield Reading(session, viewer, instance.clock(), ZoneInfo(instance.settings.timezone))
 
 
 def _signed_in() -> Viewer:
