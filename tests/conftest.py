@@ -1,6 +1,9 @@
-"""What every test may ask for: the long mark, and nothing that touches the world."""
+"""What holds for every test: the long mark, and failures of browser tests told without reading syntax trees."""
 
 from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 
@@ -14,3 +17,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen = [item for item in items if item.get_closest_marker("long") is None]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    # Playwright's greenlets upset the depth that CPython 3.11 counts while it builds a syntax tree. Pytest's own style
+    # of traceback builds one, so that a single failing test would end the whole run with an internal error.
+    if item.get_closest_marker("browser") is None:
+        return (yield)
+    option = item.config.option
+    before, option.tbstyle = option.tbstyle, "native"
+    try:
+        return (yield)
+    finally:
+        option.tbstyle = before

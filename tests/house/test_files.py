@@ -38,7 +38,8 @@ def test_functions_fit_a_screen() -> None:
 
 
 def test_modules_say_what_they_are_for() -> None:
-    silent = [str(path) for path in product(".py") if read(path).strip() and not ast.get_docstring(ast.parse(read(path)))]
+    written = [path for path in product(".py") if read(path).strip()]
+    silent = [str(path) for path in written if not ast.get_docstring(ast.parse(read(path)))]
     assert not silent
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select
@@ -111,7 +112,7 @@ def test_failures_back_off_and_end_where_a_person_sees_them(work, instance: Runt
         clock.forward(hours=2)
     assert row.status == "dead"
     assert row.error == "ValueError: no such file"
-    assert all(later > earlier for earlier, later in zip(waits[:3], waits[1:4], strict=True))
+    assert all(later > earlier for earlier, later in pairwise(waits[:4]))
     assert drain(instance) == 0
 
 

@@ -168,8 +168,8 @@ def test_timeago(spoken: Flask, clock: Clock) -> None:
     [
         (("AAA",), "grade-1"),
         (("D",), "grade-10"),
-        (("Z",), ""),
-        ((None,), ""),
+        (("Z",), "grade-none"),
+        ((None,), "grade-none"),
         (("X1", 0, 5), "grade-1"),
         (("X5", 4, 5), "grade-10"),
         (("X3", 2, 5), "grade-6"),
