@@ -74,7 +74,7 @@ class Stage:
 def open_cases(instance: Runtime, forward: Callable[..., None]) -> Counter[str]:
     """Open and move the demo's cases; `forward` moves the demo's clock. Returns how many stand in each state."""
     with Session(instance.database.read) as session:
-        users = dict(session.execute(select(User.username, User.id)).tuples().all())
+        users = dict(session.execute(select(User.username, User.id)).all())
     stage = Stage(instance, forward, random.Random(SEED), users)
     scripts = [script for count, script in SCRIPTS for _ in range(count)]
     stage.rng.shuffle(scripts)

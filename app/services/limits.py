@@ -52,7 +52,7 @@ def apply(
         payment_days=payment_days,
         payment_mode=payment_mode,
         valid_from=work.now,
-        valid_to=add_months(work.now.date(), months),
+        valid_to=add_months(work.today, months),
         case_id=case_row.id,
         rating_id=case_row.rating_id,
     )
@@ -121,7 +121,7 @@ _STANDS = (
 
 def refresh_exposure(work: Work, customer_ids: Sequence[str]) -> None:
     """Recompute what customer lists show: exposure over all categories and receivables past due, in CNY."""
-    today = work.now.date()
+    today = work.today
     late = (ExposureItem.category == "open_receivable") & (ExposureItem.due_on < today)
     for start in range(0, len(customer_ids), 500):
         some = customer_ids[start : start + 500]
@@ -152,4 +152,4 @@ def totals(session: Session, customer_id: str) -> dict[str, Decimal]:
         .where(ExposureItem.customer_id == customer_id, ExposureItem.open.is_(True))
         .group_by(ExposureItem.category)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

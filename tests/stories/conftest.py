@@ -1,0 +1,93 @@
+"""Browsers on a served Credence. One model is built once and copied for each story that changes anything."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.stories import place
+from tests.stories.place import Place
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    found = shutil.which("chromium")
+    if found is None:
+        reason = "Chromium is not installed: `make browser` installs it from Debian's packages"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str) -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(scope="session")
+def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """People, published Definitions, a rated portfolio and sixty cases."""
+    home = tmp_path_factory.mktemp("lived-in") / "home"
+    place.build(home, definitions=True, cases=True)
+    return home
+
+
+@pytest.fixture(scope="session")
+def unpublished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """People and customers; no Definition is published yet."""
+    home = tmp_path_factory.mktemp("unpublished") / "home"
+    place.build(home, definitions=False, cases=False)
+    return home
+
+
+@pytest.fixture(scope="module")
+def demo(lived_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """The lived-in demo, served for the stories of one module."""
+    with place.serving(lived_in, tmp_path_factory.mktemp("demo") / "home") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def fresh(unpublished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """An instance whose Definitions are still to be published."""
+    with place.serving(unpublished, tmp_path_factory.mktemp("fresh") / "home") as running:
+        yield running
+
+
+SignIn = Callable[..., Page]
+
+
+@pytest.fixture
+def sign_in(browser: Browser) -> Iterator[SignIn]:
+    """``sign_in(place, "lina", width=390)``: a page in which this person is signed in, in a browser of their own."""
+    contexts: list[BrowserContext] = []
+
+    def enter(at: Place, username: str, *, width: int = 1440, height: int = 900, locale: str = "zh-CN") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, base_url=at.address, locale=locale, accept_downloads=True
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.goto("/sign-in")
+        page.fill("input[name=username]", username)
+        page.fill("input[name=password]", at.passwords[username])
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url(lambda url: "/sign-in" not in url)
+        return page
+
+    yield enter
+    for context in contexts:
+        context.close()
