@@ -6,35 +6,41 @@ The chain of one subject is extended inside the business transaction. The global
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select, text, tuple_
 from sqlalchemy.orm import Session
 
+from app.access import Conflict
 from app.db import Database
-from app.models.ledger import Checkpoint, CustomerKey, Entry, Leaf, TreeNode
+from app.models.ledger import Checkpoint, Entry, Leaf, TreeNode
 from app.services.keyring import Keyring
-from app.work import Personal, Recorded, Subject, Verb, Work
+from app.services.personal import Sealer
+from app.work import Recorded, Subject, Work
 from ledger import (
     FIRST_PREV,
     Frontier,
-    PersonalKey,
+    Key,
+    Malformed,
+    Nodes,
+    consistency_proof,
     ed25519_signer,
     frontier,
     make_entry,
     root,
-    seal_personal,
     sign_checkpoint,
+    verify_checkpoint,
+    verify_consistency,
 )
 from ledger import Checkpoint as Head
 
-SECRET_BYTES = 64
 SEQUENCER_LOCK = 7_240_002
 SIGN_EVERY = timedelta(seconds=60)
 CHUNK = 500
+
+T = TypeVar("T")
 
 
 def seal(work: Work, keys: Keyring, *, inline: bool) -> None:
@@ -42,9 +48,10 @@ def seal(work: Work, keys: Keyring, *, inline: bool) -> None:
     if not work.recorded:
         return
     subjects = sorted({item.subject for item in work.recorded}, key=lambda s: (s.type, s.id))
+    parts = (part for item in work.recorded for part in (item.detail, item.before, item.after))
+    safe = Sealer(work.session, keys, work.now, parts)
     _lock(work.session, subjects)
     heads = _heads(work.session, subjects)
-    safe = _Sealer(work, keys)
     rows = []
     for item in work.recorded:
         seq, prev = heads.get(item.subject, (0, FIRST_PREV))
@@ -56,7 +63,7 @@ def seal(work: Work, keys: Keyring, *, inline: bool) -> None:
         _append(work.session, list(zip(inserted.scalars(), (row["leaf_hash"] for row in rows), strict=True)))
 
 
-def _row(work: Work, item: Recorded, seq: int, prev: bytes, safe: _Sealer) -> dict[str, Any]:
+def _row(work: Work, item: Recorded, seq: int, prev: bytes, safe: Sealer) -> dict[str, Any]:
     actor = item.actor or work.actor
     entry = make_entry(
         subject_type=item.subject.type,
@@ -75,8 +82,6 @@ def _row(work: Work, item: Recorded, seq: int, prev: bytes, safe: _Sealer) -> di
         definitions=item.definitions,
         request_id=work.request_id,
     )
-    customer = item.detail.get("customer_id") or (item.subject.id if item.subject.type == "customer" else None)
-    case = item.detail.get("case_id") or (item.subject.id if item.subject.type == "case" else None)
     return {
         "subject_type": entry.subject_type,
         "subject_id": entry.subject_id,
@@ -85,8 +90,7 @@ def _row(work: Work, item: Recorded, seq: int, prev: bytes, safe: _Sealer) -> di
         "actor": actor.id,
         "actor_name": actor.name,
         "verb": item.verb.value,
-        "customer_id": customer,
-        "case_id": case,
+        **search_columns(item.subject.type, item.subject.id, item.detail),
         "request_id": work.request_id,
         "prev_hash": prev,
         "leaf_hash": entry.leaf_hash,
@@ -94,14 +98,31 @@ def _row(work: Work, item: Recorded, seq: int, prev: bytes, safe: _Sealer) -> di
     }
 
 
+def search_columns(subject_type: str, subject_id: str, detail: Mapping[str, Any]) -> dict[str, str | None]:
+    """The customer and the case under which an entry is found: named in its detail, or its subject itself."""
+    found = {}
+    for name in ("customer", "case"):
+        found[f"{name}_id"] = detail.get(f"{name}_id") or (subject_id if subject_type == name else None)
+    return found
+
+
 def _lock(session: Session, subjects: Iterable[Subject]) -> None:
     """On PostgreSQL two transactions about one subject queue here, in one order for all; SQLite has one writer."""
     if session.get_bind().dialect.name != "postgresql":
         return
-    for subject in subjects:
+    for some in _chunks([f"{subject.type}/{subject.id}" for subject in subjects]):
         session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"{subject.type}/{subject.id}"}
+            # The lock's number, not the name, sets the order: two names may share a number. OFFSET 0 keeps the sort.
+            text(
+                "SELECT pg_advisory_xact_lock(number) FROM (SELECT DISTINCT hashtextextended(name, 0) AS number "
+                "FROM unnest(CAST(:names AS text[])) AS name ORDER BY number OFFSET 0) AS numbers"
+            ),
+            {"names": some},
         )
+
+
+def _chunks(items: Sequence[T]) -> Iterable[Sequence[T]]:
+    return (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
 
 
 def _heads(session: Session, subjects: Sequence[Subject]) -> dict[Subject, tuple[int, bytes]]:
@@ -111,8 +132,7 @@ def _heads(session: Session, subjects: Sequence[Subject]) -> dict[Subject, tuple
     for subject in subjects:
         by_type.setdefault(subject.type, []).append(subject.id)
     for type_, ids in by_type.items():
-        for start in range(0, len(ids), CHUNK):
-            some = ids[start : start + CHUNK]
+        for some in _chunks(ids):
             last = (
                 select(Entry.subject_id, func.max(Entry.subject_seq).label("seq"))
                 .where(Entry.subject_type == type_, Entry.subject_id.in_(some))
@@ -128,79 +148,55 @@ def _heads(session: Session, subjects: Sequence[Subject]) -> dict[Subject, tuple
     return found
 
 
-class _Sealer:
-    """Turns `Personal` values into commitment and ciphertext; makes a customer's key when the first one comes."""
-
-    def __init__(self, work: Work, keys: Keyring) -> None:
-        self._work = work
-        self._keys = keys
-        self._made: dict[str, PersonalKey | None] = {}
-
-    def close(self, value: Mapping[str, Any] | None) -> dict[str, Any] | None:
-        return None if value is None else {name: self._one(each) for name, each in value.items()}
-
-    def _one(self, value: Any) -> Any:
-        if isinstance(value, Personal):
-            key = self._key(value.customer_id)
-            if key is None:
-                return {"erased": True}  # the customer's key was destroyed; nothing personal may be written again
-            return seal_personal(value.value, subject=value.customer_id, field=value.field, key=key)
-        if isinstance(value, Mapping):
-            return self.close(value)
-        if isinstance(value, list | tuple):
-            return [self._one(each) for each in value]
-        return value
-
-    def _key(self, customer_id: str) -> PersonalKey | None:
-        if customer_id not in self._made:
-            row = self._work.session.get(CustomerKey, customer_id)
-            if row is None:
-                secret = os.urandom(SECRET_BYTES)
-                wrapped = self._keys.wrap(secret, customer_id)
-                self._work.session.add(CustomerKey(customer_id=customer_id, wrapped=wrapped, made_at=self._work.now))
-                self._work.session.flush()
-                self._made[customer_id] = PersonalKey(secret)
-            else:
-                self._made[customer_id] = personal_key(row, self._keys)
-        return self._made[customer_id]
-
-
-def personal_key(row: CustomerKey, keys: Keyring) -> PersonalKey | None:
-    """The customer's key unwrapped; None once it was destroyed."""
-    return None if row.wrapped is None else PersonalKey(keys.unwrap(row.wrapped, row.customer_id))
-
-
-def destroy_key(work: Work, customer_id: str, reason: str) -> None:
-    """Erase a customer's personal values from the trail for ever: the ciphertexts stay, nobody can read them."""
-    row = work.session.get(CustomerKey, customer_id)
-    if row is None:
-        row = CustomerKey(customer_id=customer_id, wrapped=None, made_at=work.now)
-        work.session.add(row)
-    row.wrapped, row.destroyed_at = None, work.now
-    work.record(Verb.KEY_DESTROYED, Subject("customer", customer_id), reason=reason)
-
-
 class StoredNodes:
-    """The tree's complete subtrees as rows."""
+    """The tree's complete subtrees as rows; `prefetched` brings all that a computation needs in one query."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._known: dict[tuple[int, int], bytes] = {}
 
     def node(self, level: int, index: int) -> bytes:
-        found = self._session.scalar(select(TreeNode.hash).where(TreeNode.level == level, TreeNode.idx == index))
+        found = self._known.get((level, index))
+        if found is None:
+            query = select(TreeNode.hash).where(TreeNode.level == level, TreeNode.idx == index)
+            found = self._session.scalar(query)
         if found is None:
             raise LookupError(f"no complete subtree {index} at level {level}")
         return found
 
+    def prefetched(self, compute: Callable[[Nodes], T]) -> T:
+        """What `compute` makes of these nodes. It runs twice: first only to tell which nodes it asks for."""
+        asked = _Asked()
+        compute(asked)
+        for some in _chunks(sorted(asked.places - self._known.keys())):
+            query = select(TreeNode.level, TreeNode.idx, TreeNode.hash).where(
+                tuple_(TreeNode.level, TreeNode.idx).in_(some)
+            )
+            self._known.update({(row.level, row.idx): row.hash for row in self._session.execute(query)})
+        return compute(self)
+
+
+class _Asked:
+    """Notes which nodes are asked for. Proofs depend on sizes only, so any hash will do."""
+
+    def __init__(self) -> None:
+        self.places: set[tuple[int, int]] = set()
+
+    def node(self, level: int, index: int) -> bytes:
+        self.places.add((level, index))
+        return FIRST_PREV
+
 
 def tree_size(session: Session) -> int:
-    """How many leaves have a place."""
-    last = session.scalar(select(func.max(Leaf.idx)))
-    return 0 if last is None else last + 1
+    """How many leaves have a place. Nodes count too: were the last leaf deleted, its place must not be given again."""
+    leaf = session.scalar(select(func.max(Leaf.idx)))
+    node = session.scalar(select(func.max(TreeNode.idx)).where(TreeNode.level == 0))
+    return max(-1 if leaf is None else leaf, -1 if node is None else node) + 1
 
 
 def _append(session: Session, items: Sequence[tuple[int, bytes]]) -> None:
-    edge: Frontier = frontier(StoredNodes(session), tree_size(session))
+    size = tree_size(session)
+    edge: Frontier = StoredNodes(session).prefetched(lambda nodes: frontier(nodes, size))
     leaves, nodes = [], []
     for entry_id, leaf in items:
         leaves.append({"idx": edge.size, "entry_id": entry_id})
@@ -209,18 +205,20 @@ def _append(session: Session, items: Sequence[tuple[int, bytes]]) -> None:
     session.execute(insert(TreeNode), nodes)
 
 
-def sequence(database: Database, limit: int = 5000) -> int:
+def sequence(database: Database, limit: int = 5000, *, wait: bool = False) -> int:
     """Give every committed entry without a place the next ones; returns how many. One process at a time does it.
 
     Any unsequenced entry is taken, not "those after the last": ids are not handed out in commit order (trust.md T7).
+    Where another process is at it, this one leaves at once, or with `wait` takes its turn after it.
     """
+    function = "pg_advisory_xact_lock" if wait else "pg_try_advisory_xact_lock"
     done = 0
     while True:
         with Session(database.write) as session, session.begin():
-            if not database.is_sqlite and not session.scalar(
-                text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": SEQUENCER_LOCK}
-            ):
-                return done
+            if not database.is_sqlite:
+                taken = session.scalar(text(f"SELECT {function}(:key)"), {"key": SEQUENCER_LOCK})
+                if taken is False:
+                    return done
             rows = session.execute(
                 select(Entry.id, Entry.leaf_hash)
                 .outerjoin(Leaf, Leaf.entry_id == Entry.id)
@@ -236,19 +234,43 @@ def sequence(database: Database, limit: int = 5000) -> int:
 
 
 def sign(database: Database, keys: Keyring, origin: str, now: datetime) -> Head | None:
-    """Sign the head of the tree as it stands, unless that size is signed already; None while the tree is empty."""
+    """Sign the head of the tree as it stands, unless that size is signed already; None while the tree is empty.
+
+    A log never signs a head that is not its last one plus additions (trust.md T9): then it raises Conflict instead.
+    """
     signer = ed25519_signer(origin, keys.signing)
     with Session(database.write) as session, session.begin():
         if not database.is_sqlite:
             session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": SEQUENCER_LOCK})
         size = tree_size(session)
-        if size == 0:
+        last = session.scalar(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1))
+        if size == 0 and last is None:
             return None
-        stored = session.get(Checkpoint, size)
-        head = Head(origin, size, root(StoredNodes(session), size))
-        if stored is None:
+        if last is not None and last.size > size:
+            raise Conflict("trail.shorter", size=size, signed=last.size)
+        nodes = StoredNodes(session)
+        try:
+            head = Head(origin, size, nodes.prefetched(lambda each: root(each, size)))
+            follows = last is None or _follows(nodes, last.note, head, signer.key)
+        except LookupError:
+            follows = False
+        if not follows:
+            raise Conflict("trail.forked", size=size, signed=0 if last is None else last.size)
+        if last is None or last.size < size:
             session.add(Checkpoint(size=size, root=head.root, note=sign_checkpoint(head, signer), at=now))
         return head
+
+
+def _follows(nodes: StoredNodes, note: str, head: Head, key: Key) -> bool:
+    """Whether `head` only adds to the one in `note`. The signed text counts, not the columns that repeat it."""
+    try:
+        last, _ = verify_checkpoint(note, [key])
+    except Malformed:
+        return False
+    if last.size > head.size:
+        return False
+    proof = nodes.prefetched(lambda each: consistency_proof(each, last.size, head.size))
+    return verify_consistency(last.size, head.size, last.root, head.root, proof)
 
 
 def sign_when_due(database: Database, keys: Keyring, origin: str, clock: Callable[[], datetime]) -> None:
@@ -261,3 +283,8 @@ def sign_when_due(database: Database, keys: Keyring, origin: str, clock: Callabl
         grown = tree_size(session) > (last.size if last else 0)
     if grown and (last is None or now - last.at >= SIGN_EVERY):
         sign(database, keys, origin, now)
+
+
+def public_key(keys: Keyring, origin: str) -> Key:
+    """The key that auditors are given: with it anybody verifies checkpoints and trail files."""
+    return ed25519_signer(origin, keys.signing).key
