@@ -141,7 +141,11 @@ def _http(error: HTTPException) -> Response:
 def _fault(error: Exception) -> Response:
     """A fault of ours: the log has the trace under the request's id, the reader has the id."""
     log.error("request %s failed: %s %s", g.get("request_id"), request.method, request.path, exc_info=error)
-    return answer(500)
+    try:
+        return answer(500)
+    except Exception:  # the last net: even the page that says so may be what is broken
+        log.exception("the page for faults failed, too")
+        return Response(f"500 {g.get('request_id', '')}", 500, mimetype="text/plain")
 
 
 def register(app: Flask) -> None:

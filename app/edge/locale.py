@@ -120,7 +120,29 @@ def shown(value: Any, tag: str) -> Any:
 
 def problem_text(problem: Problem) -> str:
     """What is wrong and what to do, in the reader's language."""
-    return t(problem.code, **problem.params)
+    words = CODED.get(problem.code, {})
+    return t(problem.code, **{name: _worded(words.get(name), value) for name, value in problem.params.items()})
+
+
+# Parameters that are codes with words of their own, by the sentence they stand in: name → beginning of the key.
+CODED: Mapping[str, Mapping[str, str]] = {
+    "task.already_decided": {"answer": "flow.answer"},
+    "task.closed": {"status": "flow.task"},
+    "decide.answer": {"allowed": "flow.answer"},
+    "duties.conflict": {"reason": "duties.reason"},
+    "return.resubmit": {"allowed": "flow.resubmit"},
+    "case.final": {"status": "flow.status"},
+    "case.not_returned": {"status": "flow.status"},
+    "case.not_failed": {"status": "flow.status"},
+}
+
+
+def _worded(key: str | None, value: Any) -> Any:
+    if key is None:
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_worded(key, each) for each in value]
+    return t(f"{key}.{value}") if has_text(f"{key}.{value}") else value
 
 
 def _decimal(value: Decimal | int | str) -> Decimal:
@@ -209,9 +231,9 @@ def _instant(value: Any) -> Any:
 def grade_class(grade: str | None, rank: int | None = None, of: int | None = None) -> str:
     """The style of a grade: ten styles spread over the ranks (0 is best) of a ladder of `of` grades."""
     if grade is None:
-        return ""
+        return "grade-none"
     if rank is None:
-        return f"grade-{LADDER.index(grade) + 1}" if grade in LADDER else ""
+        return f"grade-{LADDER.index(grade) + 1}" if grade in LADDER else "grade-none"
     if of is None or of < 2:
         return f"grade-{min(max(rank, 0), STYLES - 1) + 1}"
     return f"grade-{1 + (2 * rank * (STYLES - 1) + of - 1) // (2 * (of - 1))}"

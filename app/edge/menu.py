@@ -45,7 +45,7 @@ class Item:
     current: bool
     count: int
     go: str | None
-    items: tuple[Item, ...] = ()
+    below: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

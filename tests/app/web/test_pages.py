@@ -152,6 +152,18 @@ def test_errors_as_pages_and_parts(app: Flask, name: str, status: int, code: str
     assert "secret detail" not in part.get_data(as_text=True)
 
 
+def test_a_fault_of_the_fault_page_itself_still_answers(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_args: object, **_more: object) -> str:
+        raise RuntimeError("secret detail of templates")
+
+    _failing(app)
+    monkeypatch.setattr("app.edge.errors.render_template", broken)
+    answer = app.test_client().get("/fail/fault")
+    assert (answer.status_code, answer.mimetype) == (500, "text/plain")
+    assert answer.get_data(as_text=True) == f"500 {answer.headers['X-Request-ID']}"
+    assert answer.headers["Content-Security-Policy"]
+
+
 def test_all_problems_are_told_with_their_places(app: Flask) -> None:
     _failing(app)
     body = app.test_client().get("/api/v1/fail/invalid", headers={"Accept-Language": "en"}).get_json()
