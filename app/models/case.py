@@ -35,6 +35,7 @@ class CreditRequest(Base):
     flow_key: Mapped[str] = mapped_column(String(60))
     form_id: Mapped[str] = mapped_column(ForeignKey("definitions.id"))
     answers: Mapped[dict[str, Any]] = mapped_column(Json())
+    sent: Mapped[dict[str, Any] | None] = mapped_column(Json())  # the answers approvers decide on; None in a draft
     status: Mapped[str] = mapped_column(String(12), default="draft")  # draft, then as its Case
     open_key: Mapped[str | None] = mapped_column(String(60), unique=True)  # customer + segment while a case runs
     applicant_id: Mapped[str] = mapped_column(ForeignKey("users.id"))

@@ -6,10 +6,11 @@ a rating it is given one at once from stored evidence; when it says approved, th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,16 +22,19 @@ from app.models.case import Case, CreditRequest, Task
 from app.models.customer import Customer
 from app.models.definition import Definition
 from app.models.people import User
-from app.queries.scope import tasks_of
+from app.queries.scope import cases_in_scope, tasks_of
 from app.services import definitions, limits, moves, ratings
 from app.services.directory import Organisation, directory
 from app.services.lookups import Lookups
 from app.services.ratings import Model
 from app.work import Subject, Verb, Work
-from forms import Answers, Form, check
+from forms import Answers, Assessment, Form, assess
+from rules import Invalid, Problem
 from workflows import Act, Claim, Decide, Flow, Move, Rated, Refused, Resubmit, Retry, State, Unclaim, Void, Withdraw
+from workflows.assign import FLOW_ADMIN
 from workflows.model import End, Rate
-from workflows.state import OPEN
+
+YES = ("approve", "done")  # answers that carry a case on
 
 
 def subject(case_id: str) -> Subject:
@@ -115,7 +119,6 @@ def _settle(context: moves.Context, move: Move) -> Move:
 def _rate(context: moves.Context) -> dict[str, Any]:
     """Rate the customer for this case; the values go to the machine under the names of its rate Step."""
     work, case, customer = context.work, context.case, context.customer
-    case.grade_before = customer.grade
     found = ratings.rate(work, customer, model=context.model, case_id=case.id, requested=case.amount)
     made = found.assessment
     if made is None:
@@ -179,25 +182,35 @@ def _locked(work: Work, case_id: str) -> Case:
 
 
 def _perform(context: moves.Context, act: Act) -> Move:
+    return _settle(context, _ask(context, act))
+
+
+def _ask(context: moves.Context, act: Act) -> Move:
+    """What the machine makes of an act; nothing is stored. A refusal comes with names where the engine knows ids."""
+    state = State.from_json(context.case.state)
     try:
-        move = workflows.act(
-            context.flow,
-            State.from_json(context.case.state),
-            act,
-            facts=context.facts,
-            directory=context.people,
-            now=context.work.now,
+        return workflows.act(
+            context.flow, state, act, facts=context.facts, directory=context.people, now=context.work.now
         )
     except Refused as refused:
-        raise _told(context.work.session, refused) from None
-    return _settle(context, move)
+        raise _told(context, refused) from None
 
 
-def _told(session: Session, refused: Refused) -> Refused:
-    """The same refusal with a person's name where the engine only knows an id."""
-    params = dict(refused.params)
-    if isinstance(params.get("by"), str) and (user := session.get(User, params["by"])) is not None:
-        params["by"] = user.name
+def _told(context: moves.Context, refused: Refused) -> Refused:
+    """The same refusal with people's names, labels of Steps and moments as such."""
+    session, params = context.work.session, dict(refused.params)
+    for name in ("by", "person"):
+        if isinstance(params.get(name), str) and (user := session.get(User, params[name])) is not None:
+            params[name] = user.name
+    if isinstance(params.get("at"), str) and params["at"]:
+        params["at"] = datetime.fromisoformat(params["at"])
+    if params.get("step") in context.flow.steps:
+        params["step"] = context.label(params["step"])
+    if refused.code == "return.target":
+        params["allowed"] = [context.label(step) for step in params["allowed"]]
+    if refused.code == "return.material_changed":
+        form = form_of(session, context.case)
+        params["fields"] = [dict(form.fields[key].label) for key in params["fields"] if key in form.fields]
     return Refused(refused.kind, refused.code, params)
 
 
@@ -219,17 +232,17 @@ def decide(
     return_to: str | None = None,
     resubmit: str | None = None,
     answers: Mapping[str, Any] | None = None,
+    accepted: Collection[str] = (),
 ) -> Case:
     """Answer a task: approve, reject or return, with what the step lets this person write in the form.
 
-    A conflict tells who was faster; nothing is stored then.
+    A conflict tells who was faster; nothing is stored then. `accepted` are ids of warnings the person has read.
     """
     require(work.viewer, Right.TASK_DECIDE)
     row = task_of(work, task_id)
     case = _locked(work, row.case_id)
     work.session.refresh(row)
     context = _context(work, case)
-    changed = _write(context, row, answers) if answers else ()
     act = Decide(
         row.key,
         work.viewer.id,
@@ -237,31 +250,80 @@ def decide(
         comment.strip() or None,
         return_to=return_to,
         resubmit=resubmit,  # type: ignore[arg-type]
-        changed=changed,
     )
-    if row.row_version != version and row.status in OPEN:
+    _ask(context, act)  # who may not, or comes too late, is told so before anything typed is looked at
+    if row.row_version != version:
         raise Conflict("task.changed", number=row.number)
-    _perform(context, act)
+    changed = _write(context, row, answers or {}, act.answer, accepted)
+    _perform(context, replace(act, changed=changed))
     return case
 
 
-def _write(context: moves.Context, row: Task, raw: Mapping[str, Any]) -> tuple[str, ...]:
-    """Store what an approver wrote into the form; returns the material fields that changed."""
+def _write(
+    context: moves.Context, row: Task, raw: Mapping[str, Any], answer: str, accepted: Collection[str]
+) -> tuple[str, ...]:
+    """Store what an approver wrote into the form; returns the material fields that changed.
+
+    What the step asks of this person is required for a yes; a return or a refusal may leave it open.
+    """
     work, case, request = context.work, context.case, context.request
     form = form_of(work.session, case)
     writable = frozenset(key for key in form.fields if context.flow.permission(row.step, key) == "edit")
+    if not writable and not raw:
+        return ()
     before = request.answers
-    given = check(
-        form, raw, now=work.now, lookups=Lookups(work.session, None), purpose="submit", stored=before, writable=writable
+    found = assess(
+        form,
+        raw,
+        now=work.local,
+        lookups=Lookups(work.session, work.viewer),
+        purpose="submit" if answer in YES else "draft",
+        stored=before,
+        writable=writable,
+        accepted=accepted,
     )
-    request.answers, request.changed_at = given.to_json(), work.now
-    altered = sorted(key for key in form.fields if request.answers.get(key) != before.get(key))
-    if altered:
-        detail = {"number": case.number, "case_id": case.id, "changed": altered, "step": row.step}
-        after = {"answers": kinds.fingerprint(request.answers)}
-        work.record(Verb.ANSWERS_CHANGED, Subject("credit_request", request.id), detail, after=after)
-    context.facts = facts_of(given, context.customer)
+    problems = [problem for problem in found.problems if _concerns(form, writable, problem)]
+    if problems:
+        raise Invalid(problems)
+    return _keep(context, row, form, found)
+
+
+def _concerns(form: Form, writable: frozenset[str], problem: Problem) -> bool:
+    """Whether a finding is about what this person may write: the rest was settled when the applicant submitted."""
+    if problem.code in ("check.failed", "check.unknown"):
+        named = next(check.formula.names for check in form.checks if check.id == problem.params["check"])
+        read = set(named).union(*(form.feeds.get(name, frozenset()) for name in named))
+        return bool(read & writable)
+    key = problem.path.removeprefix("/").partition("/")[0]
+    return key not in form.fields or key in writable or problem.code == "field.not_editable"
+
+
+def _keep(context: moves.Context, row: Task, form: Form, found: Assessment) -> tuple[str, ...]:
+    work, case, request = context.work, context.case, context.request
+    before, after = request.answers, found.answers.to_json()
+    altered = sorted(form.changed(before, after))
+    if not altered:
+        return ()
+    if "customer" in altered:
+        raise Invalid([Problem("credit_request.customer_fixed", "/customer", {"number": case.number})])
+    limit = found.answers.values.get("limit")
+    if isinstance(limit, Decimal) and limit != case.amount:
+        if limit > case.amount:
+            # The tier was found for the amount asked for: more than that was never weighed.
+            params = {"number": case.number, "amount": _plain(case.amount)}
+            raise Invalid([Problem("credit_request.limit_raised", "/limit", params)])
+        case.amount = request.amount = limit
+    request.answers = request.sent = after
+    request.changed_at = work.now
+    detail = {"number": case.number, "case_id": case.id, "changed": altered, "step": row.step}
+    old, new = {"answers": kinds.fingerprint(before)}, {"answers": kinds.fingerprint(after)}
+    work.record(Verb.ANSWERS_CHANGED, Subject("credit_request", request.id), detail, before=old, after=new)
+    context.facts = facts_of(found.answers, context.customer)
     return tuple(key for key in altered if key in form.material)
+
+
+def _plain(amount: Decimal) -> str:
+    return format(amount.normalize(), "f")
 
 
 def claim(work: Work, task_id: str) -> Case:
@@ -282,14 +344,19 @@ def _on_task(work: Work, task_id: str, make: Callable[[str], Act]) -> Case:
     return case
 
 
-def resubmit(work: Work, case_id: str, changed: tuple[str, ...]) -> Case:
-    """Send a returned case in again, its answers already stored on the request; `changed` names material fields."""
+def resubmit(
+    work: Work, case_id: str, changed: tuple[str, ...], how: Literal["replay", "direct"] | None = None
+) -> Case:
+    """Send a returned case in again, its answers already stored on the request.
+
+    `changed` names material fields; `how` None keeps what the return asked for.
+    """
     case = _locked(work, case_id)
     context = _context(work, case)
     limit = context.facts.get("limit")
     if isinstance(limit, Decimal):
         case.amount = limit
-    _perform(context, Resubmit(work.viewer.id, changed))
+    _perform(context, Resubmit(work.viewer.id, changed, how))
     return case
 
 
@@ -304,15 +371,22 @@ def withdraw(work: Work, case_id: str) -> Case:
 
 def retry(work: Work, case_id: str) -> Case:
     """A flow admin lets a case in error try again after people or posts were put right."""
-    case = _locked(work, case_id)
-    _perform(_context(work, case), Retry(work.viewer.id))
-    return case
+    return _administer(work, case_id, Retry(work.viewer.id))
 
 
 def void(work: Work, case_id: str, reason: str) -> Case:
     """A flow admin declares a running case void; its history stays."""
+    return _administer(work, case_id, Void(work.viewer.id, reason.strip()))
+
+
+def _administer(work: Work, case_id: str, act: Retry | Void) -> Case:
+    """An act of a flow admin; to others who may see the case it is forbidden, to the rest the case is Missing."""
+    flow_admin = FLOW_ADMIN in work.viewer.posts
+    visible = cases_in_scope(select(Case.id).where(Case.id == case_id), work.viewer)
+    if not flow_admin and work.session.scalar(visible) is None:
+        raise Missing("case", case_id)
     case = _locked(work, case_id)
-    _perform(_context(work, case), Void(work.viewer.id, reason))
+    _perform(_context(work, case), act)
     return case
 
 

@@ -15,6 +15,7 @@ from app import kinds
 from app.access import Missing
 from app.db import new_id
 from app.models.case import Case, CaseEvent, CreditRequest, Decision, Notice, Task
+from app.models.credit import Rating
 from app.models.customer import Customer
 from app.models.definition import Definition
 from app.models.people import User
@@ -22,8 +23,10 @@ from app.services import definitions
 from app.services.directory import Organisation
 from app.services.ratings import Model
 from app.work import SYSTEM, Subject, Verb, Work
+from credit.tier import NONE
 from workflows import Flow, Move, State
 from workflows import events as ev
+from workflows.state import OPEN
 
 
 @dataclass(slots=True)
@@ -90,19 +93,23 @@ def _sync_tasks(context: Context, state: State, events: tuple[ev.Event, ...]) ->
             continue
         row = rows.get(key)
         if row is None:
-            row = _new_task(context, task)
+            row = _new_task(context, state, task)
             session.add(row)
         row.status, row.claimed_by = task.status, task.claimed_by
         if not task.is_open and row.closed_at is None:
             row.closed_at = context.work.now
         row.decided_by, row.answer = task.by, task.answer
+    for row in rows.values():
+        if row.status in OPEN and row.amount != case.amount:
+            row.amount = case.amount  # an approver asked for less: the colleagues' cards say so too
 
 
 _TOUCHING = (ev.DecisionMade, ev.TaskClosed, ev.TaskClaimed, ev.TaskReleased)
 
 
-def _new_task(context: Context, task: workflows.Task) -> Task:
+def _new_task(context: Context, state: State, task: workflows.Task) -> Task:
     case, customer = context.case, context.customer
+    score, coverage = _rated(context)
     return Task(
         id=new_id(),
         case_id=case.id,
@@ -124,21 +131,29 @@ def _new_task(context: Context, task: workflows.Task) -> Task:
         amount=case.amount,
         grade=case.grade,
         grade_before=case.grade_before,
-        score=customer.score if case.rating_id == customer.rating_id else None,
-        flags=_flags(context),
+        score=score,
+        flags=_flags(context, state, coverage),
     )
 
 
-def _flags(context: Context) -> list[str]:
-    """What an approver should see before opening the item."""
-    found = []
-    rated = context.case.rating_id is not None
-    if rated and context.case.tier == "none":
+def _rated(context: Context) -> tuple[Decimal | None, Decimal | None]:
+    """Score and coverage of the rating this case stands on, whatever the customer's file says by now."""
+    query = select(Rating.score, Rating.coverage).where(Rating.id == context.case.rating_id)
+    row = context.work.session.execute(query).one_or_none()
+    return (row.score, row.coverage) if row is not None else (None, None)
+
+
+def _flags(context: Context, state: State, coverage: Decimal | None) -> list[str]:
+    """What an approver should see before opening the item, the gravest first."""
+    case, found = context.case, []
+    if case.rating_id is not None and case.tier == NONE:
         found.append("knocked_out")
-    coverage = context.customer.coverage
-    if rated and coverage is not None and coverage < Decimal(80):
+    if coverage is not None and coverage < context.model.policy.coverage_minimum:
         found.append("low_coverage")
-    if context.case.round > 1:
+    proposed = state.rated.get("proposed_limit")
+    if isinstance(proposed, Decimal) and case.amount > proposed:
+        found.append("over_formula")
+    if case.round > 1:
         found.append("returned")
     return found
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
-from zoneinfo import ZoneInfo
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -82,8 +81,7 @@ def own(work: Work, request_id: str) -> CreditRequest:
     """A request of one's own; anyone else's is Missing."""
     require(work.viewer, Right.REQUEST_WRITE)
     row = get(work, request_id)
-    if row.applicant_id != work.viewer.id:
-        raise Missing("credit_request", request_id)
+    _mine(work, row)
     return row
 
 
@@ -111,6 +109,7 @@ def draft(work: Work, raw: Mapping[str, Any], *, flow_key: str = FLOW) -> Credit
 
 def save(work: Work, row: CreditRequest, row_version: int, raw: Mapping[str, Any]) -> CreditRequest:
     """Change a draft, or the answers of a returned request before it goes in again."""
+    _mine(work, row)
     _fresh(row, row_version)
     form, writable = _asked(work, row)
     answers = _check(work, form, raw, writable, "draft", row.answers)
@@ -122,6 +121,7 @@ def save(work: Work, row: CreditRequest, row_version: int, raw: Mapping[str, Any
 
 def delete(work: Work, row: CreditRequest, row_version: int) -> None:
     """Throw a draft away; what was submitted stays for ever."""
+    _mine(work, row)
     _fresh(row, row_version)
     if row.status != "draft":
         raise Conflict("credit_request.submitted", number=row.number or "")
@@ -137,17 +137,26 @@ def live_check(work: Work, raw: Mapping[str, Any], row: CreditRequest | None = N
     else:
         (form, writable), stored = _asked(work, row), row.answers
     return assess(
-        form, raw, now=_local(work), lookups=Lookups(work.session, work.viewer), stored=stored, writable=writable
+        form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), stored=stored, writable=writable
     )
 
 
 def submit(
-    work: Work, row: CreditRequest, row_version: int, raw: Mapping[str, Any], accepted: Collection[str] = ()
+    work: Work,
+    row: CreditRequest,
+    row_version: int,
+    raw: Mapping[str, Any],
+    accepted: Collection[str] = (),
+    resubmit: Literal["replay", "direct"] | None = None,
 ) -> Case:
-    """Check, number, pin form, flow, scorecard and policy, and open the case: one act, or nothing."""
+    """Check, number, pin form, flow, scorecard and policy, and open the case: one act, or nothing.
+
+    Of a returned request, `resubmit` says how it goes in again; None keeps what the return asked for.
+    """
+    _mine(work, row)
     _fresh(row, row_version)
     if row.status == "returned":
-        return _resubmit(work, row, raw, accepted)
+        return _resubmit(work, row, raw, accepted, resubmit)
     if row.status != "draft":
         raise Conflict("credit_request.submitted", number=row.number or "")
     found = road(work.session, row.flow_key)
@@ -155,7 +164,7 @@ def submit(
     _keep(work, row, answers)
     customer = _customer(work, row)
     row.form_id, row.number, row.submitted_at = found.form_row.id, next_number(work, "request", PATTERN), work.now
-    row.open_key, row.status = f"{customer.id}/{limits.MAIN}", "running"
+    row.open_key, row.status, row.sent = f"{customer.id}/{limits.MAIN}", "running", row.answers
     _one_open(work, row, customer)
     model = ratings.model_in_force(work.session, _policy_key(found.flow))
     case = Case(
@@ -191,23 +200,34 @@ def submit(
     return case
 
 
-def _resubmit(work: Work, row: CreditRequest, raw: Mapping[str, Any], accepted: Collection[str]) -> Case:
-    """Send a returned request in again, against the form version its case has pinned."""
+def _resubmit(
+    work: Work,
+    row: CreditRequest,
+    raw: Mapping[str, Any],
+    accepted: Collection[str],
+    how: Literal["replay", "direct"] | None,
+) -> Case:
+    """Send a returned request in again, against the form version its case has pinned.
+
+    What changed is measured against what approvers saw, not against what was saved in between.
+    """
     form, writable = _asked(work, row)
-    before = row.answers
-    answers = _check(work, form, raw, writable, "submit", before, accepted)
+    before = row.sent or {}
+    answers = _check(work, form, raw, writable, "submit", row.answers, accepted)
     if answers.to_json().get("customer") != before.get("customer"):
         raise Invalid([Problem("credit_request.customer_fixed", "/customer", {"number": row.number or ""})])
     _keep(work, row, answers)
-    changed = tuple(sorted(key for key in form.material if row.answers.get(key) != before.get(key)))
+    row.sent = row.answers
     work.session.flush()
-    work.record(
-        Verb.ANSWERS_CHANGED, subject(row), {**_card(row), "changed": list(changed)},
-        after={"answers": kinds.fingerprint(row.answers)},
-    )  # fmt: skip
+    altered = form.changed(before, row.answers)
+    if altered:
+        work.record(
+            Verb.ANSWERS_CHANGED, subject(row), {**_card(row), "changed": sorted(altered)},
+            before={"answers": kinds.fingerprint(before)}, after={"answers": kinds.fingerprint(row.answers)},
+        )  # fmt: skip
     if row.case_id is None:
         raise Missing("case", row.id)
-    return cases.resubmit(work, row.case_id, changed)
+    return cases.resubmit(work, row.case_id, tuple(sorted(altered & form.material)), how)
 
 
 def _asked(work: Work, row: CreditRequest) -> tuple[Form, frozenset[str]]:
@@ -229,10 +249,6 @@ def _policy_key(flow: Flow) -> str:
     return named[0] if named and named[0] else ratings.POLICY
 
 
-def _local(work: Work) -> Any:
-    return work.now.astimezone(ZoneInfo("Asia/Shanghai"))
-
-
 def _check(
     work: Work,
     form: Form,
@@ -244,7 +260,7 @@ def _check(
 ) -> Answers:
     lookups = Lookups(work.session, work.viewer)
     return check(
-        form, raw, now=_local(work), lookups=lookups, purpose=purpose, stored=stored, writable=writable,
+        form, raw, now=work.local, lookups=lookups, purpose=purpose, stored=stored, writable=writable,
         accepted=accepted,
     )  # fmt: skip
 
@@ -281,9 +297,16 @@ def _one_open(work: Work, row: CreditRequest, customer: Customer) -> None:
         raise taken from None
 
 
+def _mine(work: Work, row: CreditRequest) -> None:
+    """Only its applicant changes or sends a request; to anybody else it is Missing."""
+    require(work.viewer, Right.REQUEST_WRITE)
+    if row.applicant_id != work.viewer.id:
+        raise Missing("credit_request", row.id)
+
+
 def _fresh(row: CreditRequest, row_version: int) -> None:
     if row.row_version != row_version:
-        raise Conflict("credit_request.changed", number=row.number or "", at=row.changed_at.isoformat())
+        raise Conflict("credit_request.changed", at=row.changed_at)
 
 
 def _card(row: CreditRequest) -> dict[str, Any]:

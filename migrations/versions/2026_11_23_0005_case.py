@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("flow_key", sa.String(length=60), nullable=False),
         sa.Column("form_id", sa.String(length=32), nullable=False),
         sa.Column("answers", db.Json(), nullable=False),
+        sa.Column("sent", db.Json(), nullable=True),
         sa.Column("status", sa.String(length=12), nullable=False),
         sa.Column("open_key", sa.String(length=60), nullable=True),
         sa.Column("applicant_id", sa.String(length=32), nullable=False),
