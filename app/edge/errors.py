@@ -134,6 +134,8 @@ def _http(error: HTTPException) -> Response:
     if status < 400:
         return make_response(error.get_response())
     headers = {name: value for name, value in error.get_headers() if name in KEPT_HEADERS}
+    if "Allow" in headers:
+        headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
     known = status if status in KNOWN else (500 if status >= 500 else 400)
     return answer(status, message=t(f"ui.error.{known}.text"), headers=headers)
 

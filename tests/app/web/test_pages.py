@@ -196,7 +196,7 @@ def test_unknown_addresses_and_methods(app: Flask) -> None:
     assert client.get("/nowhere").status_code == 404
     assert client.get("/nowhere", headers={"Accept": "application/json"}).get_json()["status"] == 404
     answer = client.get("/sign-out")
-    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, OPTIONS")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")
 
 
 def test_a_missing_right_is_named(crew: Crew) -> None:
