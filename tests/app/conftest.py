@@ -27,7 +27,7 @@ from migrations.run import migrate
 from tests.builders import Clock, House
 
 POSTGRES = os.environ.get("CREDENCE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+WORKER = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"  # two runs at once keep apart
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
 
 
