@@ -21,6 +21,7 @@ class Settings:
     database: str = _setting("", "SQLAlchemy address; empty: SQLite at HOME/credence.db; postgresql+psycopg://…")
     host: str = _setting("127.0.0.1", "address the server listens on")
     port: int = _setting(8000, "port the server listens on")
+    proxies: int = _setting(0, "reverse proxies in front whose X-Forwarded headers are believed")
     cookie_secure: bool = _setting(False, "true behind HTTPS: session cookie gets Secure and the __Host- prefix")
     timezone: str = _setting("Asia/Shanghai", "zone in which times are shown and business dates begin")
     locale: str = _setting("zh-CN", "language of people who have not chosen one: zh-CN or en")

@@ -7,6 +7,7 @@ from datetime import datetime
 from importlib import import_module
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
 
@@ -26,6 +27,9 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
 
     settings = settings or Settings.load()
     app = Flask("app", static_folder=None)
+    if settings.proxies:
+        count = settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = settings.upload_mib * 1024 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.upload_mib * 1024 * 1024
     app.extensions[runtime.EXTENSION] = runtime.start(settings, clock or runtime.utc_now)
