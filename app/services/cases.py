@@ -22,6 +22,7 @@ from app.models.case import Case, CreditRequest, Task
 from app.models.customer import Customer
 from app.models.definition import Definition
 from app.models.people import User
+from app.queries.cases import facts_of
 from app.queries.scope import cases_in_scope, tasks_of
 from app.services import definitions, limits, moves, ratings
 from app.services.directory import Organisation, directory
@@ -65,24 +66,6 @@ def model_of(session: Session, case: Case) -> Model:
 def directory_of(session: Session, model: Model) -> Organisation:
     """The organisation of this moment with the tiers of the case's own policy."""
     return directory(session, {tier.key: tier.posts for tier in model.policy.tiers.tiers})
-
-
-def facts_of(answers: Answers, customer: Customer) -> dict[str, Any]:
-    """What a flow's formulas see: the answers, and the customer as a record."""
-    return {
-        **answers.facts(),
-        "customer": {
-            "id": customer.id,
-            "name": customer.name,
-            "number": customer.number,
-            "industry": customer.industry,
-            "variant": customer.variant,
-            "grade": customer.grade,
-            "owner": customer.owner_id,
-            "current_limit": customer.limit_amount,
-            "exposure": customer.exposure,
-        },
-    }
 
 
 def pins(session: Session, case: Case) -> tuple[Mapping[str, Any], ...]:

@@ -1,0 +1,429 @@
+"""A case whole: its head, answers as the reader may see them, rating, way and history, and the task to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+import workflows
+from app import kinds
+from app.access import Missing, Right, Scope, Viewer
+from app.models.case import Case, CreditRequest, Task
+from app.models.credit import CreditLimit
+from app.models.customer import Customer
+from app.models.definition import Definition
+from app.models.people import Department, User
+from app.queries import progress
+from app.queries.case_rating import RatingView, rating_of
+from app.queries.progress import ActView, Label, Names, Reason, StopView
+from app.queries.scope import cases_in_scope, tasks_of
+from app.work import Reading
+from credit import Policy
+from forms import Answers, Field, Form
+from forms.fields import Subform
+from rules import Scorecard
+from workflows import Decide, Directory, Flow, Refused, State
+from workflows.assign import excluded_people
+from workflows.model import Approval, Handle
+from workflows.state import OPEN
+
+People = Callable[[Session, Mapping[str, tuple[str, ...]]], Directory]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """One answer. `text(locale)` is what a reader reads; of a subform, `rows(locale)` is the table under `columns`."""
+
+    field: Field
+    value: Any
+
+    @property
+    def label(self) -> Label:
+        return self.field.label
+
+    @property
+    def is_table(self) -> bool:
+        return isinstance(self.field, Subform)
+
+    def text(self, locale: str) -> str:
+        return self.field.display(self.value, locale)
+
+    @property
+    def columns(self) -> tuple[Label, ...]:
+        return tuple(each.label for each in self.field.columns) if isinstance(self.field, Subform) else ()
+
+    def rows(self, locale: str) -> tuple[tuple[str, ...], ...]:
+        if not isinstance(self.field, Subform):
+            return ()
+        return tuple(tuple(c.display(row[c.key], locale) for c in self.field.columns) for row in self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A part of the form with the answers this reader may see; parts without any are left out."""
+
+    title: Label | None
+    fields: tuple[FieldView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Limit and exposure when the case was opened and now, in CNY; `headroom` is what the amount asked for leaves."""
+
+    amount: Decimal
+    limit_seen: Decimal | None
+    exposure_seen: Decimal | None
+    seen_at: datetime | None
+    limit: Decimal | None
+    exposure: Decimal | None
+    overdue: Decimal | None
+
+    @property
+    def headroom(self) -> Decimal | None:
+        return None if self.exposure is None else self.amount - self.exposure
+
+    @property
+    def moved(self) -> bool:
+        """Whether either is no longer what the applicant saw."""
+        return (self.limit, self.exposure) != (self.limit_seen, self.exposure_seen)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """A task as the page of one person shows it.
+
+    answers      what may be answered, () where this person cannot answer; `barred` says why not
+    comment_for  answers that need an opinion; `comment_off` those that take none
+    targets      (step, label) where it may be sent back to
+    resubmit     ways of coming again to choose from, () where the step has fixed it
+    ends         whether an approval by this person would end the case
+    """
+
+    id: str
+    key: str
+    version: int
+    status: str
+    step: str
+    label: Label
+    why: Reason
+    opened_at: datetime
+    due_at: datetime | None
+    flags: tuple[str, ...]
+    claimer: str | None
+    mine: bool
+    claimable: bool
+    answers: tuple[str, ...] = ()
+    barred: Reason | None = None
+    comment_for: tuple[str, ...] = ()
+    comment_off: tuple[str, ...] = ()
+    targets: tuple[tuple[str, Label], ...] = ()
+    resubmit: tuple[str, ...] = ()
+    editable: tuple[str, ...] = ()
+    ends: bool = False
+    decided_by: str | None = None
+    answer: str | None = None
+    closed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything pages show of a case. `form` and `typed` are for controls of fields the reader may write."""
+
+    id: str
+    number: str
+    title: str
+    status: str
+    round: int
+    waiting: str | None
+    request_id: str
+    request_version: int
+    customer_id: str
+    customer: str
+    customer_number: str
+    industry: str | None
+    applicant_id: str
+    applicant: str
+    department: Label | None
+    kind: str
+    amount: Decimal
+    currency: str
+    grade_before: str | None
+    grade: str | None
+    opened_at: datetime
+    closed_at: datetime | None
+    sections: tuple[SectionView, ...]
+    rating: RatingView | None
+    stops: tuple[StopView, ...]
+    history: tuple[ActView, ...]
+    standing: Standing
+    failure: Reason | None
+    form: Form
+    typed: Mapping[str, Any]
+    task: TaskView | None = None
+
+    @property
+    def ahead(self) -> tuple[StopView, ...]:
+        return tuple(stop for stop in self.stops if stop.state in ("ahead", "stuck"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Pinned:
+    flow: Flow
+    form: Form
+    scorecard: Scorecard
+    policy: Policy
+    scorecard_title: Label
+    scorecard_version: int
+
+    @property
+    def tiers(self) -> dict[str, tuple[str, ...]]:
+        return {tier.key: tier.posts for tier in self.policy.tiers.tiers}
+
+    @property
+    def labels(self) -> dict[str, Label]:
+        return {key: field.label for key, field in self.form.fields.items()}
+
+
+def facts_of(answers: Answers, customer: Customer) -> dict[str, Any]:
+    """What a flow's formulas see: the answers, and the customer as a record."""
+    return {
+        **answers.facts(),
+        "customer": {
+            "id": customer.id,
+            "name": customer.name,
+            "number": customer.number,
+            "industry": customer.industry,
+            "variant": customer.variant,
+            "grade": customer.grade,
+            "owner": customer.owner_id,
+            "current_limit": customer.limit_amount,
+            "exposure": customer.exposure,
+        },
+    }
+
+
+def view(reading: Reading, case_id: str, people: People) -> CaseView:
+    """A case this person may see; anyone else's is Missing. `people` opens the directory for the case's tiers."""
+    query = (
+        select(Case, CreditRequest, Customer, User.name, Department.name)
+        .join(CreditRequest, CreditRequest.id == Case.request_id)
+        .join(Customer, Customer.id == Case.customer_id)
+        .join(User, User.id == Case.applicant_id)
+        .join(Department, Department.id == Case.department_id, isouter=True)
+        .where(Case.id == case_id)
+    )
+    row = reading.session.execute(cases_in_scope(query, reading.viewer)).one_or_none()
+    if row is None:
+        raise Missing("case", case_id)
+    return _seen(reading, row, people, None)
+
+
+def of_task(reading: Reading, task_id: str, people: People) -> CaseView:
+    """The case of a task this person may see, with the task; anyone else's is Missing."""
+    query = (
+        select(Task, Case, CreditRequest, Customer, User.name, Department.name)
+        .join(Case, Case.id == Task.case_id)
+        .join(CreditRequest, CreditRequest.id == Case.request_id)
+        .join(Customer, Customer.id == Case.customer_id)
+        .join(User, User.id == Case.applicant_id)
+        .join(Department, Department.id == Case.department_id, isouter=True)
+        .where(Task.id == task_id)
+    )
+    row = reading.session.execute(tasks_of(query, reading.viewer)).one_or_none()
+    if row is None:
+        raise Missing("task", task_id)
+    return _seen(reading, row[1:], people, row[0])
+
+
+def _seen(reading: Reading, row: Sequence[Any], people: People, task: Task | None) -> CaseView:
+    case, request, customer, applicant, department = row
+    session, viewer = reading.session, reading.viewer
+    pinned = _pinned(session, case)
+    mine = _is_applicant(case, viewer)
+    answers = Answers.from_json(pinned.form, request.answers if mine else request.sent or request.answers)
+    state, facts, directory = State.from_json(case.state), facts_of(answers, customer), people(session, pinned.tiers)
+    stops = workflows.path(pinned.flow, state, facts=facts, directory=directory, now=reading.now)
+    held = progress.groups(stops, directory)
+    events = progress.happened(session, case.id)
+    wanted = progress.actors(events) | {user for users in held.values() for user in users}
+    wanted |= {seat.user for stop in stops for seat in stop.seats if seat.user}
+    wanted |= {each for one in state.tasks for each in (one.by, one.claimed_by, one.why.get("person")) if each}
+    tiers = {tier.key: tier.label for tier in pinned.policy.tiers.tiers}
+    known = progress.names(session, wanted, tiers)
+    excluded = frozenset(excluded_people(state.applicant, state.makers, facts))
+    made = CaseView(
+        id=case.id,
+        number=case.number,
+        title=case.title,
+        status=case.status,
+        round=case.round,
+        waiting=state.waiting,
+        request_id=request.id,
+        request_version=request.row_version,
+        customer_id=customer.id,
+        customer=customer.name,
+        customer_number=customer.number,
+        industry=customer.industry,
+        applicant_id=case.applicant_id,
+        applicant=applicant,
+        department=department,
+        kind=str(request.answers.get("request_kind") or ""),
+        amount=case.amount,
+        currency=case.currency,
+        grade_before=case.grade_before,
+        grade=case.grade,
+        opened_at=case.opened_at,
+        closed_at=case.closed_at,
+        sections=_sections(pinned, answers, _readable(session, case, pinned, viewer)),
+        rating=rating_of(
+            session, case, pinned.scorecard, pinned.policy, pinned.scorecard_title, pinned.scorecard_version
+        ),
+        stops=progress.way(stops, held, known, excluded, viewer.id),
+        history=progress.history(events, state, pinned.flow, known, pinned.labels),
+        standing=_standing(session, case, customer),
+        failure=None,
+        form=pinned.form,
+        typed=answers.typed,
+    )
+    made = replace(made, failure=_failure(made) if state.failure is not None else None)
+    if task is None:
+        return made
+    return replace(made, task=_task(task, pinned, state, facts, directory, known, reading))
+
+
+def _is_applicant(case: Case, viewer: Viewer) -> bool:
+    return case.applicant_id == viewer.id
+
+
+def _failure(made: CaseView) -> Reason | None:
+    return next((act.problem for act in reversed(made.history) if act.problem is not None), None)
+
+
+def _pinned(session: Session, case: Case) -> _Pinned:
+    """The Definitions of a case, compiled; their bodies were compiled in this process before, as a rule."""
+    ids = (case.flow_id, case.form_id, case.scorecard_id, case.policy_id)
+    rows = {row.id: row for row in session.scalars(select(Definition).where(Definition.id.in_(ids)))}
+    made = {each: kinds.compiled(rows[each].kind, rows[each].fingerprint or "", rows[each].body) for each in ids}
+    flow, form, scorecard, policy = (made[each] for each in ids)
+    row = rows[case.scorecard_id]
+    return _Pinned(flow, form, scorecard, policy, row.title, row.version)
+
+
+def _readable(session: Session, case: Case, pinned: _Pinned, viewer: Viewer) -> frozenset[str]:
+    """The fields this person may read: as their own steps allow; who only looks on with a narrow view, as applicants.
+
+    An applicant never reads what the start step hides, whatever else they are told.
+    """
+    flow, keys = pinned.flow, pinned.form.fields
+    steps: list[str] = []
+    if not _is_applicant(case, viewer):
+        query = tasks_of(select(Task.step).where(Task.case_id == case.id).distinct(), viewer)
+        steps = [step for step in session.scalars(query) if step in flow.steps]
+        if not steps and viewer.scope(Right.REQUEST_READ) is Scope.ALL:
+            return frozenset(keys)
+    steps = steps or [flow.start.id]
+    return frozenset(key for key in keys if any(flow.permission(step, key) != "hidden" for step in steps))
+
+
+def _sections(pinned: _Pinned, answers: Answers, readable: frozenset[str]) -> tuple[SectionView, ...]:
+    found = []
+    for section in pinned.form.sections:
+        fields = []
+        for key in section.keys:
+            field = pinned.form.fields[key]
+            if key in readable and field.has_value and not field.is_empty(answers.typed[key]):
+                fields.append(FieldView(field, answers.typed[key]))
+        if fields:
+            found.append(SectionView(section.title, tuple(fields)))
+    return tuple(found)
+
+
+def _standing(session: Session, case: Case, customer: Customer) -> Standing:
+    limit = session.scalar(
+        select(CreditLimit.amount).where(
+            CreditLimit.customer_id == customer.id, CreditLimit.segment == "MAIN", CreditLimit.ended_at.is_(None)
+        )
+    )
+    seen = case.seen
+    return Standing(
+        amount=case.amount,
+        limit_seen=_decimal(seen.get("limit")),
+        exposure_seen=_decimal(seen.get("exposure")),
+        seen_at=datetime.fromisoformat(seen["at"]) if "at" in seen else None,
+        limit=limit,
+        exposure=customer.exposure,
+        overdue=customer.overdue,
+    )
+
+
+def _decimal(text: Any) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _task(
+    row: Task, pinned: _Pinned, state: State, facts: Mapping[str, Any], directory: Directory, known: Names,
+    reading: Reading,
+) -> TaskView:
+    flow, me = pinned.flow, reading.viewer.id
+    step = flow.people_step(row.step)
+    seen = TaskView(
+        id=row.id,
+        key=row.key,
+        version=row.row_version,
+        status=row.status,
+        step=row.step,
+        label=row.step_label,
+        why=known.reason(row.why, pinned.labels),
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        flags=tuple(row.flags),
+        claimer=known.person(row.claimed_by),
+        mine=row.claimed_by == me,
+        claimable=False,
+        decided_by=known.person(row.decided_by),
+        answer=row.answer,
+        closed_at=row.closed_at,
+    )
+    if row.status not in OPEN or not reading.viewer.may(Right.TASK_DECIDE):
+        return seen
+    yes: Literal["approve", "done"] = "done" if isinstance(step, Handle) else "approve"
+    comment = None if _rule(step, yes) == "off" else "-"
+    try:
+        tried = workflows.act(
+            flow, state, Decide(row.key, me, yes, comment), facts=facts, directory=directory, now=reading.now
+        )
+    except Refused as refused:
+        return replace(seen, barred=_barred(refused, known))
+    run = state.run_of(next(task for task in state.tasks if task.id == row.key))
+    returning = step.acts.returning
+    answers = workflows.answers_of(step)
+    return replace(
+        seen,
+        claimable=row.group_post is not None and row.status == "open",
+        answers=answers,
+        comment_for=tuple(each for each in answers if _rule(step, each) == "required"),
+        comment_off=tuple(each for each in answers if _rule(step, each) == "off"),
+        targets=tuple((each, flow.steps[each].label) for each in workflows.return_targets(flow, state, run)),
+        resubmit=("replay", "direct") if returning is not None and returning.resubmit == "approver_chooses" else (),
+        editable=tuple(key for key in pinned.form.fields if flow.permission(row.step, key) == "edit"),
+        ends=tried.state.status == "approved",
+    )
+
+
+def _rule(step: Approval | Handle, answer: str) -> str:
+    """Whether an answer needs an opinion: required, optional or off."""
+    rules = {"approve": step.acts.approve_comment, "reject": step.acts.reject_comment, "return": "required"}
+    return rules.get(answer, "optional")
+
+
+def _barred(refused: Refused, known: Names) -> Reason:
+    params = dict(refused.params)
+    if isinstance(params.get("by"), str):
+        params["by"] = known.person(params["by"])
+    return Reason(refused.code, params)
