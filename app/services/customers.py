@@ -9,19 +9,27 @@ from typing import Any
 
 from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
-from app.access import Conflict, Missing, Right, Scope, require
+from app.access import Conflict, Missing, Right, require
 from app.db import new_id
 from app.models.customer import Customer
+from app.models.ledger import Entry
 from app.queries.scope import customers_in_scope
+from app.services.numbers import next_number
 from app.work import Personal, Subject, Verb, Work
 
 COLUMNS = (
     "number", "name", "credit_code", "industry_code", "industry", "variant", "province", "city", "founded_on",
     "registered_capital", "employees", "legal_representative", "contact_email", "registration_status", "currency",
-    "payment_days", "customer_since", "segment", "note",
+    "payment_days", "customer_since", "segment", "note", "answers",
 )  # fmt: skip
+UNIQUE = ("credit_code", "number")
 PERSONAL = frozenset({"legal_representative", "contact_email"})
+NUMBER = "KH{year}{n:06d}"
+NAMES = "$names"  # in the answers: what the customer was called before
+# Which weights suit a section of GB/T 4754: manufacturing, services; every other takes the scorecard's default ones.
+VARIANTS: Mapping[str, str] = {"C": "MFG", **dict.fromkeys("GHILMNOPQRS", "SVC")}
 
 
 def subject(customer: Customer) -> Subject:
@@ -33,6 +41,11 @@ def sort_name(name: str) -> str:
     syllables = lazy_pinyin(name, style=Style.NORMAL)
     initials = "".join(s[:1] for s in syllables)
     return f"{' '.join(syllables)}|{initials}".lower()[:400]
+
+
+def variant_of(industry_code: str | None) -> str | None:
+    """The weights for an industry by its section of GB/T 4754, None for the scorecard's default."""
+    return VARIANTS.get(industry_code[:1].upper()) if industry_code else None
 
 
 def get(work: Work, customer_id: str, right: Right = Right.CUSTOMER_READ) -> Customer:
@@ -48,11 +61,16 @@ def get(work: Work, customer_id: str, right: Right = Right.CUSTOMER_READ) -> Cus
 
 def create(work: Work, values: Mapping[str, Any], *, source: str, owner_id: str | None = None,
            department_id: str | None = None, record: bool = True) -> Customer:
-    """A new customer from checked values (keys of COLUMNS). A code or number taken is a Conflict naming whose."""
+    """A new customer from checked values (keys of COLUMNS); without a number it gets the next one.
+
+    A code or number taken is a Conflict, which names whose only to those who may see that customer.
+    """
     viewer = work.actor.viewer
     if viewer is not None and source != "import":
         require(viewer, Right.CUSTOMER_WRITE)
     _unique(work, values, None)
+    known = {name: values.get(name) for name in COLUMNS if name in values}
+    known["number"] = known.get("number") or next_number(work, "customer", NUMBER)
     row = Customer(
         id=new_id(),
         source=source,
@@ -61,10 +79,10 @@ def create(work: Work, values: Mapping[str, Any], *, source: str, owner_id: str 
         changed_at=work.now,
         owner_id=owner_id or (viewer.id if viewer and viewer.scope(Right.CUSTOMER_WRITE) else None),
         department_id=department_id or (viewer.department_id if viewer else None),
-        **{name: values.get(name) for name in COLUMNS if name in values},
+        **known,
     )
     work.session.add(row)
-    work.session.flush()
+    _flush(work, row, values)
     if record:
         work.record(Verb.CUSTOMER_CREATED, subject(row), {"name": row.name, "number": row.number, "source": source},
                     after=shown(row, values))
@@ -72,50 +90,103 @@ def create(work: Work, values: Mapping[str, Any], *, source: str, owner_id: str 
 
 
 def change(work: Work, row: Customer, values: Mapping[str, Any], row_version: int) -> bool:
-    """Apply checked values; True when something changed. Before and after go to the ledger, personal fields sealed."""
+    """Apply checked values; True when something changed. Before and after go to the ledger, personal fields sealed.
+
+    `row` comes from `get` with CUSTOMER_WRITE. A new name keeps the old one in the file.
+    """
     if work.actor.viewer is not None:
         require(work.viewer, Right.CUSTOMER_WRITE)
     if row.row_version != row_version:
-        raise Conflict("customer.changed", name=row.name, at=row.changed_at.isoformat())
+        raise stale(work, row)
     _unique(work, values, row.id)
     changed = {name: value for name, value in values.items() if name in COLUMNS and getattr(row, name) != value}
     if not changed:
         return False
     before = shown(row, changed)
+    if "name" in changed:
+        answers = dict(changed.get("answers", row.answers))
+        changed["answers"] = {**answers, NAMES: [*former_names(row.answers), row.name]}
     for name, value in changed.items():
         setattr(row, name, value)
     row.sort_name, row.changed_at = sort_name(row.name), work.now
-    work.record(Verb.CUSTOMER_CHANGED, subject(row), {"name": row.name, "fields": sorted(changed)},
+    _flush(work, row, changed)
+    work.record(Verb.CUSTOMER_CHANGED, subject(row), {"name": row.name, "fields": sorted(set(changed) - {"answers"})},
                 before=before, after=shown(row, changed))
     return True
 
 
+def former_names(answers: Mapping[str, Any]) -> list[str]:
+    """What the customer was called before, oldest first."""
+    return [str(name) for name in answers.get(NAMES, ())]
+
+
 def shown(row: Customer, names: Mapping[str, Any] | tuple[str, ...]) -> dict[str, Any]:
-    """Values as they stand in a ledger entry: decimals and dates as text, personal ones sealed."""
+    """Values as they stand in a ledger entry: decimals and dates as text, personal ones sealed.
+
+    The answers as a whole stay out: what of them is a column stands there under its own name, the rest is personal.
+    """
     out: dict[str, Any] = {}
     for name in names:
-        if name not in COLUMNS:
+        if name not in COLUMNS or name == "answers":
             continue
         value = getattr(row, name)
         if value is None:
             out[name] = None
         elif name in PERSONAL:
             out[name] = Personal(row.id, name, str(value))
-        elif isinstance(value, (Decimal, date)):
-            out[name] = str(value)
+        elif isinstance(value, Decimal):
+            out[name] = format(value.normalize(), "f")
+        elif isinstance(value, date):
+            out[name] = value.isoformat()
         else:
             out[name] = value
     return out
 
 
+def stale(work: Work, row: Customer) -> Conflict:
+    """The Conflict for an old page: who changed the file last, and when."""
+    last = work.session.execute(
+        select(Entry.actor_name, Entry.ts)
+        .where(Entry.subject_type == "customer", Entry.subject_id == row.id, Entry.verb.in_(_WRITING))
+        .order_by(Entry.subject_seq.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None:
+        return Conflict("row.changed", name=row.name)
+    return Conflict("row.changed_by", name=row.name, by=last.actor_name, at=last.ts)
+
+
+_WRITING = (Verb.CUSTOMER_CHANGED.value, Verb.CUSTOMER_CREATED.value)
+
+
 def _unique(work: Work, values: Mapping[str, Any], own_id: str | None) -> None:
-    for column in ("credit_code", "number"):
+    for column in UNIQUE:
         value = values.get(column)
         if value is None:
             continue
-        other = work.session.scalar(select(Customer).where(getattr(Customer, column) == value))
-        if other is not None and other.id != own_id:
-            viewer = work.actor.viewer
-            seen = viewer is None or viewer.scope(Right.CUSTOMER_READ) == Scope.ALL or other.owner_id == viewer.id
-            shown_name, shown_id = (other.name, other.id) if seen else ("", "")
-            raise Conflict(f"customer.{column}_taken", value=value, name=shown_name, id=shown_id)
+        with work.session.no_autoflush:
+            other = work.session.scalar(select(Customer.id).where(getattr(Customer, column) == value))
+        if other is not None and other != own_id:
+            raise _taken(work, column, value)
+
+
+def _flush(work: Work, row: Customer, values: Mapping[str, Any]) -> None:
+    """Write now; a code that somebody took at this very moment is the same Conflict as one taken before."""
+    try:
+        work.session.flush()
+    except IntegrityError:
+        column = next((each for each in UNIQUE if values.get(each) is not None), None)
+        if column is None:
+            raise
+        raise Conflict(f"customer.{column}_elsewhere", value=values[column]) from None
+
+
+def _taken(work: Work, column: str, value: Any) -> Conflict:
+    """Whose it is, as far as the one who asks may know."""
+    query: Any = select(Customer.id, Customer.name, Customer.number).where(getattr(Customer, column) == value)
+    if work.actor.viewer is not None:
+        query = customers_in_scope(query, work.viewer)
+    other = work.session.execute(query).one_or_none()
+    if other is None:
+        return Conflict(f"customer.{column}_elsewhere", value=value)
+    return Conflict(f"customer.{column}_taken", value=value, name=other.name, number=other.number, id=other.id)

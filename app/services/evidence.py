@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,10 +17,14 @@ from app.work import Subject, Verb, Work
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """Facts as formulas see them (decimal strings, booleans, text, None) and where each came from."""
+    """Facts as formulas see them (decimal strings, booleans, text, None) and where each came from.
+
+    sources  fact → {"kind", "source", "as_of", "expires_on", "stale"}; also "document" where the source names one, and
+             "reason" with "params", a code of the catalogue, where it could not tell
+    """
 
     facts: Mapping[str, Any]
-    sources: Mapping[str, Mapping[str, Any]]  # fact -> {"source", "as_of", "expires_on", "stale"}
+    sources: Mapping[str, Mapping[str, Any]]
 
     @property
     def stale(self) -> list[str]:
@@ -33,11 +37,12 @@ NOTHING = Gathered({}, {})
 def gather(session: Session, customer_ids: Sequence[str], today: date) -> dict[str, Gathered]:
     """For each customer the newest copy per kind; where two kinds hold one fact, the newer as-of wins.
 
-    A copy past its expiry gives no value: unknown is not clean, and the stale input is named instead.
+    A copy past its expiry gives no value: unknown is not clean, and the stale input is named instead. Neither that nor
+    a source that could not tell hides what another one knows. A copy that speaks of a day to come is not known yet.
     """
     newest = (
         select(Evidence.customer_id, Evidence.kind, func.max(Evidence.as_of))
-        .where(Evidence.customer_id.in_(customer_ids))
+        .where(Evidence.customer_id.in_(customer_ids), Evidence.as_of <= today)
         .group_by(Evidence.customer_id, Evidence.kind)
     )
     rows = session.scalars(
@@ -47,20 +52,40 @@ def gather(session: Session, customer_ids: Sequence[str], today: date) -> dict[s
     )
     found: dict[str, tuple[dict[str, Any], dict[str, Mapping[str, Any]]]] = {}
     for row in rows:
-        facts, sources = found.setdefault(row.customer_id, ({}, {}))
-        stale = row.expires_on is not None and row.expires_on < today
-        origin = {
-            "source": row.source,
-            "as_of": row.as_of.isoformat(),
-            "expires_on": row.expires_on.isoformat() if row.expires_on else None,
-            "stale": stale,
-        }
-        for name, value in row.facts.items():
-            if stale and name in facts and not sources[name]["stale"]:
-                continue
-            facts[name] = None if stale else value
-            sources[name] = origin
+        _add(row, today, *found.setdefault(row.customer_id, ({}, {})))
     return {customer_id: Gathered(*pair) for customer_id, pair in found.items()}
+
+
+def _add(row: Evidence, today: date, facts: dict[str, Any], sources: dict[str, Mapping[str, Any]]) -> None:
+    """Take over what one copy says, as far as nothing better is known."""
+    stale = row.expires_on is not None and row.expires_on < today
+    origin = {
+        "kind": row.kind,
+        "source": row.source,
+        "as_of": row.as_of.isoformat(),
+        "expires_on": row.expires_on.isoformat() if row.expires_on else None,
+        "stale": stale,
+    }
+    for name, value in row.facts.items():
+        known = None if stale else value
+        if known is None and facts.get(name) is not None:
+            continue
+        facts[name] = known
+        sources[name] = _told(origin, row.detail.get(name), value)
+
+
+def _told(origin: Mapping[str, Any], told: Mapping[str, Any] | None, value: Any) -> Mapping[str, Any]:
+    """The origin of a copy made exact for one of its facts: its own day, its document, and why it is unknown."""
+    if not told:
+        return origin
+    more: dict[str, Any] = {}
+    if told.get("as_of"):
+        more["as_of"] = told["as_of"]
+    if told.get("document"):
+        more["document"] = told["document"]
+    if value is None and told.get("reason"):
+        more |= {"reason": told["reason"], "params": told.get("params") or {}}
+    return {**origin, **more} if more else origin
 
 
 def store(
@@ -95,14 +120,3 @@ def store(
             {"kind": kind, "source": source, "as_of": as_of.isoformat(), "facts": sorted(facts)},
         )
     return row
-
-
-def latest(session: Session, customer_id: str) -> Iterable[Evidence]:
-    """The newest copy of each kind, for the customer page."""
-    own = Evidence.customer_id == customer_id
-    newest = select(Evidence.kind, func.max(Evidence.as_of)).where(own).group_by(Evidence.kind)
-    return session.scalars(
-        select(Evidence)
-        .where(own, tuple_(Evidence.kind, Evidence.as_of).in_(newest))
-        .order_by(Evidence.kind, Evidence.fetched_at.desc())
-    ).all()

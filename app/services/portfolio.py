@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
 from app.db import new_id
 from app.gallery.portfolio.rows import Customer as Row
@@ -23,6 +23,7 @@ from credit.exposure import in_currency, open_items
 from credit.rates import Rates
 from credit.rows import CustomerRows
 from credit.signals import Signal, signals_for
+from rules import Invalid, Problem
 
 SOURCE = "portfolio"
 # How long what a source said may be used, in days from the day it speaks of.
@@ -164,7 +165,10 @@ def _occurrence(customer_id: str, event: RiskEvent, months: int) -> dict[str, An
 
 def _items(customer_id: str, history: CustomerRows, source: Source) -> list[dict[str, Any]]:
     found = open_items(history, source.as_of)
-    converted, _used, _missing = in_currency(found, source.rates, "CNY", source.as_of)
+    converted, _used, missing = in_currency(found, source.rates, "CNY", source.as_of)
+    if missing:  # an exposure without these items would look smaller than it is
+        day = source.as_of.isoformat()
+        raise Invalid([Problem("signal.rate_missing", "", {"currency": each, "day": day}) for each in missing])
     return [
         {
             "customer_id": customer_id,
@@ -177,8 +181,7 @@ def _items(customer_id: str, history: CustomerRows, source: Source) -> list[dict
             "due_on": item.due_on and later(item.due_on, source.months),
             "ships_on": item.ships_on and later(item.ships_on, source.months),
         }
-        for item, (in_cny, known) in zip(found, converted, strict=True)
-        if known
+        for item, (in_cny, _known) in zip(found, converted, strict=True)
     ]
 
 
@@ -197,7 +200,7 @@ def _record(work: Work, made: Mapping[str, Any], row: Row, stored: Sequence[Mapp
 
 def store_rates(work: Work, rates: Sequence[Mapping[str, Any]]) -> None:
     """Exchange rates by month; a rate already known stays."""
-    known = {(row.currency, row.day) for row in work.session.query(FxRate)}
+    known = set(work.session.execute(select(FxRate.currency, FxRate.day)).tuples())
     new = [rate for rate in rates if (rate["currency"], rate["day"]) not in known]
     if new:
         work.session.execute(insert(FxRate), new)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +19,10 @@ from app.db import new_id
 from app.models.credit import Rating
 from app.models.customer import Customer
 from app.models.definition import Definition
-from app.services import definitions, evidence
+from app.queries.customers import CustomerFile
+from app.services import customers, definitions, evidence
 from app.services.evidence import NOTHING, Gathered
-from app.work import Subject, Verb, Work
+from app.work import Reading, Subject, Verb, Work
 from credit import Assessment, Policy, assess_facts
 from rules import Cause, Invalid, Problem, Scorecard
 from rules.facts import read_fact
@@ -30,6 +31,7 @@ from rules.scorecard import Fact
 
 POLICY = "customer_credit"
 CHUNK = 250
+REQUEST = "request"  # member of a stored trace: what was asked for, which the engine's own trace does not hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,22 +90,35 @@ def rate(
     return found
 
 
+def rerate(work: Work, customer_id: str) -> Rated:
+    """Rate a customer this person may rate, on what is stored now; raises Missing and Invalid."""
+    require(work.viewer, Right.RATING_RUN)
+    return rate(work, customers.get(work, customer_id, Right.RATING_RUN))
+
+
+def preview(work: Reading | Work, customer: CustomerFile | Customer, requested: Decimal | None = None) -> Assessment:
+    """What a rating would say now, with nothing stored; Invalid where the engine cannot, Missing without a policy."""
+    session = work.session
+    known = evidence.gather(session, [customer.id], work.today).get(customer.id, NOTHING)
+    return _assess(model_in_force(session), known, customer.variant, work.now, requested)
+
+
 def rate_many(
     work: Work, customers: Sequence[Customer], model: Model, *, case_id: str | None = None,
     requested: Decimal | None = None,
 ) -> list[Rated]:
     """Rate these customers in this transaction; one that cannot be rated keeps its old rating, recorded as failed."""
-    today = work.now.date()
+    today = work.today
     gathered = evidence.gather(work.session, [c.id for c in customers], today)
     rows, changes, results = [], [], []
     for customer in customers:
         known = gathered.get(customer.id, NOTHING)
         try:
-            made = _assess(model, known, customer.variant, work, requested)
+            made = _assess(model, known, customer.variant, work.now, requested)
         except Invalid as invalid:
             results.append(_failed(work, customer, invalid.problems, model))
             continue
-        row = _row(work, customer, model, known, made, case_id)
+        row = _row(work, customer, model, known, made, case_id, requested)
         rows.append(row)
         changes.append(_as_it_stands(work, model, row))
         _record(work, customer, row, made, model)
@@ -131,18 +146,16 @@ def _refresh(session: Session, customer: Customer, change: Mapping[str, Any]) ->
             set_committed_value(customer, name, value)
 
 
-def _assess(model: Model, known: Gathered, variant: str | None, work: Work, requested: Decimal | None) -> Assessment:
+def _assess(
+    model: Model, known: Gathered, variant: str | None, now: datetime, requested: Decimal | None
+) -> Assessment:
     facts, problems = typed_facts(model, known.facts)
     if problems:
         raise Invalid(problems)
-    absent = {
-        name: Cause("stale", field=name, params={"as_of": known.sources[name]["as_of"]})
-        for name in known.stale
-        if name in facts
-    }
+    absent = absences(known.sources, facts)
     usable = variant if variant in model.scorecard.variants else None
     return assess_facts(
-        model.scorecard, model.policy, facts, work.now, variant=usable, requested=requested, absent=absent
+        model.scorecard, model.policy, facts, now, variant=usable, requested=requested, absent=absent
     )
 
 
@@ -158,16 +171,29 @@ def typed_facts(model: Model, stored: Mapping[str, Any]) -> tuple[dict[str, Any]
     return facts, problems
 
 
+def absences(sources: Mapping[str, Mapping[str, Any]], facts: Mapping[str, Any]) -> dict[str, Cause]:
+    """Why Facts that have a source may not be used all the same: those past their expiry."""
+    return {
+        name: Cause("stale", field=name, params={"as_of": source["as_of"]})
+        for name, source in sources.items()
+        if source.get("stale") and name in facts
+    }
+
+
 def known_facts(model: Model) -> Mapping[str, Any]:
     return {**{name: Fact(name, "number") for name in model.policy.facts}, **model.scorecard.facts}
 
 
 def _row(
-    work: Work, customer: Customer, model: Model, known: Gathered, made: Assessment, case_id: str | None
+    work: Work, customer: Customer, model: Model, known: Gathered, made: Assessment, case_id: str | None,
+    requested: Decimal | None,
 ) -> dict[str, Any]:
     wanted = known_facts(model)
     score = made.score
     dates = [s["as_of"] for name, s in known.sources.items() if name in wanted]
+    trace = made.trace()
+    if requested is not None:
+        trace[REQUEST] = _request(requested, made.measures.tier_steps, made.measures.request_tier)
     return {
         "id": new_id(),
         "customer_id": customer.id,
@@ -176,7 +202,7 @@ def _row(
         "policy_id": model.policy_row.id,
         "variant": score.variant,
         "rated_at": work.now,
-        "as_of": date.fromisoformat(max(dates)) if dates else work.now.date(),
+        "as_of": date.fromisoformat(max(dates)) if dates else work.today,
         "facts": {name: known.facts.get(name) for name in wanted},
         "sources": {name: dict(source) for name, source in known.sources.items() if name in wanted},
         "score": score.total,
@@ -185,9 +211,14 @@ def _row(
         "grade": score.final_grade,
         "decision": made.measures.decision,
         "outcome": made.to_json(),
-        "trace": made.trace(),
+        "trace": trace,
         "previous_id": customer.rating_id,
     }
+
+
+def _request(amount: Decimal, steps: int | None, tier: str | None) -> dict[str, Any]:
+    """What was asked for at the time; the tier depends on it, so a replay needs it too."""
+    return {"amount": format(amount.normalize(), "f"), "steps": steps, "tier": tier}
 
 
 def _as_it_stands(work: Work, model: Model, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -255,10 +286,18 @@ def replay(session: Session, rating_id: str) -> tuple[Rating, Assessment]:
     facts, problems = typed_facts(model, row.facts)
     if problems:
         raise Invalid(problems)
-    stale = [name for name, source in row.sources.items() if source.get("stale") and name in facts]
-    absent = {name: Cause("stale", field=name, params={"as_of": row.sources[name]["as_of"]}) for name in stale}
-    again = assess_facts(model.scorecard, model.policy, facts, row.rated_at, variant=row.variant, absent=absent)
-    return row, again
+    absent = absences(row.sources, facts)
+    asked = row.trace.get(REQUEST)
+    requested = None if asked is None else Decimal(asked["amount"])
+    return row, assess_facts(
+        model.scorecard, model.policy, facts, row.rated_at, variant=row.variant, requested=requested, absent=absent
+    )
+
+
+def agrees(row: Rating, again: Assessment) -> bool:
+    """Whether a replay gave every number of the stored rating."""
+    stored = {name: value for name, value in row.trace.items() if name != REQUEST}
+    return row.outcome == again.to_json() and stored == again.trace()
 
 
 def next_ids(session: Session, after: str | None, limit: int = CHUNK) -> Sequence[str]:

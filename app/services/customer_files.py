@@ -1,0 +1,119 @@
+"""Customer files through the published form: what people fill in is checked by it before it becomes a customer."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.access import Missing, Right, require
+from app.models.customer import Customer
+from app.models.definition import Definition
+from app.services import customers, definitions
+from app.services.lookups import Lookups
+from app.work import Reading, Work
+from forms import Answers, Assessment, Form, assess, check
+from forms.fields.choice import Choice
+
+FORM = "customer"
+# Fields of the form whose answers are columns of the file as they stand; `industry` and `region` are translated.
+PLAIN = (
+    "name", "credit_code", "founded_on", "registered_capital", "employees", "currency", "payment_days", "contact_email",
+    "note", "legal_representative", "city", "segment", "registration_status", "customer_since",
+)  # fmt: skip
+
+
+def form_in_force(session: Session) -> tuple[Definition, Form]:
+    """The published customer form; Missing while there is none."""
+    row = definitions.published(session, "form", FORM)
+    if row is None:
+        raise Missing("definition", f"form/{FORM}")
+    return row, definitions.compiled(row)
+
+
+def register(
+    work: Work, raw: Mapping[str, Any], accepted: Collection[str] = (), *, source: str = "desk",
+    number: str | None = None,
+) -> Customer:
+    """A new customer from what was typed; Invalid with every Problem, Conflict for a code that is taken.
+
+    `number` is the one the customer has in the ERP; without it the next of ours is given.
+    """
+    require(work.viewer, Right.CUSTOMER_WRITE)
+    _, form = form_in_force(work.session)
+    answers = check(form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), accepted=accepted)
+    return customers.create(work, {**_values(form, answers, None), "number": number}, source=source)
+
+
+def update(
+    work: Work, customer_id: str, row_version: int, raw: Mapping[str, Any], accepted: Collection[str] = ()
+) -> bool:
+    """Change a file this person may write; True when something changed."""
+    row = customers.get(work, customer_id, Right.CUSTOMER_WRITE)
+    _, form = form_in_force(work.session)
+    answers = check(
+        form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), stored=stored(form, row),
+        accepted=accepted,
+    )  # fmt: skip
+    return customers.change(work, row, _values(form, answers, row), row_version)
+
+
+def look_over(view: Reading, raw: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -> Assessment:
+    """Everything the evaluator finds about answers being typed; nothing is stored."""
+    _, form = form_in_force(view.session)
+    now = view.now.astimezone(view.zone)
+    return assess(form, raw, now=now, lookups=Lookups(view.session, view.viewer), stored=kept)
+
+
+def stored(form: Form, row: Any) -> dict[str, Any]:
+    """The answers of a file in their stored form, also where it came from elsewhere and was never filled in here.
+
+    `row` is a Customer or what a query gives of one. Columns win: an import may have brought them up to date.
+    """
+    found = {key: value for key, value in row.answers.items() if key in form.fields}
+    for key in PLAIN:
+        if key in form.fields:
+            found[key] = _stored_value(getattr(row, key))
+    for key, words, code in (("industry", row.industry, row.industry_code), ("region", row.province, None)):
+        field = form.fields.get(key)
+        if isinstance(field, Choice):
+            found[key] = code if any(o.code == code for o in field.options) else _code(field, words)
+    return found
+
+
+def _stored_value(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _code(field: Choice, words: str | None) -> str | None:
+    """The option that goes by this name, in any language or as an alias."""
+    if words is None:
+        return None
+    return next((o.code for o in field.options if words in (*o.label.values(), *o.aliases)), None)
+
+
+def _values(form: Form, answers: Answers, row: Customer | None) -> dict[str, Any]:
+    """Columns of the file from checked answers; what has no column of its own stays among the answers."""
+    given = answers.values
+    values: dict[str, Any] = {key: given[key] for key in PLAIN if key in given}
+    if row is not None and values.get("currency") is None:
+        values.pop("currency", None)
+    before = {} if row is None else stored(form, row)
+    for key, column in (("industry", "industry"), ("region", "province")):
+        field, code = form.fields.get(key), given.get(key)
+        # What came from elsewhere keeps its own wording while nobody chooses another option.
+        if not isinstance(field, Choice) or (row is not None and before.get(key) == code):
+            continue
+        option = next((o for o in field.options if o.code == code), None)
+        values[column] = None if option is None else option.label.get("zh-CN")
+        if key == "industry":
+            values |= {"industry_code": code, "variant": customers.variant_of(code)}
+    columns = {*PLAIN, "industry", "region"}
+    rest = {key: value for key, value in answers.to_json().items() if key not in columns and value is not None}
+    names = {} if row is None else {k: v for k, v in row.answers.items() if k == customers.NAMES}
+    values["answers"] = {**rest, **names}
+    return values
