@@ -14,6 +14,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from forms.raw import shown
 from rules import Invalid, Problem
 
 READER = Path(__file__).with_name("sheets_reader.py")
@@ -70,10 +71,14 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A file that was read: names of its visible sheets by number, names of hidden ones, and its rows on disk."""
+    """A file that was read: names of its visible sheets by number, names of hidden ones, and its rows on disk.
+
+    `typed` is true of workbooks, whose cells know numbers from texts.
+    """
 
     sheets: dict[int, str]
     hidden: tuple[str, ...]
+    typed: bool
     _lines: IO[bytes]
 
     def rows(self, sheet: int, after: int = 0) -> Iterator[Row]:
@@ -136,8 +141,10 @@ def _book(lines: IO[bytes]) -> Book:
         raise Invalid([Problem(last["problem"], "", last["params"])])
     if not any_row:
         raise Invalid([Problem("sheet.empty")])
-    visible = {place: str(sheet["name"]) for place, sheet in enumerate(sheets) if not sheet["hidden"]}
-    return Book(visible, tuple(str(sheet["name"]) for sheet in sheets if sheet["hidden"]), lines)
+    names = [shown(sheet["name"], 60) for sheet in sheets]
+    hidden = [bool(sheet["hidden"]) for sheet in sheets]
+    visible = {place: name for place, name in enumerate(names) if not hidden[place]}
+    return Book(visible, tuple(n for n, h in zip(names, hidden, strict=True) if h), names != [""], lines)
 
 
 def _cell(raw: Any) -> Cell:
