@@ -96,6 +96,11 @@ def _code(field: Choice, words: str | None) -> str | None:
     return next((o.code for o in field.options if words in (*o.label.values(), *o.aliases)), None)
 
 
+def columns_of(form: Form, answers: Answers) -> dict[str, Any]:
+    """Columns of a new file from checked answers, for lists that are taken over row by row."""
+    return _values(form, answers, None)
+
+
 def _values(form: Form, answers: Answers, row: Customer | None) -> dict[str, Any]:
     """Columns of the file from checked answers; what has no column of its own stays among the answers."""
     given = answers.values
