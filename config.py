@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class Unusable(ValueError):
+    """A setting with which nothing can start; the text names its variable and what to do."""
 
 
 def _setting(default: Any, what: str) -> Any:
@@ -47,7 +52,21 @@ class Settings:
             if text is not None:
                 values[each.name] = _read(each.name, str(each.type), text)
         values.update(overrides)
-        return cls(**values)
+        found = cls(**values)
+        found.check()
+        return found
+
+    def check(self) -> None:
+        """Raise Unusable where a value can be read and yet makes no sense."""
+        if not 0 < self.port < 65536:
+            raise Unusable(f"CREDENCE_PORT must be between 1 and 65535, not {self.port}")
+        for name, known in (("jobs", ("embedded", "off")), ("locale", ("zh-CN", "en"))):
+            if (given := getattr(self, name)) not in known:
+                raise Unusable(f"CREDENCE_{name.upper()} must be one of {', '.join(known)}, not {given!r}")
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise Unusable(f"CREDENCE_TIMEZONE names no time zone: {self.timezone!r}") from None
 
     @property
     def database_url(self) -> str:
@@ -66,9 +85,9 @@ def _read(name: str, kind: str, text: str) -> Any:
             return True
         if text.lower() in ("0", "false", "no", ""):
             return False
-        raise ValueError(f"{variable} must be true or false, not {text!r}")
+        raise Unusable(f"{variable} must be true or false, not {text!r}")
     if kind == "int":
         if not text.strip().isdecimal():
-            raise ValueError(f"{variable} must be a whole number, not {text!r}")
+            raise Unusable(f"{variable} must be a whole number, not {text!r}")
         return int(text)
     return Path(text) if kind == "Path" else text

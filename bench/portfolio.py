@@ -12,8 +12,7 @@ from sqlalchemy import func, select
 from app import create_app
 from app.edge.runtime import EXTENSION, Runtime
 from app.edge.transaction import begin_work
-from app.gallery.portfolio import DEMO_SEED
-from app.jobs import drain, load_handlers
+from app.jobs import demo, drain, load_handlers
 from app.models.customer import Customer
 from app.models.ledger import Entry
 from app.services import evidence, furnish, jobs, ratings
@@ -33,17 +32,15 @@ def timed(what: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - wall, time.process_time() - cpu
 
 
-def furnished(home: Path) -> Runtime:
+def furnished(home: Path, customers: int) -> Runtime:
     app = create_app(Settings(home=home, argon2_memory_kib=64, argon2_rounds=1, jobs="off"))
     instance: Runtime = app.extensions[EXTENSION]
     migrate(instance.database.write)
     load_handlers()
     with begin_work(instance, SYSTEM) as work:
         furnish.people_and_posts(work, hasher(64, 1).one_time)
-        furnish.published_gallery(work)
-        today = instance.clock().date().isoformat()
-        jobs.queue(work, "demo.portfolio", {"seed": DEMO_SEED, "customers": CUSTOMERS, "today": today})
-    drain(instance)
+        demo.begin(work, customers, work.now, ("demo.gallery", "demo.portfolio"))
+    demo.run_stages(instance)
     return instance
 
 
@@ -63,9 +60,9 @@ def engine_alone(instance: Runtime) -> Callable[[], object]:
     return run
 
 
-def main() -> None:
+def main(customers: int = CUSTOMERS) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        instance = furnished(Path(folder))
+        instance = furnished(Path(folder), customers)
         with begin_work(instance, SYSTEM) as work:
             jobs.queue(work, "ratings.portfolio")
         wall, cpu = timed(lambda: drain(instance))

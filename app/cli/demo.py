@@ -1,51 +1,45 @@
-"""`flask demo`: an organisation, published Definitions, a rated portfolio and sixty cases, all through the services."""
+"""`flask demo`: an organisation, published Definitions, a rated portfolio and sixty cases, all through the services.
+
+The work is a chain of jobs (`app/jobs/demo.py`): a load that was broken off goes on where it was.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from unicodedata import east_asian_width
 
 import click
 from flask.cli import with_appcontext
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.cli.demo_cases import open_cases
+from app import gallery
+from app.edge.locale import translate
 from app.edge.runtime import Runtime, runtime
 from app.edge.transaction import begin_work
-from app.gallery.portfolio import DEMO_SEED
-from app.jobs import load_handlers
-from app.jobs.embedded import claim, perform
+from app.jobs import demo, load_handlers
+from app.jobs.run import Run
+from app.models.case import Case
 from app.models.job import Job
 from app.models.people import User
-from app.services import furnish, jobs, ledger
+from app.services import furnish, ledger
 from app.services.passwords import hasher
 from app.work import SYSTEM
 from migrations.run import migrate
 
 Say = Callable[[str], None]
 CUSTOMERS = 2000
-DAYS = 30  # the demo begins this long ago, so that cases have ages and the trail has a past
 
 
-class DemoClock:
-    """Time of the demo's past: stands until it is moved, and never passes the present."""
-
-    def __init__(self, instance: Runtime) -> None:
-        self._present = instance.clock
-        self.now = instance.clock() - timedelta(days=DAYS)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def forward(self, **delta: float) -> None:
-        self.now = min(self.now + timedelta(**delta), self._present())
+def both(key: str, **params: object) -> str:
+    """A sentence in both languages on one line: nobody is signed in here."""
+    return f"{translate('zh-CN', key, params)} {translate('en', key, params)}"
 
 
 def is_empty(instance: Runtime) -> bool:
@@ -54,65 +48,68 @@ def is_empty(instance: Runtime) -> bool:
         return session.scalar(select(User.id).limit(1)) is None
 
 
+def is_unfinished(instance: Runtime) -> bool:
+    """True when a load was broken off."""
+    with Session(instance.database.read) as session:
+        return demo.unfinished(session)
+
+
 def password_file(instance: Runtime) -> Path:
     return instance.settings.home / "demo-users.txt"
 
 
 def load(instance: Runtime, say: Say, customers: int = CUSTOMERS) -> None:
-    """Fill an empty database; every step goes through the services, so that the trail tells it all."""
-    clock = DemoClock(instance)
-    past = replace(instance, clock=clock)
-    make = hasher(instance.settings.argon2_memory_kib, instance.settings.argon2_rounds).one_time
-    say("Demo: people, posts and departments")
-    with begin_work(past, SYSTEM, "demo") as work:
-        passwords = furnish.people_and_posts(work, make)
-    _keep(password_file(instance), passwords)
-    clock.forward(hours=1)
-    say("Demo: form, scorecard, policy and flow published")
-    with begin_work(past, SYSTEM, "demo") as work:
-        furnish.published_gallery(work)
-    clock.forward(hours=1)
-    arguments = {"seed": DEMO_SEED, "customers": customers, "today": instance.clock().date().isoformat()}
-    _run(past, "demo.portfolio", arguments, "Demo: customers, evidence and open items", say)
-    clock.forward(hours=1)
-    _run(past, "ratings.portfolio", {}, "Demo: customers rated", say)
-    clock.forward(hours=20)
-    say("Demo: credit requests on their way")
-    counts = open_cases(past, clock.forward)
-    say("  " + ", ".join(f"{status} {count}" for status, count in sorted(counts.items())))
+    """Fill an empty database, or finish the load another process began; everything by the services."""
+    load_handlers()
+    with _alone(instance.settings.home):
+        if is_empty(instance):
+            _begin(instance, say, customers)
+        else:
+            say(both("demo.resumed"))
+            with begin_work(instance, SYSTEM, "demo") as work:
+                demo.resume(work)
+        demo.run_stages(instance, lambda run: _told(instance, run, say))
+        _check(instance)
+    with Session(instance.database.read) as session:
+        counts = dict(session.execute(select(Case.status, func.count()).group_by(Case.status)).tuples().all())
+    say("  " + " · ".join(f"{both(f'flow.status.{status}')} {count}" for status, count in sorted(counts.items())))
     ledger.sequence(instance.database)
     ledger.sign(instance.database, instance.keys, instance.settings.origin, instance.clock())
-    say("\nDemo users (one-time passwords, to be changed at the first sign-in):")
-    for line in password_file(instance).read_text(encoding="utf-8").splitlines():
-        say("  " + line)
 
 
-def _run(instance: Runtime, name: str, arguments: dict[str, Any], what: str, say: Say) -> None:
-    """Queue one job and run it here, telling how far it came."""
-    load_handlers()
-    with begin_work(instance, SYSTEM, "demo") as work:
-        job_id = jobs.queue(work, name, arguments, unique_key=f"demo:{name}").id
-    with _told(instance, job_id, what, say):
-        while (run := claim(instance)) is not None:
-            perform(run)
-    with begin_work(instance, SYSTEM) as work:
-        job = work.session.get(Job, job_id)
-        if job is None or job.status != "done":
-            raise click.ClickException(f"{name} did not finish: {job.error if job else 'no job'}")
+def _begin(instance: Runtime, say: Say, customers: int) -> None:
+    """People and the first stage in one transaction. Passwords are on disk before it commits: none is ever lost."""
+    say(both("demo.people"))
+    now = instance.clock()
+    past = replace(instance, clock=lambda: now - timedelta(days=demo.DAYS))
+    make = hasher(instance.settings.argon2_memory_kib, instance.settings.argon2_rounds).one_time
+    with begin_work(past, SYSTEM, "demo") as work:
+        passwords = furnish.people_and_posts(work, make)
+        demo.begin(work, customers, now)
+        _keep(password_file(instance), table(passwords))
+
+
+def _check(instance: Runtime) -> None:
+    with Session(instance.database.read) as session:
+        left = [job for job in demo.stages(session).values() if job.status != "done"]
+    if left:
+        job = left[0]
+        raise click.ClickException(both("demo.broken_off", stage=job.name, error=job.error or job.status))
 
 
 @contextmanager
-def _told(instance: Runtime, job_id: str, what: str, say: Say) -> Iterator[None]:
-    stop = threading.Event()
+def _told(instance: Runtime, run: Run, say: Say) -> Iterator[None]:
+    """Say once a second how far a stage is."""
+    stop, what = threading.Event(), both(f"job.name.{run.name}")
 
     def watch() -> None:
-        last = -1
+        last = 0
         while not stop.wait(1.0):
-            with begin_work(instance, SYSTEM) as work:
-                job = work.session.get(Job, job_id)
-                if job is not None and job.total and job.progress != last:
-                    last = job.progress
-                    say(f"{what}: {job.progress} of {job.total}")
+            with Session(instance.database.read) as session:
+                row = session.execute(select(Job.progress, Job.total).where(Job.id == run.job_id)).one()
+            if row.total and row.progress != last:
+                last = row.progress
+                say(f"{what}: {row.progress}/{row.total}")
 
     watcher = threading.Thread(target=watch, daemon=True)
     say(what)
@@ -124,24 +121,75 @@ def _told(instance: Runtime, job_id: str, what: str, say: Say) -> Iterator[None]
         watcher.join()
 
 
-def _keep(path: Path, passwords: dict[str, str]) -> None:
-    """Readable by the owner only."""
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Keep a second load out as long as this process lives; the system itself forgets the lock of a killed one."""
+    with (home / "demo.lock").open("w") as file:
+        try:
+            import fcntl
+        except ImportError:  # Windows: the port says as much
+            yield
+            return
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise click.ClickException(both("demo.loading_elsewhere", home=str(home))) from None
+        yield
+
+
+def table(passwords: Mapping[str, str]) -> str:
+    """Who can sign in, as what, with which one-time password: one line each, aligned also with Chinese names."""
+    known = {each["username"]: each for each in gallery.read("organisation")["users"]}
+    rows = [tuple(both(f"demo.column.{name}") for name in ("username", "name", "password", "roles"))]
+    for username, password in passwords.items():
+        roles = ", ".join(both(f"role.{role}") for role in known[username]["roles"])
+        rows.append((username, known[username]["name"], password, roles))
+    widths = [max(_width(row[place]) for row in rows) for place in range(3)]
+    return "\n".join(_line(row, widths) for row in rows)
+
+
+def _line(row: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [text + " " * (width - _width(text)) for text, width in zip(row, widths, strict=False)]
+    return "  ".join([*padded, row[-1]])
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal."""
+    return sum(2 if east_asian_width(each) in "WF" else 1 for each in text)
+
+
+def _keep(path: Path, text: str) -> None:
+    """On the disk, and readable by the owner only."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        for username, password in passwords.items():
-            file.write(f"{username:12} {password}\n")
+        file.write(text + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def introduce(instance: Runtime, say: Say, *, whole: bool) -> None:
+    """Tell who can sign in, or where it stands."""
+    path = password_file(instance)
+    if not path.exists():
+        return
+    if whole:
+        say("\n" + both("demo.users"))
+        for line in path.read_text(encoding="utf-8").splitlines():
+            say("  " + line)
+    say(both("demo.users_where", path=str(path)))
 
 
 @click.command("demo")
 @click.option("--customers", default=CUSTOMERS, show_default=True, help="customers of the made portfolio")
 @with_appcontext
 def demo_command(customers: int) -> None:
-    """Load the demo data into an empty database."""
+    """Load the demo data into an empty database, or finish a load that was broken off."""
     instance = runtime()
     migrate(instance.database.write)
-    if not is_empty(instance):
-        raise click.ClickException("The database holds people already; the demo loads into an empty one only.")
+    if not is_empty(instance) and not is_unfinished(instance):
+        raise click.ClickException(both("demo.not_empty"))
     load(instance, click.echo, customers)
+    introduce(instance, click.echo, whole=True)
 
 
 commands = [demo_command]

@@ -1,17 +1,21 @@
-"""`flask serve`: migrate, load the demo where asked and nothing is there yet, and serve with jobs running inside."""
+"""`flask serve`: look whether it can, migrate, load or finish the demo where asked, and serve with jobs inside."""
 
 from __future__ import annotations
 
+import errno
+import os
+import socket
+from contextlib import closing
 from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from gunicorn.app.base import BaseApplication
+from sqlalchemy.exc import OperationalError
 
 from app.cli import demo
 from app.edge.runtime import EXTENSION, Runtime, runtime
-from app.jobs import backend, ticker
+from config import Settings
 from migrations.run import migrate
 
 
@@ -19,7 +23,7 @@ from migrations.run import migrate
 @with_appcontext
 def migrate_command() -> None:
     """Bring the database to the newest shape."""
-    migrate(runtime().database.write)
+    prepare(runtime())
     click.echo("The database has the newest shape.")
 
 
@@ -30,53 +34,56 @@ def serve_command(with_demo: bool) -> None:
     """Serve the product; jobs run inside unless CREDENCE_JOBS=off."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     instance: Runtime = app.extensions[EXTENSION]
-    migrate(instance.database.write)
-    if with_demo and demo.is_empty(instance):
+    check_port(instance.settings)
+    prepare(instance)
+    fresh = with_demo and demo.is_empty(instance)
+    if fresh or demo.is_unfinished(instance):
         demo.load(instance, click.echo)
-    address = f"{instance.settings.host}:{instance.settings.port}"
-    click.echo(f"Credence 信衡 serves at http://{address}")
-    if (passwords := demo.password_file(instance)).exists():
-        click.echo(f"Demo users and their one-time passwords: {passwords}")
+        fresh = True
+    demo.introduce(instance, click.echo, whole=fresh)
+    click.echo(demo.both("serve.ready", address=address(instance.settings)))
     instance.database.dispose()  # connections do not survive a fork
-    Server(app, instance, address).run()
+    server()(app, instance)
 
 
-class Server(BaseApplication):  # type: ignore[misc]
-    """gunicorn with threads in one process: an embedded database has one writer, and jobs run beside the pages."""
+def server() -> Any:
+    """The server of this system: gunicorn, which needs POSIX, or waitress."""
+    if os.name == "nt":
+        from app.cli.plain_server import serve
+    else:
+        from app.cli.posix_server import serve
+    return serve
 
-    def __init__(self, app: Flask, instance: Runtime, address: str) -> None:
-        self._app = app
-        self._instance = instance
-        self._address = address
-        super().__init__()
 
-    def load_config(self) -> None:
-        embedded = self._instance.settings.jobs == "embedded"
-        options: dict[str, Any] = {
-            "bind": self._address,
-            "workers": 1,
-            "worker_class": "gthread",
-            "threads": 8,
-            "timeout": 120,
-            "graceful_timeout": 15,
-            "accesslog": None,
-            "loglevel": "warning",
-        }
-        if embedded:
-            options |= {"post_worker_init": self._start_jobs, "worker_exit": self._stop_jobs}
-        for name, value in options.items():
-            self.cfg.set(name, value)
+def address(settings: Settings) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{settings.port}"
 
-    def load(self) -> Flask:
-        return self._app
 
-    def _start_jobs(self, _worker: Any) -> None:
-        self._backend = backend(self._instance)
-        self._ticker = ticker.start(self._instance)
+def check_port(settings: Settings) -> None:
+    """Before anything is loaded: nobody waits for a demo only to hear that the port is taken."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        with closing(socket.socket(family)) as probe:
+            if os.name != "nt":  # there it would let two servers share a port
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+            probe.listen(1)
+    except OSError as error:
+        taken = error.errno == errno.EADDRINUSE
+        key = "serve.port_taken" if taken else "serve.cannot_listen"
+        text = demo.both(key, host=settings.host, port=settings.port, error=error.strerror or str(error))
+        raise click.ClickException(text) from None
 
-    def _stop_jobs(self, _server: Any, _worker: Any) -> None:
-        self._ticker.shutdown(wait=False)
-        self._backend.stop()
+
+def prepare(instance: Runtime) -> None:
+    """The database in the newest shape; one that does not answer is told in a sentence."""
+    try:
+        migrate(instance.database.write)
+    except OperationalError as error:
+        place = instance.database.write.url.render_as_string(hide_password=True)
+        text = demo.both("serve.no_database", place=place, error=str(error.orig).strip())
+        raise click.ClickException(text) from None
 
 
 commands = [serve_command, migrate_command]

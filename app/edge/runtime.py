@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from flask import current_app
 
 from app.db import Database, open_database
 from app.services.keyring import Keyring, open_keyring
-from config import Settings
+from config import Settings, Unusable
 
 EXTENSION = "credence"
 
@@ -30,11 +32,22 @@ class Runtime:
 
 
 def start(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Runtime:
-    settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    """Open what an instance holds; raises Unusable where its folder cannot be written."""
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keys = open_keyring(settings.keys)
+    except OSError as error:
+        raise _unwritable(settings.home, error.strerror) from None
+    if not settings.database and not os.access(settings.home, os.W_OK):
+        raise _unwritable(settings.home, "it is read-only")
     database = open_database(
         settings.database_url, statement_seconds=settings.statement_seconds, echo=settings.debug_sql
     )
-    return Runtime(settings, database, open_keyring(settings.keys), clock)
+    return Runtime(settings, database, keys, clock)
+
+
+def _unwritable(home: Path, why: str | None) -> Unusable:
+    return Unusable(f"the folder {home.absolute()} cannot be used ({why}): set CREDENCE_HOME to one it can write in")
 
 
 def runtime() -> Runtime:

@@ -9,7 +9,7 @@ from app.jobs.embedded import Backend, drain
 
 __all__ = ["Backend", "Runtime", "backend", "drain", "load_handlers"]
 
-HANDLERS = ("ratings", "demo")
+HANDLERS = ("ratings", "exposure", "demo", "demo_cases")
 
 
 def load_handlers() -> None:

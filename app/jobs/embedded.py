@@ -8,6 +8,7 @@ import random
 import socket
 import threading
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -15,16 +16,24 @@ from sqlalchemy.orm import Session
 from app.access import Conflict
 from app.edge.runtime import Runtime
 from app.edge.transaction import begin_work
-from app.jobs.run import HANDLERS, LEASE, Cancelled, Fenced, Run
+from app.jobs.run import HANDLERS, LEASE, Cancelled, Fenced, Interrupted, Run
 from app.models.job import Job
 from app.work import SYSTEM
 
 log = logging.getLogger("credence.jobs")
-WORKER = f"{socket.gethostname()}:{os.getpid()}"
+LOST = "job.lost"  # stands as the error of a job whose process died again and again
 
 
-def due(session: Session, now: datetime, *, lock: bool) -> Job | None:
-    """The next job to run: due and queued, or running with a lease that has lapsed (its process died)."""
+def worker() -> str:
+    """This process, as the admin finds it. Asked for late: a server's worker is forked from its master."""
+    return f"{socket.gethostname()}:{os.getpid()}"
+
+
+def due(session: Session, now: datetime, *, lock: bool, series: str | None = None) -> Job | None:
+    """The next job to run: due and queued, or running with a lease that has lapsed (its process died).
+
+    `series` narrows to jobs whose unique key begins so.
+    """
     query = (
         select(Job)
         .where(
@@ -36,32 +45,44 @@ def due(session: Session, now: datetime, *, lock: bool) -> Job | None:
         .order_by(Job.priority, Job.due_at, Job.id)
         .limit(1)
     )
+    if series is not None:
+        query = query.where(Job.unique_key.startswith(series, autoescape=True))
     return session.scalar(query.with_for_update(skip_locked=True) if lock else query)
 
 
-def claim(instance: Runtime) -> Run | None:
-    """Take one due job with a fresh lease and the next attempt number; None when nothing is due."""
+def claim(instance: Runtime, *, stopping: threading.Event | None = None, series: str | None = None) -> Run | None:
+    """Take one due job with a fresh lease and the next attempt number; None when nothing is due.
+
+    A job whose process died with it on its last attempt is not tried for ever: it waits for a person.
+    """
     now = instance.clock()
     with begin_work(instance, SYSTEM) as work:
-        job = due(work.session, now, lock=not instance.database.is_sqlite)
+        job = due(work.session, now, lock=not instance.database.is_sqlite, series=series)
         if job is None:
             return None
+        lost = job.status == "running" and job.attempt >= job.max_attempts
+        values: dict[str, Any] = {
+            "status": "running",
+            "attempt": job.attempt + 1,
+            "lease_until": now + LEASE,
+            "worker": worker(),
+            "started_at": now,
+            "finished_at": None,
+        }
+        if lost:
+            values = {"status": "dead", "error": LOST, "lease_until": None, "finished_at": now}
         taken = work.session.execute(
             update(Job)
             .where(Job.id == job.id, Job.attempt == job.attempt, Job.status == job.status)
-            .values(
-                status="running",
-                attempt=job.attempt + 1,
-                lease_until=now + LEASE,
-                worker=WORKER,
-                started_at=now,
-                finished_at=None,
-            )
+            .values(**values)
             .execution_options(synchronize_session=False)
         )
         if taken.rowcount != 1:  # type: ignore[attr-defined]
             return None
-        return Run(instance, job.id, job.name, job.arguments, job.attempt + 1)
+        found = (job.id, job.name, job.arguments, job.attempt + 1)
+    if lost:
+        return claim(instance, stopping=stopping, series=series)
+    return Run(instance, *found, instance.clock, stopping or threading.Event())
 
 
 def perform(run: Run) -> None:
@@ -75,22 +96,31 @@ def perform(run: Run) -> None:
         log.warning("job %s attempt %s was overtaken", run.job_id, run.attempt)
     except Cancelled:
         _end(run, "cancelled", None)
+    except Interrupted:
+        _give_back(run)
     except Exception as error:
         log.exception("job %s (%s) attempt %s failed", run.job_id, run.name, run.attempt)
         _fail(run, error)
     else:
-        _end(run, "done", None, only_if_running=True)
+        _end(run, "done", None)
 
 
-def _end(run: Run, status: str, error: str | None, *, only_if_running: bool = True) -> None:
+def _end(run: Run, status: str, error: str | None) -> None:
+    """Nothing where the last chunk has said so already, or another attempt owns the job."""
+    _change(run, status=status, error=error, finished_at=run.clock(), lease_until=None, cancel_asked=False)
+
+
+def _give_back(run: Run) -> None:
+    """The process goes down in good order: the job is due again at once, and this attempt is not held against it."""
+    _change(run, status="queued", due_at=run.clock(), lease_until=None, max_attempts=Job.max_attempts + 1)
+
+
+def _change(run: Run, **values: Any) -> None:
     with begin_work(run.instance, SYSTEM) as work:
-        where = [Job.id == run.job_id, Job.attempt == run.attempt]
-        if only_if_running:
-            where.append(Job.status == "running")
         work.session.execute(
             update(Job)
-            .where(*where)
-            .values(status=status, error=error, finished_at=run.instance.clock(), lease_until=None, cancel_asked=False)
+            .where(Job.id == run.job_id, Job.attempt == run.attempt, Job.status == "running")
+            .values(**values)
             .execution_options(synchronize_session=False)
         )
 
@@ -104,10 +134,10 @@ def _fail(run: Run, error: Exception) -> None:
         job.error = f"{type(error).__name__}: {error}"[:2000]
         job.lease_until = None
         if isinstance(error, LookupError) or job.attempt >= job.max_attempts:
-            job.status, job.finished_at = "dead", run.instance.clock()
+            job.status, job.finished_at = "dead", run.clock()
             return
         wait = min(3600.0, 5.0 * 2 ** (job.attempt - 1)) * random.uniform(0.8, 1.2)
-        job.status, job.due_at = "failed", run.instance.clock() + timedelta(seconds=wait)
+        job.status, job.due_at = "failed", run.clock() + timedelta(seconds=wait)
 
 
 def drain(instance: Runtime, limit: int = 100_000) -> int:
@@ -135,7 +165,7 @@ class Backend:
             thread.start()
 
     def stop(self, seconds: float = 10) -> None:
-        """Ask all to stop and wait; a job in the middle keeps its row and lease, and runs again later."""
+        """Ask all to stop and wait: a job in the middle ends its chunk and goes back to the queue."""
         self._stop.set()
         for thread in self._threads:
             thread.join(seconds)
@@ -143,7 +173,7 @@ class Backend:
     def _loop(self) -> None:
         while not self._stop.is_set():
             try:
-                run = claim(self._instance)
+                run = claim(self._instance, stopping=self._stop)
             except Conflict:
                 run = None  # somebody else was quicker
             except Exception:
@@ -152,4 +182,10 @@ class Backend:
             if run is None:
                 self._stop.wait(1.0)
             else:
-                perform(run)
+                self._perform(run)
+
+    def _perform(self, run: Run) -> None:
+        try:
+            perform(run)
+        except Exception:  # not even its row could be written; its lease lapses and it is claimed again
+            log.exception("job %s (%s) could not be brought to an end", run.job_id, run.name)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from sqlalchemy import func, select
 
-from app.jobs.run import Run, handler
+from app.jobs.run import Chunk, Run, handler
 from app.models.customer import Customer
 from app.services import ratings
 
@@ -12,8 +14,20 @@ CHUNK = 250
 
 
 @handler("ratings.portfolio")
-def rate_portfolio(run: Run) -> None:
-    """Every customer once, in id order; `after`, `rated` and `failed` on the row say how far it came."""
+def rate_everybody(run: Run) -> None:
+    """The whole portfolio with the model in force."""
+    rate_portfolio(run, _end)
+
+
+def _end(chunk: Chunk) -> None:
+    chunk.last = True
+
+
+def rate_portfolio(run: Run, end: Callable[[Chunk], None]) -> None:
+    """Every customer once, in id order; `after`, `rated` and `failed` on the row say how far it came.
+
+    `end` closes the last chunk.
+    """
     with run.chunk() as chunk:
         total = chunk.work.session.scalar(select(func.count()).select_from(Customer)) or 0
         so_far = dict(chunk.job.result) or {"after": None, "rated": 0, "failed": 0}
@@ -32,6 +46,8 @@ def rate_portfolio(run: Run) -> None:
                     "failed": so_far["failed"] + failed,
                 }
             chunk.progress, chunk.result = so_far["rated"] + so_far["failed"], so_far
-            chunk.last = len(ids) < CHUNK
-        if chunk.last:
+            ready = len(ids) < CHUNK
+            if ready:
+                end(chunk)
+        if ready:
             return

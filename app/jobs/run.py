@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from threading import Event
 from typing import Any
 
 from sqlalchemy import update
@@ -30,6 +31,10 @@ class Cancelled(Exception):
     """Somebody asked the job to stop."""
 
 
+class Interrupted(Exception):
+    """This process is going down; the job goes on in the next one, from the row it left."""
+
+
 @dataclass(slots=True)
 class Chunk:
     """One transaction of a job: what it leaves on its row, committed together with the effect. `last` marks it done."""
@@ -44,17 +49,25 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a handler is given."""
+    """What a handler is given. Leases are kept by `clock`, which `at` leaves alone."""
 
     instance: Runtime
     job_id: str
     name: str
     arguments: Mapping[str, Any]
     attempt: int
+    clock: Callable[[], datetime]
+    stopping: Event = field(default_factory=Event)
+
+    def at(self, moment: datetime) -> Run:
+        """The same attempt, whose work is done as of another moment (the demo has a past)."""
+        return replace(self, instance=replace(self.instance, clock=lambda: moment))
 
     @contextmanager
     def chunk(self, *, actor: Actor = SYSTEM) -> Iterator[Chunk]:
         """A transaction whose effect counts only while this attempt owns the job; it also renews the lease."""
+        if self.stopping.is_set():
+            raise Interrupted
         with begin_work(self.instance, actor, f"job-{self.job_id}") as work:
             job = work.session.get(Job, self.job_id)
             if job is None:
@@ -66,7 +79,7 @@ class Run:
             self._keep(found)
 
     def _keep(self, chunk: Chunk) -> None:
-        now = self.instance.clock()
+        now = self.clock()
         changes: dict[str, Any] = {"lease_until": now + LEASE}
         if chunk.progress is not None:
             changes["progress"] = chunk.progress

@@ -16,7 +16,7 @@ from app.access import Conflict
 from app.db import new_id
 from app.edge.runtime import Runtime
 from app.edge.transaction import begin_work
-from app.jobs.embedded import WORKER
+from app.jobs.embedded import worker
 from app.models.job import Job, Lease, Timer
 from app.services import ledger
 from app.work import SYSTEM, Work
@@ -42,6 +42,17 @@ def lead(work: Work, holder: str) -> bool:
         .execution_options(synchronize_session=False)
     )
     return bool(taken.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def resign(instance: Runtime, holder: str | None = None) -> None:
+    """Leave the seat in good order, so that the next process need not wait for it to grow old."""
+    with begin_work(instance, SYSTEM) as work:
+        work.session.execute(
+            update(Lease)
+            .where(Lease.name == "ticker", Lease.holder == (holder or worker()))
+            .values(until=work.now)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def fire_timers(work: Work) -> int:
@@ -84,11 +95,11 @@ def _fire(work: Work, timer: Timer) -> bool:
     return True
 
 
-def tick(instance: Runtime, holder: str = WORKER) -> bool:
+def tick(instance: Runtime, holder: str | None = None) -> bool:
     """One beat; True when this process led. Never raises for what the next beat can mend."""
     try:
         with begin_work(instance, SYSTEM) as work:
-            if not lead(work, holder):
+            if not lead(work, holder or worker()):
                 return False
             fire_timers(work)
         if not instance.database.is_sqlite:

@@ -41,7 +41,7 @@ ALLOWED = {
 def test_no_chinese_in_code() -> None:
     """Sentences come from the catalogue; data of the demo and words of the trade may be Chinese."""
     data = (
-        "app/gallery", "app/cli/demo_cases.py", "app/services/imports", "app/edge/locale.py", "config.py",
+        "app/gallery", "app/jobs/demo_cases.py", "app/services/imports", "app/edge/locale.py", "config.py",
         "forms/", "credit/", "rules/", "ledger/",
     )  # fmt: skip
     found = []

@@ -11,19 +11,17 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
 from app import create_app
-from app.cli.demo import DemoClock
-from app.cli.demo_cases import open_cases
 from app.edge.runtime import EXTENSION, Runtime
 from app.edge.transaction import begin_work
-from app.gallery.portfolio import DEMO_SEED
-from app.jobs import drain, load_handlers
-from app.services import furnish, jobs, ledger
+from app.jobs import demo, load_handlers
+from app.services import furnish, ledger
 from app.services.passwords import hasher
 from app.work import SYSTEM
 from config import Settings
@@ -40,20 +38,13 @@ def build(home: Path, *, definitions: bool, cases: bool) -> dict[str, str]:
     instance: Runtime = app.extensions[EXTENSION]
     migrate(instance.database.write)
     load_handlers()
-    with begin_work(instance, SYSTEM) as work:
+    now = instance.clock()
+    past = replace(instance, clock=lambda: now - timedelta(days=demo.DAYS))
+    stages = [name for name in demo.STAGES if definitions or name == "demo.portfolio"]
+    with begin_work(past, SYSTEM) as work:
         passwords = furnish.people_and_posts(work, hasher(64, 1).one_time, keep_passwords=True)
-        if definitions:
-            furnish.published_gallery(work)
-        today = instance.clock().date().isoformat()
-        jobs.queue(work, "demo.portfolio", {"seed": DEMO_SEED, "customers": CUSTOMERS, "today": today})
-    drain(instance)
-    if definitions:
-        with begin_work(instance, SYSTEM) as work:
-            jobs.queue(work, "ratings.portfolio")
-        drain(instance)
-    if cases:
-        clock = DemoClock(instance)
-        open_cases(instance, clock.forward)
+        demo.begin(work, CUSTOMERS, now, stages if cases else [name for name in stages if name != "demo.cases"])
+    demo.run_stages(instance)
     ledger.sign(instance.database, instance.keys, instance.settings.origin, instance.clock())
     instance.database.dispose()
     (home / "passwords.json").write_text(json.dumps(passwords), "utf-8")

@@ -1,0 +1,82 @@
+"""Large uploaded lists: checked and taken over in batches, with progress, from where a lost process left off."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from app.jobs.run import Run, handler
+from app.services import imports
+from app.services.imports_survey import BATCH, Report, kind_of, survey, walking
+from app.services.viewers import viewer_of
+from app.work import SYSTEM, Actor
+from rules import Invalid, Problem
+
+TELL = 4  # batches between two reports of progress while checking
+
+
+@handler(imports.CHECK)
+def check(run: Run) -> None:
+    """Read a file and keep the report; a file no row can be read of is refused with its problems."""
+    actor = _actor(run)
+    with run.chunk(actor=actor) as chunk:
+        row = imports.get(chunk.work.session, actor.viewer, str(run.arguments["upload"]), whole=True)
+        kind = kind_of(chunk.work.session, row.kind, row.form_id)
+        now = row.at.astimezone(chunk.work.zone)
+    report: Report | None = None
+    problems: tuple[Problem, ...] = ()
+    try:
+        with (
+            Session(run.instance.database.read) as session,
+            walking(session, actor.viewer, kind, row.content, row.filename, now) as walk,
+        ):
+            total = walk.count()
+            for number, report in enumerate(survey(session, actor.viewer, walk)):
+                if number % TELL == 0:
+                    session.rollback()  # an old snapshot would keep the write-ahead log from being cut
+                    with run.chunk() as chunk:
+                        chunk.progress, chunk.total = report.rows, total
+    except Invalid as invalid:
+        problems = invalid.problems
+    with run.chunk(actor=actor) as chunk:
+        row = imports.get(chunk.work.session, actor.viewer, str(run.arguments["upload"]))
+        if report is None or problems:
+            imports.refuse(row, problems)
+        else:
+            imports.settle(row, report)
+            chunk.progress = chunk.total = report.rows
+        chunk.last = True
+
+
+@handler(imports.TAKE)
+def take(run: Run) -> None:
+    """Take the good rows over, a batch a transaction; `progress` counts rows, so a batch is never done twice."""
+    actor = _actor(run)
+    with run.chunk(actor=actor) as chunk:
+        row = imports.get(chunk.work.session, actor.viewer, str(run.arguments["upload"]), whole=True)
+        kind = kind_of(chunk.work.session, row.kind, row.form_id)
+        now = row.at.astimezone(chunk.work.zone)
+    place = 0
+    with (
+        Session(run.instance.database.read) as session,
+        walking(session, actor.viewer, kind, row.content, row.filename, now) as walk,
+    ):
+        for batch in walk.batches(BATCH):
+            session.rollback()
+            place += len(batch)
+            with run.chunk(actor=actor) as chunk:
+                if chunk.job.progress >= place:
+                    continue  # a process before this one came that far
+                row = imports.get(chunk.work.session, actor.viewer, row.id)
+                row.stored = (row.stored or 0) + imports.store(chunk.work, row, kind, walk.taker, batch)
+                chunk.progress, chunk.result = place, {"stored": row.stored}
+    with run.chunk(actor=actor) as chunk:
+        row = imports.get(chunk.work.session, actor.viewer, row.id)
+        imports.finish(chunk.work, row, kind, row.stored or 0)
+        chunk.last = True
+
+
+def _actor(run: Run) -> Actor:
+    """The person who asked for it, with the rights they have now."""
+    with run.chunk() as chunk:
+        by = str(run.arguments["by"])
+        return imports.SYSTEM_IMPORTER if by == SYSTEM.id else Actor.of(viewer_of(chunk.work.session, by))
