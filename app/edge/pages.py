@@ -69,7 +69,10 @@ def rules_of(endpoint: str | None) -> tuple[Rule, ...] | None:
     if view is None:
         return None
     if hasattr(view, "view_class"):
-        view = getattr(view.view_class, request.method.lower(), view)
+        kind, method = view.view_class, request.method.lower()
+        # HEAD is answered by GET, and OPTIONS by Flask itself for whoever may do anything there.
+        others = [name.lower() for name in sorted(kind.methods or ())] if method == "options" else ["get"]
+        view = next((getattr(kind, name) for name in (method, *others) if hasattr(kind, name)), view)
     return getattr(view, "__access__", None)
 
 
@@ -118,5 +121,5 @@ def register(app: Flask) -> None:
 
 def _fail_closed() -> None:
     """A page that somebody forgot to mark is a fault, not an open door."""
-    if request.endpoint is not None and not request.path.startswith(API) and rules_of(request.endpoint) is None:
+    if request.endpoint is not None and rules_of(request.endpoint) is None:
         raise LookupError(f"{request.endpoint} has no access rule")

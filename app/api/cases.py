@@ -1,0 +1,108 @@
+"""Cases: one whole, its way behind and ahead, its trail; and taken back by the applicant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask.views import MethodView
+
+from app.access import Missing, Right
+from app.api.noun import Empty, Noun, act
+from app.api.schemas.cases import CaseSchema, PathSchema, TrailQuery, TrailSchema, WithdrawnSchema
+from app.edge.errors import plain
+from app.edge.locale import problem_text
+from app.edge.sentences import sentence
+from app.edge.transaction import reading
+from app.queries import cases as queries
+from app.queries import trail
+from app.services import cases
+from app.services.directory import directory
+from app.work import Work
+from forms import Answers
+from rules import Invalid, Problem
+
+noun = Noun("cases", __name__)
+ONE = "/cases/<id:case_id>"
+READERS = (Right.REQUEST_READ, Right.TASK_READ)
+
+
+@noun.route(ONE)
+class OneCase(MethodView):
+    @noun.operation("cases.show", *READERS, gives=CaseSchema)
+    def get(self, case_id: str) -> Any:
+        with reading() as view:
+            found = queries.view(view, case_id, directory)
+        stored = Answers(found.form, found.typed).to_json()
+        seen = {shown.field.key for section in found.sections for shown in section.fields}
+        members = {name: getattr(found, name) for name in CaseSchema().fields if name != "answers"}
+        return {**members, "answers": {key: value for key, value in stored.items() if key in seen}}
+
+
+@noun.route(ONE + "/path")
+class Path(MethodView):
+    @noun.operation("cases.path", *READERS, gives=PathSchema)
+    def get(self, case_id: str) -> Any:
+        with reading() as view:
+            found = queries.view(view, case_id, directory)
+            return {"stops": [_stop(stop) for stop in found.stops]}
+
+
+def _stop(stop: Any) -> dict[str, Any]:
+    problem = None
+    if stop.problem is not None:
+        told = problem_text(Problem(stop.problem.code, params=stop.problem.params))
+        problem = {"code": stop.problem.code, "params": plain(stop.problem.params), "message": told}
+    return {**{name: getattr(stop, name) for name in stop.__slots__}, "problem": problem}
+
+
+@noun.route(ONE + "/trail")
+class Trail(MethodView):
+    @noun.operation("cases.trail", Right.TRAIL_READ, *READERS, gives=TrailSchema, query=TrailQuery)
+    def get(self, case_id: str, query: dict[str, Any]) -> Any:
+        before = _entry_id(query["after"])
+        with reading() as view:
+            if not view.viewer.may(Right.TRAIL_READ):
+                rows = trail.case_timeline(view, case_id)
+                if not rows:
+                    raise Missing("case", case_id)
+                return {"entries": [_entry(row, whole=False) for row in rows], "next": None}
+            page = trail.entries(view, trail.Filters(case=case_id), before=before)
+            if not page.rows and before is None:
+                raise Missing("case", case_id)
+            older = None if page.older is None else str(page.older)
+            return {"entries": [_entry(row, whole=True) for row in page.rows], "next": older}
+
+
+def _entry(row: trail.EntryRow, *, whole: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "id": row.id,
+        "place": row.place,
+        "ts": row.ts,
+        "verb": row.verb,
+        "actor": row.actor,
+        "actor_name": row.actor_name,
+        "message": sentence(row),
+        "reason": row.text("reason"),
+    }
+    if whole:
+        told |= {"members": row.members, "leaf_hash": row.leaf_hash.hex(), "prev_hash": row.prev_hash.hex()}
+    return told
+
+
+def _entry_id(after: str) -> int | None:
+    if not after:
+        return None
+    if not after.isascii() or not after.isdecimal() or len(after) > 18:
+        raise Invalid([Problem("api.cursor", "/after")])
+    return int(after)
+
+
+@noun.route(ONE + "/withdraw")
+class Withdrawing(MethodView):
+    @noun.operation("cases.withdraw", Right.REQUEST_WRITE, gives=WithdrawnSchema, body=Empty, acts=True)
+    def post(self, case_id: str, body: dict[str, Any]) -> Any:
+        def do(work: Work) -> Any:
+            case = cases.withdraw(work, case_id)
+            return {"case_id": case.id, "case_status": case.status}
+
+        return act(do, WithdrawnSchema)
