@@ -13,11 +13,16 @@ from config import Settings
 
 EDGE = ("security", "locale", "assets", "errors", "pages", "menu")  # in the order requests meet them
 PAGES = (
+    "health",
     "auth",
     "me",
     "admin",
     "admin_users",
     "admin_org",
+    "studio",
+    "studio_definition",
+    "studio_draft",
+    "trail",
 )
 
 
@@ -37,5 +42,6 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
         import_module(f"app.edge.{name}").register(app)
     for name in PAGES:
         app.register_blueprint(import_module(f"app.web.{name}").blueprint)
+    import_module("app.api").register(app)
     import_module("app.cli").register(app)
     return app

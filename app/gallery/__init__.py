@@ -28,3 +28,8 @@ def definitions() -> Iterator[dict[str, Any]]:
     for folder in FOLDERS:
         for path in sorted((HERE / folder).glob("*.json")):
             yield read(f"{folder}/{path.stem}")
+
+
+def empty(kind: str) -> dict[str, Any]:
+    """The smallest body of a kind that compiles: what an author starts from."""
+    return read(f"empty/{kind}")

@@ -79,7 +79,7 @@ def linked(session: Session, kind: str, body: Mapping[str, Any]) -> tuple[dict[s
     for link in kinds.KINDS[kind].links(body):
         row = published(session, link.kind, link.key)
         if row is None:
-            problems.append(Problem("definition.link_missing", link.place, {"kind": link.kind, "key": link.key}))
+            problems.append(Problem(f"definition.{link.kind}_missing", link.place, {"key": link.key}))
         else:
             others[link.place] = row
     return others, problems
