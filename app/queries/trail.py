@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.access import Missing, Right, Scope, require
 from app.models.case import Case, CreditRequest
 from app.models.customer import Customer
 from app.models.definition import Definition
-from app.models.ledger import Checkpoint, Entry, Leaf, TreeNode
+from app.models.ledger import Entry, Leaf
 from app.models.people import User
 from app.queries.scope import cases_in_scope, customers_in_scope
 from app.queries.trail_names import NOBODY, Names, names_of
@@ -66,6 +66,13 @@ class Filters:
     @property
     def any(self) -> bool:
         return self != Filters()
+
+
+def filters_of(subject: Subject) -> Filters:
+    """Everything that belongs to a subject: to a case also its request, to a customer also its cases."""
+    if subject.type == "customer":
+        return Filters(customer=subject.id)
+    return Filters(case=subject.id) if subject.type == "case" else Filters(type=subject.type, id=subject.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,27 +137,6 @@ class EntryPage:
     windowed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How far the ledger is signed and verified."""
-
-    size: int
-    signed: int
-    signed_at: datetime | None
-    verified_at: datetime | None
-    verified_id: int | None
-    verified: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def unsigned(self) -> int:
-        return max(0, self.size - self.signed)
-
-    @property
-    def verdict(self) -> str | None:
-        found = self.verified.get("verdict")
-        return found if isinstance(found, str) else None
-
-
 def read_members(body: bytes) -> dict[str, Any]:
     """The members of stored bytes; nothing where somebody made them unreadable."""
     try:
@@ -160,7 +146,8 @@ def read_members(body: bytes) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _select() -> Select[Any]:
+def selected() -> Select[Any]:
+    """Entries with their place, to be narrowed and ordered; `rows_of` reads them."""
     return select(*COLUMNS).join(Leaf, Leaf.entry_id == Entry.id, isouter=True)
 
 
@@ -172,7 +159,8 @@ def _row(found: Row[Any], members: Mapping[str, Any], names: Names) -> EntryRow:
     )  # fmt: skip
 
 
-def _rows(session: Session, found: Sequence[Row[Any]]) -> tuple[EntryRow, ...]:
+def rows_of(session: Session, found: Sequence[Row[Any]]) -> tuple[EntryRow, ...]:
+    """What `selected` found, with the names its sentences need."""
     parsed = [(each, read_members(each.body)) for each in found]
     names = names_of(session, parsed)
     return tuple(_row(each, members, names) for each, members in parsed)
@@ -198,7 +186,7 @@ def entries(
 ) -> EntryPage:
     """Entries that fit, newest first: those older than id `before`, or the page just newer than id `after`."""
     require(reading.viewer, Right.TRAIL_READ)
-    query = _in_scope(_select(), reading)
+    query = _in_scope(selected(), reading)
     for condition in _conditions(reading, filters):
         query = query.where(condition)
     windowed = False
@@ -216,7 +204,7 @@ def entries(
     more, found = len(found) > limit, found[:limit]
     if backwards:
         found = found[::-1]
-    rows = _rows(reading.session, found)
+    rows = rows_of(reading.session, found)
     if not rows:
         return EntryPage((), windowed=windowed)
     newer = rows[0].id if (more if backwards else before is not None) else None
@@ -305,17 +293,25 @@ def chains(session: Session, subjects: Sequence[Subject], size: int) -> tuple[En
     for start in range(0, len(subjects), FOUND):
         some = [(each.type, each.id) for each in subjects[start : start + FOUND]]
         about = tuple_(Entry.subject_type, Entry.subject_id).in_(some)
-        found += session.execute(_select().where(about, Leaf.idx < size)).all()
-    return _rows(session, sorted(found, key=lambda each: each.idx))
+        found += session.execute(selected().where(about, Leaf.idx < size)).all()
+    return rows_of(session, sorted(found, key=lambda each: each.idx))
 
 
 def entry(reading: Reading, entry_id: int) -> EntryRow:
     """One entry; Missing where there is none or it is out of scope."""
     require(reading.viewer, Right.TRAIL_READ)
-    found = reading.session.execute(_in_scope(_select(), reading).where(Entry.id == entry_id)).one_or_none()
+    found = reading.session.execute(_in_scope(selected(), reading).where(Entry.id == entry_id)).one_or_none()
     if found is None:
         raise Missing("entry", str(entry_id))
-    return _rows(reading.session, [found])[0]
+    return rows_of(reading.session, [found])[0]
+
+
+def may_open(reading: Reading, row: EntryRow) -> bool:
+    """Whether the reader may see personal values of the customer whom an entry is about."""
+    if row.customer_id is None:
+        return False
+    query = customers_in_scope(select(Customer.id).where(Customer.id == row.customer_id), reading.viewer)
+    return reading.session.scalar(query) is not None
 
 
 def neighbours(reading: Reading, row: EntryRow) -> tuple[int | None, int | None]:
@@ -329,41 +325,16 @@ def neighbours(reading: Reading, row: EntryRow) -> tuple[int | None, int | None]
     return found.get(row.seq - 1), found.get(row.seq + 1)
 
 
-def standing(reading: Reading) -> Standing:
-    """Size of the ledger, its last checkpoint, and its last full verification."""
-    require(reading.viewer, Right.TRAIL_READ)
-    session = reading.session
-    place = session.scalar(select(func.max(TreeNode.idx)).where(TreeNode.level == 0))
-    last = session.execute(
-        select(Checkpoint.size, Checkpoint.at).order_by(Checkpoint.size.desc()).limit(1)
-    ).one_or_none()
-    verified = session.execute(
-        select(Entry.id, Entry.ts, Entry.body)
-        .where(Entry.verb == Verb.TRAIL_VERIFIED.value)
-        .order_by(Entry.id.desc())
-        .limit(1)
-    ).one_or_none()
-    detail = read_members(verified.body).get("detail") if verified is not None else None
-    return Standing(
-        size=0 if place is None else place + 1,
-        signed=last.size if last is not None else 0,
-        signed_at=last.at if last is not None else None,
-        verified_at=verified.ts if verified is not None else None,
-        verified_id=verified.id if verified is not None else None,
-        verified=detail if isinstance(detail, dict) else {},
-    )
-
-
 def case_timeline(reading: Reading, case_id: str, *, limit: int = 200) -> tuple[EntryRow, ...]:
     """What happened to a case, newest first, for everybody who may read the case itself."""
     cases = cases_in_scope(select(Case.id).where(Case.id == case_id), reading.viewer)
     query = (
-        _select()
+        selected()
         .where(Entry.case_id.in_(cases), or_(*map(in_group, STORY)), Entry.verb.notin_(QUIET))
         .order_by(Entry.id.desc())
         .limit(limit)
     )
-    return _rows(reading.session, reading.session.execute(query).all())
+    return rows_of(reading.session, reading.session.execute(query).all())
 
 
 def customer_timeline(reading: Reading, customer_id: str, *, limit: int = 30) -> tuple[EntryRow, ...]:
@@ -373,6 +344,6 @@ def customer_timeline(reading: Reading, customer_id: str, *, limit: int = 30) ->
     about = or_(*map(in_group, FILE)) & (Entry.subject_type == "customer")
     outcome = Entry.verb.in_(OUTCOMES) & Entry.case_id.in_(cases)
     query = (
-        _select().where(Entry.customer_id.in_(own), or_(about, outcome)).order_by(Entry.id.desc()).limit(limit)
+        selected().where(Entry.customer_id.in_(own), or_(about, outcome)).order_by(Entry.id.desc()).limit(limit)
     )
-    return _rows(reading.session, reading.session.execute(query).all())
+    return rows_of(reading.session, reading.session.execute(query).all())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,15 +12,17 @@ from sqlalchemy.orm import Session
 
 from app import kinds
 from app.access import Conflict, Missing, Right, Viewer, require
+from app.db import Database
 from app.models.case import Case, CreditRequest
 from app.models.customer import Customer
 from app.models.definition import Definition
 from app.models.ledger import Checkpoint, Entry
 from app.queries.scope import cases_in_scope, customers_in_scope
-from app.queries.trail import EntryRow
+from app.queries.trail import EntryRow, chains
 from app.services.keyring import Keyring
-from app.services.ledger import StoredNodes
+from app.services.ledger import StoredNodes, sequence, sign
 from app.work import Subject, Verb, Work
+from ledger import Checkpoint as Head
 from ledger import (
     Nodes,
     Pinned,
@@ -39,6 +41,7 @@ from rules import Invalid, Problem
 EXPORTED = ("case", "customer", "definition")
 MOST_ENTRIES = 50_000
 CHUNK = 200
+ROUNDS = 5
 LATEST, SPREAD = 50, 50  # earlier checkpoints in a file: the newest ones, and some spread over all before
 
 
@@ -51,6 +54,16 @@ class Dossier:
     title: Mapping[str, str] | str
     subjects: tuple[Subject, ...]
     states: Mapping[tuple[str, str], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What writing a file takes: the database, the keys, the ledger's name, and the time."""
+
+    database: Database
+    keys: Keyring
+    origin: str
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,49 +187,66 @@ def export(work: Work, subject_type: str, subject_id: str) -> Dossier:
     return dossier
 
 
-def bundle(
-    session: Session,
-    keys: Keyring,
-    origin: str,
-    now: datetime,
-    dossier: Dossier,
-    rows: Sequence[EntryRow],
-    *,
-    files: Mapping[str, bytes] | None = None,
+def build(
+    house: House,
+    viewer: Viewer | None,
+    subject: Subject,
+    render: Callable[[Dossier, Sequence[EntryRow], Head], Mapping[str, bytes]],
     linked: Sequence[str] = (),
 ) -> bytes:
-    """The zip file: `rows` as the ledger holds them, under the newest checkpoint.
+    """The file: all entries get a place, the head is signed, and what is there is written under it.
 
-    `linked` are notes of checkpoints kept elsewhere, to which the file shall prove that only additions followed.
+    `render` makes further members, such as the report. `linked` are notes of checkpoints kept elsewhere, to which the
+    file shall prove that only additions followed. An act that comes in between means another round, so that recorded
+    states and entries belong together.
     """
-    notes = session.execute(select(Checkpoint.size, Checkpoint.note, Checkpoint.at).order_by(Checkpoint.size)).all()
-    if not notes:
-        raise Missing("checkpoint")
-    head = notes[-1]
+    for _ in range(ROUNDS):
+        sequence(house.database, wait=True)
+        head = sign(house.database, house.keys, house.origin, house.now)
+        if head is None:
+            break
+        with Session(house.database.read) as session:
+            dossier = find(session, viewer, subject.type, subject.id)
+            rows = chains(session, dossier.subjects, head.size)
+            if contents(session, dossier).entries == len(rows):
+                return bundle(session, house, dossier, rows, head, render(dossier, rows, head), linked)
+    raise Conflict("trail.busy", subject=subject.id)
+
+
+def bundle(
+    session: Session,
+    house: House,
+    dossier: Dossier,
+    rows: Sequence[EntryRow],
+    head: Head,
+    files: Mapping[str, bytes],
+    linked: Sequence[str] = (),
+) -> bytes:
+    """The zip file with `rows` as the ledger holds them, under the checkpoint over `head`."""
+    stored = (
+        select(Checkpoint.size, Checkpoint.note, Checkpoint.at)
+        .where(Checkpoint.size <= head.size)
+        .order_by(Checkpoint.size)
+    )
+    notes = session.execute(stored).all()
     earlier = {read_checkpoint(note).size: note for note in (*_some([each.note for each in notes[:-1]]), *linked)}
-    signer = ed25519_signer(origin, keys.signing)
-
-    def write(nodes: Nodes) -> bytes:
-        return write_bundle(
-            Trail(
-                entries=[(row.place, row.body) for row in rows if row.place is not None],
-                nodes=nodes,
-                checkpoint=head.note,
-                keys=[PublicKey(signer.key, notes[0].at)],
-                exported_at=now,
-                states=_stated(dossier, rows),
-                earlier=[note for size, note in sorted(earlier.items()) if size <= head.size],
-                definitions=_pinned(session, rows),
-                files=files or {},
-            ),
-            signer,
-        )
-
-    nodes = StoredNodes(session)
+    signer = ed25519_signer(house.origin, house.keys.signing)
     places = [row.place for row in rows if row.place is not None]
+    nodes = StoredNodes(session)
+    trail = Trail(
+        entries=[(row.place, row.body) for row in rows if row.place is not None],
+        nodes=nodes,
+        checkpoint=notes[-1].note,
+        keys=[PublicKey(signer.key, notes[0].at)],
+        exported_at=house.now,
+        states=_stated(dossier, rows),
+        earlier=[note for size, note in sorted(earlier.items()) if size <= head.size],
+        definitions=_pinned(session, rows),
+        files=files,
+    )
     try:
         nodes.prefetched(lambda each: _ask(each, places, sorted(earlier), head.size))
-        return write(nodes)
+        return write_bundle(trail, signer)
     except LookupError:
         raise Conflict("trail.forked", size=head.size, signed=head.size) from None
 

@@ -126,8 +126,10 @@ class _Rows:
                 self._add(found, index, column)
 
     def _add(self, found: Any, index: int | None, column: str) -> None:
-        place = {"subject_type": found.subject_type, "subject_id": found.subject_id, "seq": found.subject_seq}
-        self.findings.append(Finding("row.column", {**place, "index": "-" if index is None else index, "column": column}))
+        place: dict[str, Any] = {"subject_type": found.subject_type, "subject_id": found.subject_id}
+        place["seq"] = found.subject_seq
+        place |= {"index": "-" if index is None else index, "column": column}
+        self.findings.append(Finding("row.column", place))
 
 
 def verify_file(source: IO[bytes], key: Key, *, anchored: str | None = None) -> Report:
