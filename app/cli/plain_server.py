@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from types import FrameType
 
 import waitress
@@ -12,13 +13,14 @@ from app.cli.machinery import Machinery
 from app.edge.runtime import Runtime
 
 
-def serve(app: Flask, instance: Runtime) -> None:
-    """Until Ctrl+C or SIGTERM: requests at work are answered, jobs end their chunk."""
+def serve(app: Flask, instance: Runtime, ready: Callable[[], None]) -> None:
+    """Until Ctrl+C or SIGTERM: requests at work are answered, jobs end their chunk. `ready` tells that it serves."""
     settings = instance.settings
     made = waitress.create_server(app, host=settings.host, port=settings.port, threads=8, ident="credence")
     machinery = Machinery(instance)
     signal.signal(signal.SIGTERM, _stop)
     machinery.start()
+    ready()
     try:
         made.run()  # returns after KeyboardInterrupt and SystemExit, once its threads are idle
     finally:

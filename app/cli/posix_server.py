@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
@@ -23,8 +24,9 @@ class PoliteArbiter(Arbiter):  # type: ignore[misc]
 class Server(BaseApplication):  # type: ignore[misc]
     """The application and its settings, not read from any file."""
 
-    def __init__(self, app: Flask, instance: Runtime) -> None:
+    def __init__(self, app: Flask, instance: Runtime, ready: Callable[[], None]) -> None:
         self._app = app
+        self._ready = ready
         self._instance = instance
         self._machinery = Machinery(instance)
         super().__init__()
@@ -42,6 +44,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "accesslog": None,
             "loglevel": "warning",
             "proc_name": "credence",
+            "when_ready": lambda _server: self._ready(),
             "post_worker_init": self._begin,
             "worker_exit": self._end,
         }
@@ -62,5 +65,6 @@ class Server(BaseApplication):  # type: ignore[misc]
         self._machinery.stop()
 
 
-def serve(app: Flask, instance: Runtime) -> None:
-    Server(app, instance).run()
+def serve(app: Flask, instance: Runtime, ready: Callable[[], None]) -> None:
+    """Until Ctrl+C or SIGTERM; `ready` is called once connections are accepted."""
+    Server(app, instance, ready).run()

@@ -156,18 +156,18 @@ class Backend:
     def __init__(self, instance: Runtime, threads: int) -> None:
         self._instance = instance
         self._stop = threading.Event()
-        self._threads = [
+        self.threads = [
             threading.Thread(target=self._loop, name=f"jobs-{number}", daemon=True) for number in range(threads)
         ]
 
     def start(self) -> None:
-        for thread in self._threads:
+        for thread in self.threads:
             thread.start()
 
     def stop(self, seconds: float = 10) -> None:
         """Ask all to stop and wait: a job in the middle ends its chunk and goes back to the queue."""
         self._stop.set()
-        for thread in self._threads:
+        for thread in self.threads:
             thread.join(seconds)
 
     def _loop(self) -> None:

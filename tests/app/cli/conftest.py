@@ -50,8 +50,13 @@ class Home:
     @contextmanager
     def running(self, *arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
         """A command at work; killed when left."""
+        with self.python("-m", "flask", "--app", "wsgi", *arguments, **more) as process:
+            yield process
+
+    @contextmanager
+    def python(self, *arguments: str, **more: str) -> Iterator[subprocess.Popen[str]]:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
+            [sys.executable, *arguments],
             cwd=ROOT, env={**self.environment, **more}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         )  # fmt: skip
         try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import pairwise
+from threading import Event
 
 import pytest
 from sqlalchemy import select
@@ -13,9 +14,9 @@ from sqlalchemy import select
 from app.access import Conflict
 from app.edge.runtime import Runtime
 from app.jobs import run as registry
-from app.jobs.embedded import claim, drain, perform
+from app.jobs.embedded import Backend, claim, drain, perform
 from app.jobs.run import LEASE, Cancelled, Fenced, Run, handler
-from app.jobs.ticker import lead, tick
+from app.jobs.ticker import lead, resign, tick
 from app.models.case import Counter
 from app.models.job import Job, Timer
 from app.services import jobs
@@ -208,3 +209,64 @@ def test_only_an_admin_manages_jobs(house) -> None:
         job_id = jobs.queue(w, "count").id
     with house.work("lina") as w, pytest.raises(Forbidden):
         jobs.cancel(w, job_id)
+
+
+def test_a_process_going_down_gives_its_job_back_without_a_mark(work, instance: Runtime) -> None:
+    handler("count")(count_up)
+    job_id = queue(work, "count")
+    run = claim(instance)
+    assert run is not None
+    with run.chunk() as chunk:
+        chunk.work.session.add(Counter(name="n", value=3))
+    run.stopping.set()
+    perform(run)
+    row = job(work, job_id)
+    assert (row.status, row.attempt, row.max_attempts, row.error, row.lease_until) == ("queued", 1, 6, None, None)
+    assert drain(instance) == 1
+    assert counter(work) == 10
+
+
+def test_a_job_that_takes_its_process_down_every_time_ends_with_a_person(
+    work, instance: Runtime, clock: Clock
+) -> None:
+    job_id = queue(work, "count")
+    for _ in range(5):
+        assert claim(instance) is not None  # and the process dies
+        clock.forward(seconds=LEASE.total_seconds() + 1)
+    other = queue(work, "count")
+    following = claim(instance)
+    assert following is not None
+    assert following.job_id == other, "the next job is not held up"
+    row = job(work, job_id)
+    assert (row.status, row.error, row.attempt) == ("dead", "job.lost", 5)
+
+
+def test_work_of_another_moment_keeps_its_lease_by_the_clock(work, instance: Runtime, clock: Clock) -> None:
+    job_id = queue(work, "count")
+    run = claim(instance)
+    assert run is not None
+    past = clock() - timedelta(days=30)
+    with run.at(past).chunk() as chunk:
+        assert chunk.work.now == past
+    assert job(work, job_id).lease_until == clock() + LEASE
+
+
+def test_who_resigns_lets_the_next_lead_at_once(work, instance: Runtime) -> None:
+    assert tick(instance, "one")
+    assert not tick(instance, "two")
+    resign(instance, "two")
+    assert not tick(instance, "two"), "a seat is left by its holder only"
+    resign(instance, "one")
+    instance.clock.forward(seconds=1)
+    assert tick(instance, "two")
+
+
+def test_the_backend_runs_jobs_and_stops(work, instance: Runtime) -> None:
+    done = Event()
+    handler("signal")(lambda run: done.set())
+    queue(work, "signal")
+    backend = Backend(instance, 2)
+    backend.start()
+    assert done.wait(20)
+    backend.stop()
+    assert not any(thread.is_alive() for thread in backend.threads)
