@@ -240,14 +240,18 @@ def grade_class(grade: str | None, rank: int | None = None, of: int | None = Non
 
 
 def pick_language(accepted: Sequence[str] = tuple(LANGUAGES)) -> str:
-    """The person's own choice, else the browser's cookie, else what it asks for, else the setting."""
+    """The person's own choice, else the browser's cookie, else what it asks for, else the setting.
+
+    A program that calls with a token says itself, call by call, in which language it wants to be answered.
+    """
     default = runtime().settings.locale
     if not has_request_context():
         return default
-    for choice in (g.get("user_locale"), request.cookies.get(COOKIE)):
-        if choice in accepted:
-            return str(choice)
     wanted = request.accept_languages.best_match(["zh-CN", "zh-Hans-CN", "zh", "en"])
+    if wanted is None or not g.get("bearer"):
+        for choice in (g.get("user_locale"), request.cookies.get(COOKIE)):
+            if choice in accepted:
+                return str(choice)
     if wanted is None:
         return default
     return "en" if wanted == "en" else "zh-CN"
