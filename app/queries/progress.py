@@ -123,8 +123,8 @@ class Names:
 def names(session: Session, people: Iterable[str | None], tiers: Mapping[str, Label]) -> Names:
     """Names of these people, and of all posts: two questions."""
     wanted = {each for each in people if each}
-    found = session.execute(select(User.id, User.name).where(User.id.in_(wanted))).tuples().all()
-    posts = session.execute(select(Post.key, Post.label)).tuples().all()
+    found = session.execute(select(User.id, User.name).where(User.id.in_(wanted))).all()
+    posts = session.execute(select(Post.key, Post.label)).all()
     return Names(dict(found), dict(posts), tiers)
 
 
