@@ -24,11 +24,14 @@ SEATS = threading.BoundedSemaphore(2)  # each reader may take `memory_mib`
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one file may take. `seconds` of processor time; `wall` by the clock; `cell` characters of one cell."""
+    """What one file may take. `seconds` of processor time; `cell` characters of one cell.
+
+    `wall` by the clock stays below the lease of a job, which nobody renews while a file is read.
+    """
 
     memory_mib: int = 1024
-    seconds: int = 60
-    wall: int = 120
+    seconds: int = 45
+    wall: int = 50
     unpacked_mib: int = 256
     parts: int = 2000
     rows: int = 200_000

@@ -184,11 +184,12 @@ def formulas_of(content: bytes) -> dict[str, dict[int, dict[int, str]]]:
         for row in page.iter_rows():
             for cell in row:
                 kind, value = getattr(cell, "data_type", None), cell.value
-                if kind == "e":
-                    rows.setdefault(cell.row, {})[cell.column] = str(value)
-                elif kind == "f":
-                    text = value if isinstance(value, str) else str(getattr(value, "text", "") or "=")
-                    rows.setdefault(cell.row, {})[cell.column] = text if text.startswith("=") else "=" + text
+                if kind not in ("e", "f") or cell.row is None or cell.column is None:
+                    continue
+                text = value if isinstance(value, str) else str(getattr(value, "text", "") or "=")
+                if kind == "f" and not text.startswith("="):
+                    text = "=" + text
+                rows.setdefault(cell.row, {})[cell.column] = text
     return found
 
 

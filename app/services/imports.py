@@ -1,0 +1,210 @@
+"""Lists that people upload: checked and previewed, then taken over once, all good rows or none."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, undefer
+
+from app.access import Conflict, Grant, Missing, Right, Role, Scope, Viewer, require
+from app.db import new_id
+from app.models.job import Job
+from app.models.people import User
+from app.models.upload import Upload
+from app.queries.uploads import in_scope
+from app.services import definitions, jobs
+from app.services.imports_rows import Checked
+from app.services.imports_survey import BATCH, CUSTOMERS, Kind, Report, Taker, kind_of, survey, walking
+from app.work import SYSTEM, Reading, Subject, Verb, Work
+from forms.raw import shown
+from rules import Invalid, Problem
+
+MOST_AT_ONCE = 2000  # rows; more are a job
+LARGEST_AT_ONCE = 512 * 1024  # bytes; larger files are read by a job
+CHECK, TAKE = "imports.check", "imports.take"
+# Whoever sits at the machine's command line imports as the system, over all customers.
+SYSTEM_VIEWER = Viewer(SYSTEM.id, SYSTEM.name, SYSTEM.id, "zh-CN", (Grant(Role.RISK, Scope.ALL),))
+SYSTEM_IMPORTER = replace(SYSTEM, viewer=SYSTEM_VIEWER)
+
+
+def subject(upload: Upload) -> Subject:
+    return Subject("upload", upload.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file as it came in; `report` is None where a job must look at it."""
+
+    kind: Kind
+    filename: str
+    content: bytes
+    report: Report | None
+    at: datetime
+
+
+def examine(view: Reading, kind_key: str, filename: str, content: bytes) -> Examined:
+    """Look at a file without keeping it. Raises Invalid when no row can be read: sheet.…, import.no_header,
+    import.column_missing, import.column_twice."""
+    require(view.viewer, Right.CUSTOMER_IMPORT)
+    kind = kind_of(view.session, kind_key)
+    name = shown(filename.replace("\\", "/").rpartition("/")[2], 200).strip() or "-"
+    if len(content) > LARGEST_AT_ONCE:
+        return Examined(kind, name, content, None, view.now)
+    now = view.now.astimezone(view.zone)
+    with walking(view.session, view.viewer, kind, content, name, now) as walk:
+        report: Report | None = None
+        if walk.count() <= MOST_AT_ONCE:
+            *_, report = survey(view.session, view.viewer, walk)
+    return Examined(kind, name, content, report, view.now)
+
+
+def keep(work: Work, found: Examined) -> Upload:
+    """Keep an examined file with its report, or have a job make the report."""
+    require(work.viewer, Right.CUSTOMER_IMPORT)
+    row = Upload(
+        id=new_id(),
+        kind=found.kind.key,
+        filename=found.filename,
+        sha256=hashlib.sha256(found.content).hexdigest(),
+        content=found.content,
+        report={},
+        form_id=found.kind.form_row.id if found.kind.form_row else None,
+        status="checking",
+        by=work.actor.id,
+        at=found.at,
+    )
+    work.session.add(row)
+    work.session.flush()
+    if found.report is not None:
+        settle(row, found.report)
+    else:
+        row.job_id = jobs.queue(work, CHECK, {"upload": row.id, "by": work.actor.id}).id
+    return row
+
+
+def settle(row: Upload, report: Report) -> None:
+    """Write down what was found; the file waits for a person's decision."""
+    row.report, row.status = report.to_json(), "checked"
+    row.rows, row.good = report.rows, report.fates["good"]
+    row.bad, row.known = report.fates["bad"], report.fates["known"]
+
+
+def refuse(row: Upload, problems: Sequence[Problem]) -> None:
+    """A file that no row can be read of, found out by a job."""
+    row.report, row.status = {"file": [problem.to_json() for problem in problems]}, "refused"
+    row.rows = row.good = row.bad = row.known = 0
+
+
+def get(session: Session, viewer: Viewer | None, upload_id: str, *, whole: bool = False) -> Upload:
+    """An upload this person may see, with its content where `whole`."""
+    query = in_scope(select(Upload).where(Upload.id == upload_id), viewer).options(undefer(Upload.report))
+    row = session.scalar(query.options(undefer(Upload.content)) if whole else query)
+    if row is None:
+        raise Missing("upload", upload_id)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """The rows of a small file, checked again by the version it was previewed with."""
+
+    kind: Kind
+    taker: Taker
+    rows: list[Checked]
+
+
+def prepare(view: Reading, upload_id: str) -> Ready | None:
+    """Read a small file outside the transaction that takes it over; None for one that a job takes over."""
+    row = get(view.session, view.viewer, upload_id, whole=True)
+    if row.status != "checked" or (row.rows or 0) > MOST_AT_ONCE:
+        return None
+    kind = kind_of(view.session, row.kind, row.form_id)
+    now = row.at.astimezone(view.zone)
+    with walking(view.session, view.viewer, kind, row.content, row.filename, now) as walk:
+        return Ready(kind, walk.taker, [checked for batch in walk.batches() for checked in batch])
+
+
+def take(work: Work, upload_id: str, ready: Ready | None, *, good_only: bool) -> Upload:
+    """Take the good rows over, once. With bad rows nothing is taken unless `good_only` is asked for.
+
+    Small files are taken over in this transaction, whole or not at all; large ones by a job, a batch at a time.
+    """
+    require(work.viewer, Right.CUSTOMER_IMPORT)
+    row = get(work.session, work.viewer, upload_id)
+    if row.status != "checked":
+        raise _settled(work.session, row)
+    if row.bad and not good_only:
+        raise Invalid([Problem("import.has_errors", "", {"bad": row.bad, "good": row.good})])
+    if not row.good:
+        raise Invalid([Problem("import.nothing_good")])
+    row.imported_by = work.actor.id
+    if (row.rows or 0) > MOST_AT_ONCE:
+        row.status, row.stored = "importing", 0
+        arguments = {"upload": row.id, "by": work.actor.id}
+        row.job_id = jobs.queue(work, TAKE, arguments, unique_key=f"{TAKE}:{row.id}", total=row.rows).id
+        return row
+    if ready is None:
+        raise Conflict("import.busy")
+    stored = 0
+    for start in range(0, len(ready.rows), BATCH):
+        stored += store(work, row, ready.kind, ready.taker, ready.rows[start : start + BATCH])
+    finish(work, row, ready.kind, stored)
+    return row
+
+
+def store(work: Work, row: Upload, kind: Kind, taker: Taker, batch: Sequence[Checked]) -> int:
+    """Take one batch over in this transaction; returns how many rows that were."""
+    viewer = work.actor.viewer
+    taker.meet(work.session, viewer, batch)
+    stored, refused = taker.store(work, batch)
+    if kind.key != CUSTOMERS and stored:
+        whose = {each.values.get("customer_id") for each in batch if each.fate == "good"}
+        detail = {
+            "file": row.filename, "sha256": row.sha256, "rows": stored, "customers": len(whose),
+            "refused": refused + sum(each.fate == "bad" for each in batch),
+        }
+        work.record(Verb.ITEMS_IMPORTED, subject(row), detail)
+    return stored
+
+
+def finish(work: Work, row: Upload, kind: Kind, stored: int) -> None:
+    """The whole list is taken over. Customers are summed up in one entry; open items were told batch by batch."""
+    row.status, row.stored, row.imported_at = "imported", stored, work.now
+    if kind.key == CUSTOMERS:
+        detail = {
+            "file": row.filename, "sha256": row.sha256, "rows": row.rows, "created": stored, "changed": 0,
+            "refused": row.bad, "known": row.known,
+        }
+        pins = (definitions.pin(kind.form_row),) if kind.form_row else ()
+        work.record(Verb.CUSTOMERS_IMPORTED, subject(row), detail, definitions=pins)
+
+
+def discard(work: Work, upload_id: str) -> None:
+    """Throw away a file that was not taken over; an imported one stays as what the ledger names."""
+    require(work.viewer, Right.CUSTOMER_IMPORT)
+    row = get(work.session, work.viewer, upload_id)
+    if row.status not in ("checked", "refused") and not (row.status == "checking" and _given_up(work.session, row)):
+        raise _settled(work.session, row)
+    work.session.delete(row)
+
+
+def _given_up(session: Session, row: Upload) -> bool:
+    """Whether the job that should look at this file has stopped for good."""
+    return session.scalar(select(Job.status).where(Job.id == row.job_id)) in ("dead", "cancelled")
+
+
+def _settled(session: Session, row: Upload) -> Conflict:
+    """Who was first, and when."""
+    if row.status == "checking":
+        return Conflict("import.busy")
+    name = session.scalar(select(User.name).where(User.id == row.imported_by)) or row.imported_by or row.by
+    if row.status == "importing":
+        started = session.scalar(select(Job.queued_at).where(Job.id == row.job_id)) if row.job_id else None
+        return Conflict("import.under_way", by=name, at=started or row.at)
+    if row.status == "refused":
+        return Conflict("import.refused")
+    return Conflict("import.done", by=name, at=row.imported_at)
