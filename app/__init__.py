@@ -23,6 +23,8 @@ PAGES = (
     "studio_definition",
     "studio_draft",
     "trail",
+    "inbox",
+    "inbox_batch",
 )
 
 

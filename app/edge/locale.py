@@ -13,6 +13,7 @@ from typing import Any
 
 import flask_babel
 from babel import Locale, numbers
+from babel.dates import format_skeleton
 from babel.messages.pofile import read_po
 from flask import Flask, current_app, g, has_app_context, has_request_context, request
 
@@ -216,6 +217,17 @@ def format_datetime(value: datetime | str | None) -> str:
     return f"{flask_babel.format_date(instant, 'medium')} {flask_babel.format_time(instant, 'short')}"
 
 
+def format_brief(value: datetime | str | None) -> str:
+    """11月23日 14:03, Nov 23, 14:03; with the year where it is another one than now."""
+    if value is None:
+        return NOTHING
+    zone = flask_babel.get_timezone()
+    instant = _instant(value).astimezone(zone)
+    if instant.year != runtime().clock().astimezone(zone).year:
+        return format_datetime(value)
+    return f"{format_skeleton('MMMd', instant, locale=_babel())} {flask_babel.format_time(instant, 'short')}"
+
+
 def format_timeago(value: datetime | str | None) -> str:
     """3 小时前, 3 hours ago; 2 天后, in 2 days."""
     if value is None:
@@ -276,6 +288,7 @@ def register(app: Flask) -> None:
         date=format_date,
         datetime=format_datetime,
         timeago=format_timeago,
+        brief=format_brief,
         grade_class=grade_class,
         label=label,
     )

@@ -1,7 +1,5 @@
 // A form on its way: marked while it is being sent, so that a second click does nothing.
 
-import { all } from "./dom";
-
 export function isBusy(form: HTMLFormElement): boolean {
   return form.dataset["busy"] === "yes";
 }
@@ -14,5 +12,5 @@ export function markBusy(form: HTMLFormElement, submitter: HTMLElement | null): 
 
 export function release(form: HTMLFormElement): void {
   delete form.dataset["busy"];
-  for (const button of all("[aria-busy]", form)) button.removeAttribute("aria-busy");
+  for (const control of form.elements) control.removeAttribute("aria-busy"); // buttons outside that belong to it too
 }
