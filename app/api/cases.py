@@ -32,10 +32,15 @@ class OneCase(MethodView):
     def get(self, case_id: str) -> Any:
         with reading() as view:
             found = queries.view(view, case_id, directory)
-        stored = Answers(found.form, found.typed).to_json()
-        seen = {shown.field.key for section in found.sections for shown in section.fields}
         members = {name: getattr(found, name) for name in CaseSchema().fields if name != "answers"}
-        return {**members, "answers": {key: value for key, value in stored.items() if key in seen}}
+        return {**members, "answers": case_answers(found)}
+
+
+def case_answers(found: queries.CaseView) -> dict[str, Any]:
+    """The answers a page would show this reader, in their stored form."""
+    stored = Answers(found.form, found.typed).to_json()
+    seen = {shown.field.key for section in found.sections for shown in section.fields}
+    return {key: value for key, value in stored.items() if key in seen}
 
 
 @noun.route(ONE + "/path")

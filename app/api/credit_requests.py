@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from flask.views import MethodView
+from sqlalchemy.orm import Session
 
-from app.access import Right, Scope
-from app.api.noun import Noun, act, inside, viewing
+from app.access import Right
+from app.api.cases import case_answers
+from app.api.noun import Noun, act, inside
 from app.api.paging import place
 from app.api.schemas.credit_requests import (
     ChangeRequestSchema,
     CheckedRequestSchema,
     CheckRequestSchema,
     NewRequestSchema,
+    RequestHeadSchema,
     RequestListSchema,
     RequestQuery,
     RequestSchema,
@@ -23,9 +26,12 @@ from app.api.schemas.credit_requests import (
 )
 from app.edge.errors import problems_json
 from app.edge.transaction import reading, writing
-from app.queries import credit_requests as queries
+from app.models.case import Case, CreditRequest
+from app.queries import cases as case_queries
+from app.queries import requests as queries
 from app.queries import standing
-from app.services import definitions, requests
+from app.services import cases, requests
+from app.services.directory import directory
 from app.work import Actor, Reading, Work
 from rules.problem import errors
 
@@ -51,7 +57,7 @@ class CreditRequests(MethodView):
         def do(work: Work) -> Any:
             with inside("/answers"):
                 row = requests.draft(work, body["answers"], flow_key=body["flow"])
-            return _own(work, row.id, row.answers, row.flow_key)
+            return _own(work, row)
 
         return act(do, RequestSchema, 201)
 
@@ -61,8 +67,9 @@ class OneRequest(MethodView):
     @noun.operation("credit_requests.show", Right.REQUEST_READ, gives=RequestSchema)
     def get(self, request_id: str) -> Any:
         with reading() as view:
-            found = queries.one(view, request_id)
-            return {**_members(found.line), "flow": found.flow_key, "answers": _readable(view, found)}
+            found = queries.file(view, request_id)
+            members = {each.name: getattr(found, each.name) for each in fields(found)}
+            return {**members, "answers": _readable(view, found)}
 
     @noun.operation("credit_requests.change", Right.REQUEST_WRITE, gives=RequestSchema, body=ChangeRequestSchema)
     def patch(self, request_id: str, body: dict[str, Any]) -> Any:
@@ -71,7 +78,7 @@ class OneRequest(MethodView):
             row = requests.own(work, request_id)
             with inside("/answers"):
                 requests.save(work, row, body["row_version"], body["answers"])
-            return _own(work, row.id, row.answers, row.flow_key)
+            return _own(work, row)
 
 
 @noun.route(ONE + "/check")
@@ -108,30 +115,32 @@ class Submitting(MethodView):
                     work, row, body["row_version"], body["answers"], body["accepted"], body["resubmit"]
                 )
             work.session.flush()
-            line = queries.line(viewing(work), row.id)
-            return {"credit_request": line, "case_id": case.id, "case_status": case.status}
+            return {"credit_request": row, "case_id": case.id, "case_status": case.status}
 
         return act(do, SubmittedSchema)
 
 
-def _own(work: Work, request_id: str, answers: Mapping[str, Any], flow_key: str) -> dict[str, Any]:
+def _own(work: Work, row: CreditRequest) -> dict[str, Any]:
+    """One's own request right after an act on it; told without the right to read requests."""
     work.session.flush()
-    return {**_members(queries.line(viewing(work), request_id)), "flow": flow_key, "answers": answers}
+    members = {name: getattr(row, name) for name in RequestHeadSchema().fields}
+    return {**members, "flow_key": row.flow_key, "answers": _mine(work.session, row)}
 
 
-def _members(line: queries.RequestLine) -> dict[str, Any]:
-    return {name: getattr(line, name) for name in line.__slots__}
-
-
-def _readable(view: Reading, found: queries.RequestDetail) -> dict[str, Any]:
-    """The answers this reader may see: as their own steps allow, or as the applicant where they only look on."""
-    form = definitions.compiled(found.form_row)
-    steps: tuple[str, ...] = () if found.mine else found.steps
-    if not found.mine and not steps and view.viewer.scope(Right.REQUEST_READ) is Scope.ALL:
-        return dict(found.answers)
-    if found.flow_row is None:
-        flow = requests.road(view.session, found.flow_key).flow
+def _mine(session: Session, row: CreditRequest | queries.RequestFile) -> dict[str, Any]:
+    """What an applicant sees of the own answers."""
+    case = session.get(Case, row.case_id) if row.case_id else None
+    if case is None:
+        found = requests.road(session, row.flow_key)
+        form, flow = found.form, found.flow
     else:
-        flow = definitions.compiled(found.flow_row)
-    keys = frozenset[str]().union(*(requests.readable(flow, form, step) for step in steps or (flow.start.id,)))
-    return {key: value for key, value in found.answers.items() if key in keys}
+        form, flow = cases.form_of(session, case), cases.flow_of(session, case)
+    keys = requests.readable(flow, form, flow.start.id)
+    return {key: value for key, value in row.answers.items() if key in keys}
+
+
+def _readable(view: Reading, found: queries.RequestFile) -> dict[str, Any]:
+    """The answers as this reader may see them: the own ones, or those of the case as its page shows them."""
+    if found.applicant_id == view.viewer.id or found.case_id is None:
+        return _mine(view.session, found)
+    return case_answers(case_queries.view(view, found.case_id, directory))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask.views import MethodView
+from marshmallow import ValidationError
 
 from app.access import Right
 from app.api.fields import Number
@@ -63,6 +64,6 @@ def _amount(found: dict[str, str], name: str) -> Decimal | None:
         return None
     try:
         read: Decimal = Number().deserialize(found[name])
-    except ValueError:
+    except ValidationError:
         raise Invalid([Problem("api.decimal", "/filter")]) from None
     return read

@@ -19,6 +19,15 @@ class RequestQuery(After):
     mine = fields.Choice(("0", "1"), load_default="0")
 
 
+class WaitingSchema(Schema):
+    """An open task: its step, and the person or post that is asked."""
+
+    step = fields.Document()
+    person = fields.Text(allow_none=True)
+    post = fields.Document(allow_none=True)
+    since = fields.Moment()
+
+
 class RequestLineSchema(Schema):
     id = fields.Text()
     number = fields.Text(allow_none=True)
@@ -28,10 +37,11 @@ class RequestLineSchema(Schema):
     amount = fields.Money(allow_none=True)
     applicant = fields.Text()
     case_id = fields.Text(allow_none=True)
-    created_at = fields.Moment()
+    grade = fields.Text(allow_none=True)
     changed_at = fields.Moment()
     submitted_at = fields.Moment(allow_none=True)
-    row_version = fields.Whole()
+    closed_at = fields.Moment(allow_none=True)
+    waiting = fields.Many(fields.Inner(WaitingSchema))
 
 
 class RequestListSchema(Schema):
@@ -39,10 +49,20 @@ class RequestListSchema(Schema):
     next = fields.Text(allow_none=True)
 
 
-class RequestSchema(RequestLineSchema):
+class RequestHeadSchema(Schema):
+    id = fields.Text()
+    number = fields.Text(allow_none=True)
+    status = fields.Text()
+    customer_id = fields.Text(allow_none=True)
+    case_id = fields.Text(allow_none=True)
+    changed_at = fields.Moment()
+    row_version = fields.Whole()
+
+
+class RequestSchema(RequestHeadSchema):
     """`answers` by the keys of the form, as far as the reader may see them."""
 
-    flow = fields.Text()
+    flow = fields.Text(attribute="flow_key")
     answers = fields.Document()
 
 
@@ -87,6 +107,6 @@ class CheckedRequestSchema(Schema):
 class SubmittedSchema(Schema):
     """The request as it stands, and the case that runs for it."""
 
-    credit_request = fields.Inner(RequestLineSchema)
+    credit_request = fields.Inner(RequestHeadSchema)
     case_id = fields.Text()
     case_status = fields.Text()
