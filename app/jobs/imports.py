@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+from pathlib import Path
+
 from sqlalchemy.orm import Session
 
+from app.gallery.companies import read_companies
 from app.jobs.run import Run, handler
-from app.services import imports
+from app.services import imports, imports_companies
 from app.services.imports_survey import BATCH, Report, kind_of, survey, walking
 from app.services.viewers import viewer_of
 from app.work import SYSTEM, Actor
 from rules import Invalid, Problem
 
+COMPANIES = "imports.companies"
+CHUNK = 250
 TELL = 4  # batches between two reports of progress while checking
 
 
@@ -80,3 +86,20 @@ def _actor(run: Run) -> Actor:
     with run.chunk() as chunk:
         by = str(run.arguments["by"])
         return imports.SYSTEM_IMPORTER if by == SYSTEM.id else Actor.of(viewer_of(chunk.work.session, by))
+
+
+@handler(COMPANIES)
+def take_companies(run: Run) -> None:
+    """The Polish companies of one file, stored and rated chunk by chunk; `progress` counts rows of the file."""
+    as_of = date.fromisoformat(str(run.arguments["as_of"]))
+    companies = read_companies(Path(str(run.arguments["path"])), as_of)
+    for start in range(0, len(companies), CHUNK):
+        some = companies[start : start + CHUNK]
+        with run.chunk() as chunk:
+            if chunk.job.progress >= start + len(some):
+                continue  # a process before this one came that far
+            so_far = dict(chunk.job.result)
+            counts = imports_companies.store(chunk.work, some, as_of)
+            chunk.result = {name: so_far.get(name, 0) + count for name, count in counts.items()}
+            chunk.progress, chunk.total = start + len(some), len(companies)
+            chunk.last = start + len(some) == len(companies)
