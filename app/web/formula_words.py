@@ -13,8 +13,8 @@ from rules.feel import syntax as tree
 Labels = Mapping[str, Any]
 
 SIGNS = {
-    ">=": "≥", "<=": "≤", ">": "＞", "<": "＜", "=": "＝", "!=": "≠",
-    "+": "＋", "-": "－", "*": "×", "/": "÷", "**": "^",
+    ">=": "≥", "<=": "≤", ">": ">", "<": "<", "=": "=", "!=": "≠",
+    "+": "+", "-": "−", "*": "×", "/": "÷", "**": "^",
 }  # fmt: skip
 CALLS = ("count", "sum", "min", "max", "abs", "floor", "ceiling", "not", "string", "number", "date", "contains")
 MOST = 400  # a sentence longer than this helps nobody
@@ -86,7 +86,16 @@ def _inner(node: tree.Node, labels: Labels) -> str:
 
 
 def _comparison(node: tree.Comparison, labels: Labels) -> str:
-    return f"{_side(node.left, labels)} {SIGNS[node.op]} {_side(node.right, labels)}"
+    left, right = _value_of(node.left, node.right, labels), _value_of(node.right, node.left, labels)
+    return f"{left or _side(node.left, labels)} {SIGNS[node.op]} {right or _side(node.right, labels)}"
+
+
+def _value_of(literal: tree.Node, name: tree.Node, labels: Labels) -> str | None:
+    """A code compared with a name, by the label the code has there: the label of ``name=code``."""
+    if not isinstance(literal, tree.Literal) or not isinstance(name, tree.Name | tree.Path):
+        return None
+    known = labels.get(f"{name.name}={literal.value}")
+    return t("studio.words.text", text=label(known)) if known else None
 
 
 def _side(node: tree.Node, labels: Labels) -> str:
@@ -109,7 +118,8 @@ def _in(node: tree.In, labels: Labels) -> str:
     value = _inner(node.value, labels)
     tests = node.tests[0].items if len(node.tests) == 1 and isinstance(node.tests[0], tree.ListNode) else node.tests
     if all(isinstance(test, tree.Literal) for test in tests):
-        return t("studio.words.one_of", value=value, options=_list(tests, labels))
+        options = [_value_of(test, node.value, labels) or _say(test, labels) for test in tests]
+        return t("studio.words.one_of", value=value, options=options)
     if len(tests) == 1 and isinstance(tests[0], tree.RangeNode):
         return _range(value, tests[0], labels)
     raise _NoWords
@@ -148,7 +158,7 @@ _SAY: dict[type, Callable[[Any, Labels], str]] = {
     tree.Name: lambda node, labels: name_words(node.name, labels),
     tree.Path: _path,
     tree.Chain: _chain,
-    tree.Negation: lambda node, labels: "－" + _inner(node.operand, labels),
+    tree.Negation: lambda node, labels: "−" + _inner(node.operand, labels),
     tree.Comparison: _comparison,
     tree.Logic: _logic,
     tree.In: _in,

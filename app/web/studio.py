@@ -98,10 +98,9 @@ def gallery() -> str:
 def _gallery(found: list[Finding]) -> str:
     with reading() as view:
         present = queries.present(view)
-    cards = list(_cards(present))
     return render_template(
-        "studio/gallery.html", cards=cards, icons=ICONS, findings=found, four_eyes=runtime().settings.four_eyes,
-        waiting=[card for card in cards if card.state != "same"],
+        "studio/gallery.html", cards=list(_cards(present)), icons=ICONS, findings=found,
+        four_eyes=runtime().settings.four_eyes,
     )  # fmt: skip
 
 
@@ -119,8 +118,9 @@ def _facts(kind: str, body: dict[str, Any]) -> list[str]:
     made = kinds.compiled(kind, kinds.fingerprint(body), body)
     match made:
         case Form():
-            return [t("studio.size.sections", count=len(made.sections)), t("studio.size.fields", count=len(made.asked)),
-                    t("studio.size.rules", count=len(made.rules) + len(made.checks))]  # fmt: skip
+            rules, asked = len(made.rules) + len(made.checks), len(made.asked)
+            sizes = [t("studio.size.sections", count=len(made.sections)), t("studio.size.fields", count=asked)]
+            return [*sizes, t("studio.size.rules", count=rules)] if rules else sizes
         case Scorecard():
             return [t("studio.size.dimensions", count=len(made.dimensions)),
                     t("studio.size.factors", count=len(made.factors)),

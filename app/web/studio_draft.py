@@ -138,7 +138,7 @@ def check(kind: str, key: str, version: int) -> str:
     with reading() as view:
         queries.definition(view, kind, key, version)
         more = definitions.check(view.session, kind, typed.read_body.value, key) if typed.read_body else []
-    return render_template("studio/problems.html", findings=typed.findings(more), checked=True)
+    return render_template("studio/problems.html", findings=typed.findings(more), checked=True, typed=typed)
 
 
 @blueprint.get(PLACE + "/publish")
@@ -235,7 +235,7 @@ def create() -> Response:
 @blueprint.get("/import")
 @access(Right.DEFINITION_WRITE)
 def import_form() -> str:
-    return render_template("studio/import.html", text="", findings=[])
+    return render_template("studio/import.html", text="", findings=[], typed=None)
 
 
 @blueprint.post("/import")
@@ -265,7 +265,7 @@ def import_document() -> Response:
             except Conflict as error:
                 status, problems = 409, [Problem(error.code, "", error.params)]
     found = findings(problems, document, text)
-    return make_response(render_template("studio/import.html", text=text, findings=found), status)
+    return make_response(render_template("studio/import.html", text=text, findings=found, typed=None), status)
 
 
 def _sent() -> tuple[str, list[Problem]]:
@@ -273,7 +273,8 @@ def _sent() -> tuple[str, list[Problem]]:
     file = request.files.get("file")
     if file is None or not file.filename:
         return request.form.get("text", "").replace("\r\n", "\n"), []
-    data = file.stream.read(documents.MAX_BYTES + 1)
+    with file.stream as stream:
+        data = stream.read(documents.MAX_BYTES + 1)
     if len(data) > documents.MAX_BYTES:
         return "", [Problem("definition.too_large", "", {"max": documents.MAX_BYTES // 1024})]
     try:

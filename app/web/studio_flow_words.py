@@ -163,7 +163,9 @@ def _return_words(flow: Flow, rule: ReturnRule) -> str:
 def limit_words(limit: Limit, names: Names) -> str:
     """One time rule of a Step."""
     after = duration_words(limit.after, limit.clock)
-    found = t(f"studio.limit.{limit.do}", after=after, to=names.reference(limit.to) if limit.to else "")
+    above = t("studio.assign.superior_of_approver")
+    to = above if limit.to == "superior" else names.reference(limit.to) if limit.to else ""
+    found = t(f"studio.limit.{limit.do}", after=after, to=to)
     if limit.repeat:
         found += t("studio.limit.repeat", every=duration_words(limit.repeat, limit.clock))
     return found + (t("studio.limit.max", max=limit.max) if limit.max else "")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.edge.locale import label, problem_text
 from app.services.documents import Document, Place, place_of, read, write
+from app.web.change_words import labels_of
 from rules import Invalid, Problem
 
 EXCERPT = 90
@@ -35,7 +36,8 @@ class Finding:
 def findings(problems: Iterable[Problem], document: Document | None = None, text: str = "") -> list[Finding]:
     """Errors first, each at its place in `document`, or for a text that is no document at its own span."""
     ordered = sorted(problems, key=lambda problem: problem.severity != "error")
-    return [_finding(problem, document, text) for problem in ordered]
+    labels = labels_of(document.value) if document is not None else {}
+    return [_finding(problem, document, text, labels) for problem in ordered]
 
 
 def of_body(problems: Iterable[Problem], body: Mapping[str, Any]) -> list[Finding]:
@@ -50,8 +52,14 @@ def of_body(problems: Iterable[Problem], body: Mapping[str, Any]) -> list[Findin
         return findings(found)
 
 
-def _finding(problem: Problem, document: Document | None, text: str) -> Finding:
-    message = problem_text(problem)
+def _labelled(params: Mapping[str, Any], labels: Mapping[str, Any]) -> dict[str, Any]:
+    """Steps by their labels: a reader knows 财务审核, not `finance`."""
+    named = {name: labels.get(f"step.{params[name]}") for name in ("step", "target") if name in params}
+    return {**params, **{name: found for name, found in named.items() if found}}
+
+
+def _finding(problem: Problem, document: Document | None, text: str, labels: Mapping[str, Any]) -> Finding:
+    message = problem_text(replace(problem, params=_labelled(problem.params, labels)))
     if "in" in problem.params and "at" in problem.params:
         title = label(problem.params.get("in_title")) or str(problem.params["in"])
         return Finding(message, str(problem.params["at"]), problem.severity, elsewhere=title)
@@ -87,7 +95,8 @@ def _units(text: str, offset: int) -> int:
 
 
 def _line(text: str, offset: int) -> str:
+    """The line itself, with the next one where it is nothing but a bracket."""
     start = text.rfind("\n", 0, offset) + 1
-    end = text.find("\n", offset)
-    words = text[start : end if end >= 0 else len(text)].strip()
+    lines = [line.strip() for line in text[start : start + 4 * EXCERPT].split("\n", 2)[:2]]
+    words = " ".join(lines) if len(lines[0]) < 3 else lines[0]
     return words if len(words) <= EXCERPT else words[:EXCERPT] + "…"

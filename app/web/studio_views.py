@@ -59,11 +59,21 @@ def _flow(view: Reading, detail: queries.Detail, flow: Flow) -> dict[str, Any]:
     form = _other(view, detail, "form", str(flow.form.get("key", "")))
     form = form if isinstance(form, Form) else None
     posts = queries.posts(view, {named.key for named in kinds.KINDS["flow"].posts(detail.body)})
-    labels = studio_words.form_labels(form) if form else {}
+    labels = {**_tier_labels(view, detail), **(studio_words.form_labels(form) if form else {})}
     fields = {key: field.label for key, field in form.fields.items()} if form else {}
     names = studio_flow_words.Names(posts, queries.people(view, _users(flow)), fields)
     return {"flow": flow, "items": tree_of(flow), "form": form, "labels": labels, "names": names,
             "kind_of": studio_flow_words.kind_of}  # fmt: skip
+
+
+def _tier_labels(view: Reading, detail: queries.Detail) -> dict[str, Any]:
+    """Names of the tiers that conditions compare with, from the policy the flow rates by."""
+    for link in kinds.KINDS["flow"].links(detail.body):
+        if link.kind == "policy":
+            policy = _other(view, detail, "policy", link.key)
+            if isinstance(policy, Policy):
+                return {f"tier={tier.key}": tier.label for tier in policy.tiers.tiers if tier.label}
+    return {}
 
 
 def _users(flow: Flow) -> set[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -38,10 +38,12 @@ def condition(formula: Formula | None, labels: Labels) -> Condition | None:
 
 
 def form_labels(form: Form) -> dict[str, Any]:
-    """Labels of all fields by key; columns of sub-forms by their own key too, where no field has it."""
+    """Labels of all fields by key, and of options by ``field=code``; columns of sub-forms under both their names."""
     columns = {column.key: column.label for rows in form.subforms for column in rows.columns}
     whole = {f"{rows.key}.{column.key}": column.label for rows in form.subforms for column in rows.columns}
-    return {**columns, **whole, **{key: field.label for key, field in form.fields.items()}}
+    asked = [*(column for rows in form.subforms for column in rows.columns), *form.asked]
+    codes = {f"{f.key}={o.code}": o.label for f in asked if isinstance(f, Choice) for o in f.options}
+    return {**columns, **whole, **codes, **{key: field.label for key, field in form.fields.items()}}
 
 
 def field_notes(field: Field, labels: Labels) -> list[str]:
@@ -144,13 +146,15 @@ class BandRow:
 
 def band_rows(factor: Factor) -> list[BandRow]:
     """The Bands of a Factor from first to last; the last one says what becomes of all other values."""
-    bands, unit = factor.bands, factor.unit
+    bands = factor.bands
     if isinstance(bands, IdentityBands):
         return [BandRow(t("studio.band.identity"), t("studio.band.as_is"))]
     if isinstance(bands, LinearBands):
+        unit = _unit(factor, (bands.low[0], bands.high[0]))
         ends = [BandRow(figure(value, unit), plain(points)) for value, points in (bands.low, bands.high)]
         return [*ends, BandRow(t("studio.band.linear"), "")]
     if isinstance(bands, StepBands):
+        unit = _unit(factor, bands.edges)
         return [
             BandRow(_step_words(bands.limits(index), unit), plain(points)) for index, points in enumerate(bands.points)
         ]
@@ -158,14 +162,19 @@ def band_rows(factor: Factor) -> list[BandRow]:
     return [*rows, BandRow(t("studio.band.otherwise"), plain(bands.points[-1]))]
 
 
+def _unit(factor: Factor, edges: Iterable[Decimal]) -> str | None:
+    """Ratios are read as percentages, but a current ratio of 2 is nobody's 200 %."""
+    return None if factor.unit == "ratio" and any(abs(edge) > 1 for edge in edges) else factor.unit
+
+
 def _step_words(limits: Mapping[str, Any], unit: str | None) -> str:
     low, high = (None if limits[end] is None else figure(Decimal(limits[end]), unit) for end in ("from", "to"))
-    before, after = ("≤", "＜") if limits["match"] == "gte" else ("＜", "≤")
+    before, after = ("≤", "<") if limits["match"] == "gte" else ("<", "≤")
     if low is None:
         return f"{after} {high}"
     if high is None:
-        return f"{'≥' if limits['match'] == 'gte' else '＞'} {low}"
-    return f"{low} {before} x {after} {high}"
+        return f"{'≥' if limits['match'] == 'gte' else '>'} {low}"
+    return t("studio.band.between", low=low, before=before, after=after, high=high)
 
 
 def figure(value: Decimal, unit: str | None) -> str:
@@ -201,8 +210,10 @@ def grade_range(card: Scorecard, rank: int) -> str:
     low = grades[rank].minimum
     high = next((g.minimum for g in reversed(grades[:rank]) if g.minimum is not None), None)
     if low is None:
-        return t("studio.grade.by_rule") if high is None or high <= 0 else f"＜ {plain(high)}"
-    return f"≥ {plain(low)}" if high is None else f"{plain(low)} ≤ x ＜ {plain(high)}"
+        return t("studio.grade.by_rule") if high is None or high <= 0 else f"< {plain(high)}"
+    if high is None:
+        return f"≥ {plain(low)}"
+    return t("studio.band.between", low=plain(low), before="≤", after="<", high=plain(high))
 
 
 def rounding_words(rounding: Rounding | None) -> str:
