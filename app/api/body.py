@@ -41,7 +41,10 @@ def read_body(request: Request) -> Any:
         return {}
     if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
         raise UnsupportedMediaType
-    return parse(data)
+    value = parse(data)
+    if isinstance(value, Unfit):
+        raise Invalid([value.at("")])
+    return value
 
 
 def parse(data: bytes) -> Any:

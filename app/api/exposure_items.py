@@ -9,6 +9,7 @@ from flask.views import MethodView
 from marshmallow import ValidationError
 
 from app.access import Right
+from app.api.body import Unfit
 from app.api.fields import problems_of
 from app.api.noun import Noun, act
 from app.api.schemas.exposure_items import ItemSchema, ItemsSchema, PutsSchema
@@ -39,6 +40,8 @@ class ExposureItems(MethodView):
 
 
 def _read(raw: Any) -> tuple[Item | None, list[Problem]]:
+    if isinstance(raw, Unfit):
+        return None, [raw.at("")]
     try:
         return ItemSchema().load(raw), []
     except ValidationError as error:

@@ -1,0 +1,95 @@
+"""Definitions through the API by the rules of the studio: drafted, saved with faults, judged, published, compared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app import gallery
+from tests.app.api.conftest import Callers, codes
+
+PLACE = "/definitions/scorecard/customer_rating"
+
+
+def body() -> dict[str, Any]:
+    found: dict[str, Any] = gallery.read("scorecards/customer_rating")["body"]
+    return found
+
+
+def test_list_page_and_read(caller: Callers) -> None:
+    ask = caller("zhoumin", "definition.read")
+    rows = ask.get("/definitions")["definitions"]
+    assert [(row["kind"], row["key"], row["published"]) for row in rows] == [
+        ("flow", "credit_approval", 1), ("form", "credit_request", 1), ("form", "customer", 1),
+        ("policy", "customer_credit", 1), ("scorecard", "customer_rating", 1),
+    ]  # fmt: skip
+    assert [row["key"] for row in ask.get("/definitions?after=form/credit_request")["definitions"]] == [
+        "customer", "customer_credit", "customer_rating",
+    ]  # fmt: skip
+    assert [row["kind"] for row in ask.get("/definitions?kind=flow&status=published")["definitions"]] == ["flow"]
+    whole = ask.get(PLACE)
+    assert (whole["version"], whole["status"], whole["body"]) == (1, "published", body())
+    assert [each["key"] for each in whole["used_by"]] == ["credit_approval", "customer_credit"]
+    assert ask.get(PLACE + "?version=1")["fingerprint"] == whole["fingerprint"]
+    assert codes(ask.get(PLACE + "?version=9", 404)) == [("access.missing", "")]
+    assert codes(ask.get(PLACE + "?version=x", 422)) == [("api.type", "/version")]
+    assert codes(ask.get("/definitions/tale/customer_rating", 404)) == []
+
+
+def test_draft_save_check_publish_and_compare(caller: Callers) -> None:
+    ask = caller("zhoumin")
+    made = ask.post(PLACE + "/drafts", {"based_on": 1}, 201)
+    assert (made["version"], made["status"], made["problems"], made["based_on"]) == (2, "draft", [], 1)
+    again = ask.post(PLACE + "/drafts", {"based_on": 1}, 409)
+    assert codes(again) == [("definition.draft_open", "")]
+    changed = body()
+    changed["factors"][0]["label"]["en"] = "Another name"
+    broken = {**changed, "dimensions": "none"}
+    saved = ask.expect("PUT", PLACE + "/drafts/2", {"row_version": made["row_version"], "body": broken}, 200)
+    assert saved["problems"][0]["path"].startswith("/dimensions")
+    version = {"version": 2, "row_version": saved["row_version"]}
+    refused = ask.post(PLACE + "/publish", version, 422)
+    assert codes(refused)[0][1].startswith("/body/dimensions")
+    stale = ask.expect("PUT", PLACE + "/drafts/2", {"row_version": made["row_version"], "body": changed}, 409)
+    assert codes(stale) == [("definition.changed", "")]
+    saved = ask.expect("PUT", PLACE + "/drafts/2", {"row_version": saved["row_version"], "body": changed}, 200)
+    assert saved["problems"] == []
+    assert ask.post(PLACE + "/check", {}, key=None) == {"publishable": True, "problems": []}
+    judged = ask.post(PLACE + "/check", {"body": {}}, key=None)
+    assert judged["publishable"] is False
+    assert all(each["message"] for each in judged["problems"])
+    made = ask.post(PLACE + "/publish", {"version": 2, "row_version": saved["row_version"]})
+    assert (made["status"], made["fingerprint"][:7]) == ("published", "sha256:")
+    assert ask.get(PLACE + "?version=1")["status"] == "retired"
+    diff = ask.get(PLACE + "/diff?from=1&to=2")
+    assert (diff["from"], diff["to"]) == (1, 2)
+    (change,) = diff["changes"]
+    assert (change["act"], change["path"][:11]) == ("changed", "/factors/0/")
+    assert ask.get(PLACE + "/diff?from=2&to=2")["changes"] == []
+    assert codes(ask.get(PLACE + "/diff?from=1", 422)) == [("api.required", "/to")]
+
+
+def test_a_new_one_from_nothing(caller: Callers) -> None:
+    ask = caller("zhoumin")
+    lacking = ask.post("/definitions/form/survey/drafts", {}, 422)
+    assert codes(lacking) == [("api.required", "/title"), ("api.required", "/body")]
+    title = {"zh-CN": "调查", "en": "Survey"}
+    bad = ask("POST", "/definitions/form/survey/drafts", raw=b'{"title":{"zh-CN":"x"},"body":{"a":[1.5,{"b":1e9}]}}')
+    assert sorted(codes(bad.get_json())) == [("api.float", "/body/a/0"), ("api.float", "/body/a/1/b")]
+    assert codes(ask.post("/definitions/form/9bad/drafts", {"title": title, "body": {}}, 422)) == [
+        ("definition.key", "/key")
+    ]
+    made = ask.post("/definitions/form/survey/drafts", {"title": title, "body": {"sections": []}}, 201)
+    assert (made["version"], made["title"]) == (1, title)
+    assert ask.get("/definitions/form/survey")["body"] == {"sections": []}
+
+
+def test_who_may(caller: Callers) -> None:
+    writer = caller("zhoumin", "definition.write")
+    made = writer.post(PLACE + "/drafts", {"based_on": 1}, 201)
+    assert codes(writer.get(PLACE, 403)) == [("access.forbidden", "")]
+    version = {"version": 2, "row_version": made["row_version"]}
+    assert codes(writer.post(PLACE + "/publish", version, 403)) == [("access.forbidden", "")]
+    auditor = caller("hanxue")
+    assert auditor.get(PLACE)["key"] == "customer_rating"
+    assert codes(auditor.post(PLACE + "/drafts", {"based_on": 1}, 403)) == [("access.forbidden", "")]
+    assert codes(caller("lina").get("/definitions", 403)) == [("access.forbidden", "")]
