@@ -25,7 +25,7 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Grades from best to worst, options by code, tiers, units of Facts, and the coverage below which a person decides.
+    """Grades from best to worst, options by code, tiers, PDs by Grade, units, and the coverage below which a person decides.
 
     Everything is empty while nothing is published: lists then show what is stored.
     """
@@ -35,6 +35,7 @@ class Offered:
     regions: Mapping[str, Words] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tiers: Mapping[str, Words] = field(default_factory=dict)
+    pds: Mapping[str, Decimal] = field(default_factory=dict)
     units: Mapping[str, str | None] = field(default_factory=dict)
     coverage: Decimal = Decimal(80)
 
@@ -75,6 +76,7 @@ def offered(session: Session) -> Offered:
         {each.code: each.label for each in regions},
         {each.code: each.aliases for each in regions},
         {tier.key: tier.label for tier in policy.tiers.tiers} if policy is not None else {},
+        {key: row.pd for key, row in policy.grades.items()} if policy is not None else {},
         units_of(card) if card is not None else {},
         policy.coverage_minimum if policy is not None else Decimal(80),
     )

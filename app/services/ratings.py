@@ -19,7 +19,6 @@ from app.db import new_id
 from app.models.credit import Rating
 from app.models.customer import Customer
 from app.models.definition import Definition
-from app.queries.customers import CustomerFile
 from app.services import customers, definitions, evidence
 from app.services.evidence import NOTHING, Gathered
 from app.work import Reading, Subject, Verb, Work
@@ -96,11 +95,13 @@ def rerate(work: Work, customer_id: str) -> Rated:
     return rate(work, customers.get(work, customer_id, Right.RATING_RUN))
 
 
-def preview(work: Reading | Work, customer: CustomerFile | Customer, requested: Decimal | None = None) -> Assessment:
+def preview(
+    work: Reading | Work, customer: Customer, requested: Decimal | None = None, model: Model | None = None
+) -> Assessment:
     """What a rating would say now, with nothing stored; Invalid where the engine cannot, Missing without a policy."""
     session = work.session
     known = evidence.gather(session, [customer.id], work.today).get(customer.id, NOTHING)
-    return _assess(model_in_force(session), known, customer.variant, work.now, requested)
+    return _assess(model or model_in_force(session), known, customer.variant, work.now, requested)
 
 
 def rate_many(

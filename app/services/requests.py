@@ -111,7 +111,7 @@ def save(work: Work, row: CreditRequest, row_version: int, raw: Mapping[str, Any
     """Change a draft, or the answers of a returned request before it goes in again."""
     _mine(work, row)
     _fresh(row, row_version)
-    form, writable = _asked(work, row)
+    form, writable = asked(work, row)
     answers = _check(work, form, raw, writable, "draft", row.answers)
     _keep(work, row, answers)
     work.session.flush()
@@ -135,7 +135,7 @@ def live_check(work: Work, raw: Mapping[str, Any], row: CreditRequest | None = N
         found = road(work.session)
         form, writable, stored = found.form, found.writable, None
     else:
-        (form, writable), stored = _asked(work, row), row.answers
+        (form, writable), stored = asked(work, row), row.answers
     return assess(
         form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), stored=stored, writable=writable
     )
@@ -211,7 +211,7 @@ def _resubmit(
 
     What changed is measured against what approvers saw, not against what was saved in between.
     """
-    form, writable = _asked(work, row)
+    form, writable = asked(work, row)
     before = row.sent or {}
     answers = _check(work, form, raw, writable, "submit", row.answers, accepted)
     if answers.to_json().get("customer") != before.get("customer"):
@@ -230,7 +230,7 @@ def _resubmit(
     return cases.resubmit(work, row.case_id, tuple(sorted(altered & form.material)), how)
 
 
-def _asked(work: Work, row: CreditRequest) -> tuple[Form, frozenset[str]]:
+def asked(work: Work, row: CreditRequest) -> tuple[Form, frozenset[str]]:
     """The form a request is asked with now, and what its applicant may write."""
     if row.case_id is None:
         found = road(work.session, row.flow_key)

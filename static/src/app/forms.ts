@@ -39,6 +39,14 @@ export function startForms(): void {
     },
     true,
   );
+  // Ctrl+S keeps what is being written, also from inside a control.
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey || event.key.toLowerCase() !== "s") return;
+    const button = document.querySelector<HTMLButtonElement>("button[data-save]");
+    if (!button || isComposing(event)) return;
+    event.preventDefault();
+    if (!event.repeat) button.click();
+  });
   document.addEventListener("input", (event) => {
     const form = event.target instanceof Element ? event.target.closest<HTMLFormElement>("form[data-guard]") : null;
     if (form) form.dataset["changed"] = "yes";

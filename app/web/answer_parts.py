@@ -1,0 +1,230 @@
+"""A Form on a page, part by part: each field with its control, state and findings, so that parts can be redrawn alone.
+
+The browser evaluates nothing. While a person types it posts what stands in the form, and only the parts whose state is
+no longer the one they carry come back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from app.edge.locale import has_text, label, language, problem_text, t
+from forms import Answers, Assessment, Form, page_data, to_wtforms
+from forms.fields import Field, Subform
+from forms.fields.choice import Choice
+from rules import Problem
+
+SEEN = "seen-"
+LATER = ("field.required", "subform.too_few")  # findings that would only scold somebody who is not there yet
+WIDE = frozenset({"long_text", "subform", "note", "multi_choice"})
+
+
+@dataclass(slots=True)
+class Part:
+    """One field as drawn: its control, what the rules make of it now, and what is wrong with it.
+
+    kind     the field's type; text: a computed value as people read it
+    columns  of a sub-form, the rows' parts; seen: the digest of this state, carried by the page
+    """
+
+    key: str
+    name: str
+    kind: str
+    control: Any
+    label: str
+    help: str
+    unit: str
+    hidden: bool
+    required: bool
+    locked: bool
+    computed: bool
+    text: str
+    errors: list[str] = field(default_factory=list)
+    rows: list[list[Part]] = field(default_factory=list)
+    row_ids: list[Any] = field(default_factory=list)
+    columns: list[str] = field(default_factory=list)
+    most: int = 0
+    seen: str = ""
+
+    @property
+    def wide(self) -> bool:
+        return self.kind in WIDE
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A section of the form with the parts a person may see."""
+
+    key: str
+    title: str
+    help: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A whole form as drawn. `loose` are findings that belong to no field; `warnings` can be accepted by their id."""
+
+    form: Form
+    groups: tuple[Group, ...]
+    loose: tuple[str, ...] = ()
+    warnings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def parts(self) -> Iterator[Part]:
+        return (part for group in self.groups for part in group.parts)
+
+    @property
+    def wrong(self) -> list[dict[str, str]]:
+        """For the summary above the form: message and the id of its control."""
+        found = [{"message": each, "field": ""} for each in self.loose]
+        for part in self.parts:
+            found += [{"message": each, "field": part.name} for each in part.errors]
+            for row in part.rows:
+                found += [{"message": each, "field": cell.name} for cell in row for each in cell.errors]
+        return found
+
+
+def typed(form: Form, data: MultiDict[str, str], writable: Iterable[str]) -> dict[str, Any]:
+    """What the page held under the names of fields this person may write."""
+    raw: dict[str, Any] = to_wtforms(form, language())(data).raw_answers()
+    allowed = set(writable)
+    return {key: value for key, value in raw.items() if key in allowed}
+
+
+def sheet(
+    form: Form, found: Assessment, *, data: MultiDict[str, str] | None = None, readable: Iterable[str] | None = None,
+    problems: Iterable[Problem] = (), live: bool = False,
+) -> Sheet:
+    """The form as it stands after an evaluation: from `data` as typed, or from the stored answers.
+
+    `problems` are shown; `live` leaves out those about what nobody has filled in yet.
+    """
+    page = to_wtforms(form, language())
+    made = page(data) if data is not None else page(data=page_data(form, found.answers.typed))
+    told = [p for p in problems if not live or p.code not in LATER]
+    warned = [p for p in told if p.severity != "error"]
+    loose = made.tell([p for p in told if p.severity == "error"])
+    shown = set(form.fields if readable is None else readable)
+    controls = dict(made.controls())
+    groups = []
+    for section in form.sections:
+        keys = [key for key in section.keys if key in shown]
+        parts = tuple(_part(form.fields[key], controls[key], found, key) for key in keys)
+        if parts:
+            groups.append(Group(section.key, label(section.title), label(section.help), parts))
+    warnings = tuple((str(p.params.get("check", p.code)), problem_text(p)) for p in warned)
+    return Sheet(form, tuple(groups), tuple(problem_text(p) for p in loose), warnings)
+
+
+def _part(what: Field, control: Any, found: Assessment, place: str) -> Part:
+    computed = what.compute is not None and what.mode == "always"
+    answers = found.answers
+    part = Part(
+        key=what.key, name=control.id, kind=what.type, control=control, label=label(what.label), help=label(what.help),
+        unit=_unit(what), hidden=place in answers.hidden, required=place in found.required,
+        locked=place in found.locked, computed=computed, text="", errors=[problem_text(p) for p in control.told],
+    )  # fmt: skip
+    if computed:
+        part.text = answers.display(what.key, language())
+    if isinstance(what, Choice) and place in found.offered:
+        control.choices = tuple(each for each in control.choices if not each[0] or each[0] in found.offered[place])
+    if isinstance(what, Subform):
+        _rows(part, what, control, found)
+    part.seen = _digest(part)
+    return part
+
+
+def _rows(part: Part, what: Subform, control: Any, found: Assessment) -> None:
+    """Each row's cells by the state of its columns; the evaluator knows rows by id, the page by place."""
+    typed_rows = found.answers.typed.get(what.key) or ()
+    part.columns, part.most = [label(column.label) for column in what.columns], what.max_rows
+    for number, entry in enumerate(control.entries):
+        row_id = typed_rows[number]["row_id"] if number < len(typed_rows) else ""
+        cells = dict(entry.form.controls())
+        part.row_ids.append(cells["row_id"])
+        part.rows.append([
+            _part(column, cells[column.key], found, f"{what.key}/{row_id}/{column.key}") for column in what.columns
+        ])
+
+
+def _unit(what: Field) -> str:
+    currency = getattr(what, "currency", None)
+    if currency:
+        return t(f"desk.currency.{currency}") if has_text(f"desk.currency.{currency}") else str(currency)
+    return label(getattr(what, "unit", None))
+
+
+def _digest(part: Part) -> str:
+    """A short name of how a part looks besides what was typed in it."""
+    offered = [code for code, _ in getattr(part.control, "choices", ())]
+    rows = [[_digest(cell) for cell in row] for row in part.rows]
+    chosen = part.control.data if part.kind == "lookup" else None  # drawn as a card once there is one
+    look = (part.hidden, part.required, part.locked, part.text, part.errors, offered, rows, chosen)
+    return hashlib.sha256(repr(look).encode()).hexdigest()[:12]
+
+
+def changed_parts(drawn: Sheet, data: Mapping[str, str]) -> list[Part]:
+    """The parts that no longer look as the page last drew them."""
+    return [part for part in drawn.parts if data.get(SEEN + part.key) != part.seen]
+
+
+def with_row(form: Form, data: MultiDict[str, str], key: str) -> MultiDict[str, str]:
+    """The posted page with one more, empty row in the sub-form `key`."""
+    rows = _rows_of(data, key)
+    return _renumbered(form, data, key, [*rows, {"row_id": [""]}])
+
+
+def without_row(form: Form, data: MultiDict[str, str], key: str, number: int) -> MultiDict[str, str]:
+    """The posted page without a row of the sub-form `key`."""
+    rows = _rows_of(data, key)
+    return _renumbered(form, data, key, [row for place, row in enumerate(rows) if place != number])
+
+
+def _rows_of(data: MultiDict[str, str], key: str) -> list[dict[str, list[str]]]:
+    rows: dict[int, dict[str, list[str]]] = {}
+    for name in data:
+        number, _, column = name.removeprefix(f"{key}-").partition("-")
+        if name.startswith(f"{key}-") and number.isdecimal() and column:
+            rows.setdefault(int(number), {})[column] = data.getlist(name)
+    return [rows[number] for number in sorted(rows)]
+
+
+def _renumbered(
+    form: Form, data: MultiDict[str, str], key: str, rows: list[dict[str, list[str]]]
+) -> MultiDict[str, str]:
+    if not isinstance(form.fields.get(key), Subform):
+        return data
+    kept = [(name, value) for name in data if not name.startswith(f"{key}-") for value in data.getlist(name)]
+    if key not in data:
+        kept.append((key, ""))
+    for number, row in enumerate(rows):
+        kept += [(f"{key}-{number}-{column}", value) for column, values in row.items() for value in values]
+    return MultiDict(kept)
+
+
+def read_only(form: Form, answers: Answers, readable: Iterable[str] | None = None) -> list[tuple[str, list[Any]]]:
+    """The answers as a reader sees them: (section, [(label, text, rows or None)]), what is hidden or empty left out."""
+    shown = set(form.fields if readable is None else readable)
+    out = []
+    for section in form.sections:
+        lines: list[Any] = []
+        for key in section.keys:
+            what = form.fields[key]
+            value = answers.typed.get(key) if what.has_value else None
+            if key not in shown or not what.has_value or what.is_empty(value):
+                continue
+            rows = None
+            if isinstance(what, Subform):
+                heads = [label(column.label) for column in what.columns]
+                cells = [[c.display(row[c.key], language()) or "" for c in what.columns] for row in value or ()]
+                rows = {"heads": heads, "rows": cells}
+            lines.append((label(what.label), "" if rows else what.display(value, language()), rows))
+        if lines:
+            out.append((label(section.title), lines))
+    return out

@@ -1,0 +1,19 @@
+"""The desk: every module that puts pages on its Blueprint, gathered here for `create_app`."""
+
+from __future__ import annotations
+
+from app.web import (
+    desk_customer,
+    desk_customer_form,
+    desk_customers,
+    desk_imports,
+    desk_ratings,
+    desk_request_form,
+    desk_requests,
+)
+from app.web.desk_blueprint import blueprint
+
+__all__ = [
+    "blueprint", "desk_customer", "desk_customer_form", "desk_customers", "desk_imports", "desk_ratings",
+    "desk_request_form", "desk_requests",
+]  # fmt: skip

@@ -1,0 +1,235 @@
+"""One customer from every side: overview, rating, history, evidence, credit, requests, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import current_app, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.access import Right
+from app.edge.locale import format_wan, problem_text, t
+from app.edge.pages import access
+from app.edge.transaction import reading, writing
+from app.queries import customers as queries
+from app.queries import evidence, exposure, ratings
+from app.queries import requests as request_queries
+from app.queries.customers import CustomerFile
+from app.queries.evidence import Happening
+from app.queries.keyset import Place
+from app.services import customers as files
+from app.services import ratings as rating_service
+from app.services.explanations import changes, dimensions, explain, labels_of
+from app.services.offers import offered
+from app.web import desk_charts
+from app.web.desk_blueprint import blueprint
+from app.web.desk_customer_form import answered
+from app.web.desk_customers import place
+from app.web.fact_words import happening_text
+from app.work import Reading
+from credit.exposure import Category
+from rules import Invalid
+
+NEWS = 6
+SHOWN = 8  # ratings drawn as steps
+
+
+def _head(view: Reading, customer_id: str, tab: str, past: int = 1) -> dict[str, Any]:
+    """What every tab shows above itself."""
+    customer = queries.file(view, customer_id)
+    return {
+        "customer": customer,
+        "choices": offered(view.session),
+        "tab": tab,
+        "tabs": _tabs(customer, tab, view),
+        "limit": next((each for each in exposure.limits(view, customer_id, 1) if each.ended_at is None), None),
+        "history": ratings.history(view, customer_id, past) if view.viewer.may(Right.RATING_READ) else (),
+        "receivable": exposure.categories(view, customer_id)[Category.OPEN_RECEIVABLE.value][1],
+        "former_names": files.former_names(customer.answers),
+        "may_request": view.viewer.may(Right.REQUEST_WRITE),
+        "may_write": queries.reachable(view, customer_id, Right.CUSTOMER_WRITE),
+        "may_rate": view.viewer.may(Right.RATING_RUN),
+        "trail": _trail(view, customer_id),
+        "today": view.today,
+    }
+
+
+def _trail(view: Reading, customer_id: str) -> str | None:
+    """Where the entries about this customer are, for those who may read them."""
+    if not view.viewer.may(Right.TRAIL_READ) or "trail.entries" not in current_app.view_functions:
+        return None
+    return url_for("trail.entries", customer=customer_id)
+
+
+def _news(rows: Sequence[Happening]) -> list[dict[str, Any]]:
+    """What happened as dated sentences."""
+    kinds = {"critical": "bad", "high": "bad", "medium": "warn", "low": "quiet"}
+    return [
+        {
+            "kind": kinds.get(row.severity, "info"),
+            "moment": row.day,
+            "words": t("desk.happening.words", kind=happening_text(row.kind), words=row.description, source=row.source)
+            + ("" if row.amount is None else t("desk.happening.amount", amount=format_wan(row.amount, True))),
+        }
+        for row in rows
+    ]
+
+
+def _tabs(customer: CustomerFile, tab: str, view: Reading) -> list[dict[str, Any]]:
+    rights = {"rating": Right.RATING_READ, "ratings": Right.RATING_READ, "requests": Right.REQUEST_READ}
+    names = ("overview", "rating", "ratings", "evidence", "credit", "requests", "occurrences")
+    ends = {"overview": "desk.customer"}
+    return [
+        {
+            "words": t(f"desk.tab.{name}"),
+            "href": url_for(ends.get(name, f"desk.customer_{name}"), customer_id=customer.id),
+            "current": name == tab,
+        }
+        for name in names
+        if name not in rights or view.viewer.may(rights[name])
+    ]
+
+
+@blueprint.get("/customers/<customer_id>")
+@access(Right.CUSTOMER_READ)
+def customer(customer_id: str) -> str:
+    with reading() as view:
+        head = _head(view, customer_id, "overview", SHOWN)
+        file: CustomerFile = head["customer"]
+        may = view.viewer.may(Right.RATING_READ)
+        detail = ratings.one(view, file.rating_id) if may and file.rating_id else None
+        model = rating_service.model_of(view.session, detail.scorecard_id, detail.policy_id) if detail else None
+        card = model.scorecard if model else None
+        before = ratings.one(view, detail.previous_id) if detail and detail.previous_id else None
+        ages = exposure.ages(view, customer_id)
+        news = evidence.happenings(view, customer_id, Place(), NEWS)
+        moved = changes(before, detail, card) if before and detail and card else ()
+        lines = dimensions(detail, card) if detail and card else ()
+    return render_template(
+        "desk/customer_overview.html", **head, detail=detail, lines=lines, moved=moved, before=before, ages=ages,
+        news=_news(news.rows), radar=desk_charts.radar(lines, dimensions(before, card) if before and card else ()),
+        steps=desk_charts.steps(head["history"], card.ladder.keys if card else ()), stack=desk_charts.stack(ages),
+    )  # fmt: skip
+
+
+@blueprint.get("/customers/<customer_id>/rating")
+@access(Right.RATING_READ)
+def customer_rating(customer_id: str) -> str:
+    """The Rating that stands now."""
+    with reading() as view:
+        head = _head(view, customer_id, "rating")
+        rating_id = head["customer"].rating_id
+        return rating_page(view, head, rating_id)
+
+
+@blueprint.get("/ratings/<rating_id>")
+@access(Right.RATING_READ)
+def rating(rating_id: str) -> str:
+    """One Rating, of now or of then."""
+    with reading() as view:
+        detail = ratings.one(view, rating_id)
+        return rating_page(view, _head(view, detail.customer_id, "rating"), rating_id)
+
+
+def rating_page(view: Reading, head: dict[str, Any], rating_id: str | None) -> str:
+    """The whole calculation; says what to do where there is no Rating yet."""
+    if rating_id is None:
+        return render_template("desk/customer_rating.html", **head, detail=None)
+    detail = ratings.one(view, rating_id)
+    story = explain(view.session, detail)
+    before = ratings.one(view, detail.previous_id) if detail.previous_id else None
+    moved = changes(before, detail, story.model.scorecard) if before else ()
+    labels = labels_of(story.model.scorecard)
+    return render_template(
+        "desk/customer_rating.html", **head, detail=detail, story=story, before=before, moved=moved, labels=labels,
+        outcome=detail.outcome, trace=detail.trace,
+    )  # fmt: skip
+
+
+@blueprint.get("/customers/<customer_id>/ratings")
+@access(Right.RATING_READ)
+def customer_ratings(customer_id: str) -> str:
+    with reading() as view:
+        head = _head(view, customer_id, "ratings", ratings.HISTORY)
+    return render_template("desk/customer_ratings.html", **head)
+
+
+@blueprint.get("/customers/<customer_id>/evidence")
+@access(Right.CUSTOMER_READ)
+def customer_evidence(customer_id: str) -> str:
+    with reading() as view:
+        head = _head(view, customer_id, "evidence")
+        copies = evidence.copies(view, customer_id)
+        form = answered(view, head["customer"])
+    return render_template("desk/customer_evidence.html", **head, copies=copies, form=form)
+
+
+@blueprint.get("/customers/<customer_id>/credit")
+@access(Right.CUSTOMER_READ)
+def customer_credit(customer_id: str) -> str:
+    category, overdue = request.args.get("category", ""), bool(request.args.get("overdue"))
+    with reading() as view:
+        head = _head(view, customer_id, "credit")
+        limits = exposure.limits(view, customer_id)
+        categories = exposure.categories(view, customer_id)
+        ages = exposure.ages(view, customer_id)
+        items = exposure.items(view, customer_id, place(), category=category, overdue=overdue)
+    kept: dict[str, Any] = {"category": category or None, "overdue": "1" if overdue else None}
+    return render_template(
+        "desk/customer_credit.html", **head, limits=limits, categories=categories, ages=ages, items=items,
+        category=category, overdue=overdue, stack=desk_charts.stack(ages),
+        **_ways("desk.customer_credit", customer_id, items, kept),
+    )  # fmt: skip
+
+
+@blueprint.get("/customers/<customer_id>/requests")
+@access(Right.REQUEST_READ)
+def customer_requests(customer_id: str) -> str:
+    with reading() as view:
+        head = _head(view, customer_id, "requests")
+        page = request_queries.page(view, place(), customer_id=customer_id)
+    return render_template(
+        "desk/customer_requests.html", **head, page=page,
+        **_ways("desk.customer_requests", customer_id, page),
+    )  # fmt: skip
+
+
+@blueprint.get("/customers/<customer_id>/occurrences")
+@access(Right.CUSTOMER_READ)
+def customer_occurrences(customer_id: str) -> str:
+    with reading() as view:
+        head = _head(view, customer_id, "occurrences")
+        page = evidence.happenings(view, customer_id, place())
+    return render_template(
+        "desk/customer_occurrences.html", **head, page=page, news=_news(page.rows),
+        **_ways("desk.customer_occurrences", customer_id, page),
+    )  # fmt: skip
+
+
+def _ways(endpoint: str, customer_id: str, page: Any, kept: dict[str, Any] | None = None) -> dict[str, str | None]:
+    """The addresses of the pages before and after."""
+    kept = {"customer_id": customer_id, **(kept or {})}
+    return {
+        "previous": url_for(endpoint, before=page.previous, **kept) if page.previous else None,
+        "next": url_for(endpoint, after=page.next, **kept) if page.next else None,
+    }
+
+
+@blueprint.post("/customers/<customer_id>/rate")
+@access(Right.RATING_RUN)
+def rate_customer(customer_id: str) -> Response:
+    """Rate again on what is stored now, and say what came of it."""
+    try:
+        with writing() as work:
+            row = files.get(work, customer_id, Right.RATING_RUN)
+            grade, score = row.grade, row.score
+            made = rating_service.rerate(work, customer_id)
+    except Invalid as invalid:
+        flash(t("desk.rate.failed", reasons=[problem_text(each) for each in invalid.problems]), "bad")
+        return redirect(url_for("desk.customer_rating", customer_id=customer_id), 303)
+    now = made.assessment.score if made.assessment else None
+    after = (now.final_grade, now.total) if now else (None, None)
+    key = "first" if (grade, score) == (None, None) else "same" if (grade, score) == after else "changed"
+    flash(t(f"desk.rate.{key}", grade_before=grade, score_before=score, grade=after[0], score=after[1]), "good")
+    return redirect(url_for("desk.customer_rating", customer_id=customer_id), 303)

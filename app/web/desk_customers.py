@@ -1,0 +1,73 @@
+"""The customers a person may see: searched, filtered, sorted, page by page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from app.access import Right
+from app.edge.pages import access
+from app.edge.transaction import reading
+from app.queries import customers as queries
+from app.queries.customers import UNRATED, Filters
+from app.queries.keyset import Place
+from app.services.offers import Offered, offered
+from app.web.desk_blueprint import blueprint
+
+FLAGS = ("over", "overdue", "low")
+
+
+@blueprint.get("/customers")
+@access(Right.CUSTOMER_READ)
+def customers() -> str:
+    sort, descending = sorting()
+    with reading() as view:
+        choices = offered(view.session)
+        filters = _filters(choices, view.viewer.id)
+        page = queries.page(view, filters, place(), sort=sort, descending=descending)
+        owners = queries.owners(view)
+    names = ("q", "grade", "industry", "region", "owner", *FLAGS)
+    kept: dict[str, Any] = {name: value for name in names if (value := _arg(name))}
+    ways: dict[str, Any] = {"sort": None if sort == "name" else sort, "way": request.args.get("way")}
+    return render_template(
+        "desk/customers.html", page=page, choices=choices, owners=owners, kept=kept, flags=FLAGS, unrated=UNRATED,
+        sort=sort, descending=descending, sort_links=_sort_links(sort, descending, kept),
+        previous=url_for("desk.customers", before=page.previous, **ways, **kept) if page.previous else None,
+        next=url_for("desk.customers", after=page.next, **ways, **kept) if page.next else None,
+    )  # fmt: skip
+
+
+def _arg(name: str) -> str:
+    return request.args.get(name, "")[:80].strip()
+
+
+def place() -> Place:
+    """Where the reader is in a list, from the address."""
+    return Place(request.args.get("after") or None, request.args.get("before") or None)
+
+
+def sorting() -> tuple[str, bool]:
+    """The column and direction asked for; each column has one it starts with."""
+    sort = _arg("sort") if _arg("sort") in queries.SORTS else "name"
+    way = _arg("way")
+    return sort, way == "down" if way in ("up", "down") else sort in queries.DESCENDING
+
+
+def _filters(choices: Offered, viewer_id: str) -> Filters:
+    owner = _arg("owner")
+    return Filters(
+        search=_arg("q"), grade=_arg("grade"), industry=_arg("industry"), regions=choices.region_names(_arg("region")),
+        owner_id=viewer_id if owner == "mine" else owner, over_limit=bool(_arg("over")), overdue=bool(_arg("overdue")),
+        low_coverage=bool(_arg("low")), below=choices.coverage,
+    )  # fmt: skip
+
+
+def _sort_links(sort: str, descending: bool, kept: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Per column: the address that sorts by it, the other way round where it does already, and its present state."""
+    links = {}
+    for name in queries.SORTS:
+        down = not descending if name == sort else name in queries.DESCENDING
+        href = url_for("desk.customers", sort=name, way="down" if down else "up", **kept)
+        links[name] = {"href": href, "way": ("descending" if descending else "ascending") if name == sort else None}
+    return links

@@ -1,0 +1,30 @@
+"""Recent ratings of all customers a person may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request, url_for
+
+from app.access import Right
+from app.edge.pages import access
+from app.edge.transaction import reading
+from app.queries import ratings as queries
+from app.services.offers import offered
+from app.web.desk_blueprint import blueprint
+from app.web.desk_customers import place
+
+
+@blueprint.get("/ratings")
+@access(Right.RATING_READ)
+def ratings() -> str:
+    kept: dict[str, Any] = {name: request.args.get(name, "")[:40] for name in ("move", "decision", "grade")}
+    with reading() as view:
+        choices = offered(view.session)
+        page = queries.page(view, place(), ladder=choices.grades, **kept)
+    kept = {name: value for name, value in kept.items() if value}
+    return render_template(
+        "desk/ratings.html", page=page, choices=choices, kept=kept, moves=queries.MOVES, decisions=queries.DECISIONS,
+        previous=url_for("desk.ratings", before=page.previous, **kept) if page.previous else None,
+        next=url_for("desk.ratings", after=page.next, **kept) if page.next else None,
+    )  # fmt: skip
