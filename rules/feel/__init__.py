@@ -2,15 +2,17 @@
 
 from .cause import Cause
 from .convert import to_python
-from .formula import Formula, Outcome, compile_formula, compile_unary
+from .formula import Formula, compile_formula, compile_unary
 from .limits import Limits
 from .scope import Scope, ScopeEntry
+from .trace import Outcome, Part
 
 __all__ = [
     "Cause",
     "Formula",
     "Limits",
     "Outcome",
+    "Part",
     "Scope",
     "ScopeEntry",
     "compile_formula",

@@ -369,7 +369,11 @@ def generate(
     text: str, tree: Node, scope: Scope, types: Mapping[int, Type]
 ) -> tuple[Callable[..., Any], tuple[Place, ...], tuple[str, ...]]:
     """(function of run and facts, its places, the Facts it reads)."""
-    maker = Generator(text, scope, types)
+    return finish(Generator(text, scope, types), tree)
+
+
+def finish(maker: Generator, tree: Node) -> tuple[Callable[..., Any], tuple[Place, ...], tuple[str, ...]]:
+    """The function a generator makes of a tree, behind the reading of its Facts."""
     value = maker.build(tree)
     body: list[ast.stmt] = []
     for name, variable in maker.facts.items():

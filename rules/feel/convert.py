@@ -80,6 +80,8 @@ def release(value: Any, depth: int = 0) -> Any:
     cls = value.__class__
     if cls is Null:
         return None
+    if cls is Range and (value.low.__class__ is Null or value.high.__class__ is Null):
+        return replace(value, low=release(value.low), high=release(value.high))
     if cls is not list and cls is not dict:
         return value
     if depth > DEEPEST:

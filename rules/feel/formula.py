@@ -6,10 +6,11 @@ import decimal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from functools import lru_cache
+from typing import Any
 
 from ..problem import Invalid, Problem, errors
-from .cause import Cause, Null, Stop
+from .cause import Cause, Stop
 from .check import check
 from .compile import generate
 from .convert import release
@@ -22,16 +23,10 @@ from .run import Place, Run
 from .scope import Scope
 from .syntax import Node
 from .tokens import Broken
+from .trace import Outcome, Part, Traced, causes_of, compile_traced
 from .types import Type, UnknownType, type_of_text, type_text
 
 DIALECTS = ("feel",)
-
-
-class Outcome(NamedTuple):
-    """The value of an evaluation; where it is null, or holds nulls, the causes of those."""
-
-    value: Any
-    causes: tuple[Cause, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +48,7 @@ class Formula:
     _places: tuple[Place, ...]
     _full: Callable[[Run, Mapping[str, Any]], Any]
     _fast: Callable[[Mapping[str, Any]], Any] | None
+    _traced: Callable[[], Traced]
 
     def evaluate(self, facts: Mapping[str, Any], now: datetime) -> Outcome:
         """The value for these Facts at a moment (aware). A Cause given as a Fact is a null with that cause."""
@@ -70,36 +66,36 @@ class Formula:
         finally:
             decimal.setcontext(before)
 
+    def trace(self, facts: Mapping[str, Any], now: datetime) -> Part:
+        """The evaluation as a tree of parts with their values; its root has the value and causes of `evaluate`.
+
+        The recording form is compiled at the first call.
+        """
+        before = decimal.getcontext()
+        decimal.setcontext(CONTEXT)
+        try:
+            return self._traced().run(facts, now, self._ended)
+        finally:
+            decimal.setcontext(before)
+
+    def _ended(self, stop: Stop | None) -> Outcome:
+        if stop is None:
+            return self._stopped("recursion", self.limits.recursion)
+        return self._stopped(stop.limit, stop.most)
+
     def _slow(self, facts: Mapping[str, Any], now: datetime) -> Outcome:
         run = Run(self._places, self.limits, now)
         try:
             value = self._full(run, facts)
             plain = release(value)
         except Stop as stop:
-            return self._stopped(stop.limit, stop.most)
+            return self._ended(stop)
         except RecursionError:  # the caller stood deep in the stack already
-            return self._stopped("recursion", self.limits.recursion)
+            return self._ended(None)
         return Outcome(plain, causes_of(value))
 
     def _stopped(self, limit: str, most: int) -> Outcome:
         return Outcome(None, (Cause("limit", None, (0, len(self.text)), limit_params(limit, most)),))
-
-
-def causes_of(value: Any) -> tuple[Cause, ...]:
-    """The causes of the nulls in a result, each once."""
-    found: list[Cause] = []
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if item.__class__ is Null:
-            found.extend(c for c in item.causes if c not in found)
-        elif item.__class__ is list:
-            stack.extend(reversed(item))
-        elif item.__class__ is dict:
-            stack.extend(reversed(item.values()))
-        if len(found) > 64:
-            break
-    return tuple(found)
 
 
 def compile_formula(
@@ -130,7 +126,9 @@ def _compile(text: str, scope: Scope, dialect: str, expect: str | None, limits: 
         raise Invalid(problems)
     full, places, names = generate(text, tree, scope, types)
     fast = None if unary else generate_fast(tree, scope, types)
-    return Formula(text, dialect, names, type_text(found), tree, tuple(problems), limits, places, full, fast)
+    traced = lru_cache(maxsize=1)(lambda: compile_traced(text, tree, scope, types, limits))
+    shown = (text, dialect, names, type_text(found), tree, tuple(problems), limits)
+    return Formula(*shown, places, full, fast, traced)
 
 
 def _expected(text: str | None) -> Type | None:
