@@ -135,6 +135,9 @@ CODED: Mapping[str, Mapping[str, str]] = {
     "case.final": {"status": "flow.status"},
     "case.not_returned": {"status": "flow.status"},
     "case.not_failed": {"status": "flow.status"},
+    "job.finished": {"status": "job.status"},
+    "job.not_failed": {"status": "job.status"},
+    "job.already_open": {"name": "job.name"},
 }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.access import Conflict, Missing, Right, require
 from app.db import new_id
@@ -14,6 +14,7 @@ from app.models.job import Job, Timer
 from app.work import Subject, Verb, Work
 
 FINAL = ("done", "dead", "cancelled")
+SINGLE = "single:"  # keys of jobs of which only one may be open
 
 
 def subject(job: Job) -> Subject:
@@ -58,6 +59,22 @@ def queue(
     return job
 
 
+def queue_single(
+    work: Work, name: str, arguments: Mapping[str, Any] | None = None, *, recorded: bool = False
+) -> Job:
+    """A job of which only one may be open at a time; Conflict while another one waits or runs.
+
+    Its key counts the ones before it: two who ask at once choose the same key, and the database refuses the second.
+    """
+    earlier = work.session.execute(
+        select(Job.status, func.count()).where(Job.name == name).group_by(Job.status)
+    ).tuples().all()
+    if any(status not in FINAL for status, _ in earlier):
+        raise Conflict("job.already_open", name=name)
+    number = sum(count for _, count in earlier) + 1
+    return queue(work, name, arguments, unique_key=f"{SINGLE}{name}#{number}", recorded=recorded)
+
+
 def get(work: Work, job_id: str) -> Job:
     job = work.session.get(Job, job_id)
     if job is None:
@@ -85,11 +102,18 @@ def retry(work: Work, job_id: str) -> Job:
     job = get(work, job_id)
     if job.status not in ("failed", "dead", "cancelled"):
         raise Conflict("job.not_failed", status=job.status)
+    if (job.unique_key or "").startswith(SINGLE) and _another_open(work, job):
+        raise Conflict("job.already_open", name=job.name)
     job.status, job.due_at, job.error, job.cancel_asked = "queued", work.now, None, False
     job.max_attempts = job.attempt + 5
     job.finished_at = None
     work.record(Verb.JOB_RETRIED, subject(job), {"name": job.name})
     return job
+
+
+def _another_open(work: Work, job: Job) -> bool:
+    query = select(Job.id).where(Job.name == job.name, Job.id != job.id, Job.status.not_in(FINAL)).limit(1)
+    return work.session.scalar(query) is not None
 
 
 def set_timer(

@@ -14,7 +14,11 @@ export type ChartData =
   | { readonly kind: "radar"; readonly axes: readonly { readonly name: string; readonly max?: Num }[]; readonly series: readonly Series[] }
   | { readonly kind: "step"; readonly x: readonly string[]; readonly levels: readonly string[]; readonly values: readonly (string | null)[] }
   | { readonly kind: "line"; readonly x: readonly string[]; readonly unit?: string; readonly series: readonly Series[] }
-  | { readonly kind: "stack"; readonly x: readonly string[]; readonly unit?: string; readonly series: readonly Series[] }
+  | {
+      readonly kind: "stack"; readonly x: readonly string[]; readonly unit?: string; readonly series: readonly Series[];
+      /** Side by side instead of one on the other: for amounts that do not add up to a whole. */
+      readonly beside?: boolean;
+    }
   | {
       readonly kind: "bar"; readonly x: readonly string[]; readonly unit?: string; readonly name?: string; readonly values: readonly Num[];
       /** Grade style of each bar, such as "grade-2". */
@@ -176,7 +180,7 @@ function stack(data: Extract<ChartData, { kind: "stack" }>, palette: Palette): E
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
     series: data.series.map((each, index) => ({
       type: "bar",
-      stack: "all",
+      ...(data.beside ? {} : { stack: "all" }),
       name: each.name,
       data: toNumbers(each.values),
       barMaxWidth: 26,
