@@ -14,6 +14,8 @@ from config import Settings
 EDGE = ("security", "locale", "assets", "errors", "pages", "menu")  # in the order requests meet them
 PAGES = (
     "health",
+    "admin_jobs",
+    "board",
     "auth",
     "me",
     "admin",
