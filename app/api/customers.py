@@ -35,7 +35,7 @@ class OneCustomer(MethodView):
         with reading() as view:
             return queries.file(view, standing.find(view, key))
 
-    @noun.operation("customers.put", Right.CUSTOMER_WRITE, gives=CustomerSchema, body=FormAnswers)
+    @noun.operation("customers.put", Right.CUSTOMER_WRITE, gives=CustomerSchema, body=FormAnswers, creates=True)
     def put(self, key: str, body: dict[str, Any]) -> Response:
         """Sent twice it does the same, so that no Idempotency-Key is needed."""
         with writing() as work:

@@ -102,14 +102,18 @@ class Noun(Blueprint):  # type: ignore[misc]
     def operation(
         self, words: str, *rules: Rule, gives: type[BaseSchema], status: int = 200,
         query: type[BaseSchema] | None = None, body: type[BaseSchema] | None = None, acts: bool = False,
+        creates: bool = False,
     ) -> Callable[[View], View]:
         """A view with its access rule and schemas. `words` is its name in the catalogue and in the OpenAPI document.
 
-        `acts`: the caller must send an Idempotency-Key. The view is given `query` and `body` by name.
+        `acts`: the caller must send an Idempotency-Key. `creates`: it may answer 201 as well as `status`. The view is
+        given `query` and `body` by name.
         """
 
         def decorate(view: View) -> View:
             made: Any = self.response(status, gives)(_keyed(view) if acts else view)
+            if creates:
+                made = self.alt_response(201, schema=gives, success=True)(made)
             if query is not None:
                 made = self.arguments(query, location="query", arg_name="query")(made)
             if body is not None:

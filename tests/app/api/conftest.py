@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.access import Right
 from app.services import customers, evidence, tokens
+from tests.app.api.described import Described
 from tests.builders import House
 
 _KEYS = count(1)
@@ -24,6 +25,7 @@ class Caller:
 
     house: House
     token: str
+    described: Described
     language: str = "en"
 
     def __call__(
@@ -37,7 +39,10 @@ class Caller:
         data = raw if raw is not None else None if body is None else json.dumps(body).encode()
         kind = {"content_type": "application/json"} if data is not None else {}
         client = self.house.app.test_client(use_cookies=False)
-        return client.open("/api/v1" + path, method=method, data=data, headers=sent, **kind)  # type: ignore[arg-type]
+        answer = client.open("/api/v1" + path, method=method, data=data, headers=sent, **kind)  # type: ignore[arg-type]
+        if answer.status_code < 500 and method not in ("HEAD", "OPTIONS"):
+            self.described.check(method, answer.request.path, answer.status_code, answer.mimetype, answer.get_json())
+        return answer
 
     def get(self, path: str, status: int = 200) -> Any:
         return self.expect("GET", path, None, status)
@@ -55,14 +60,19 @@ Callers = Callable[..., Caller]
 
 
 @pytest.fixture
-def caller(house: House) -> Callers:
+def described(house: House) -> Described:
+    return Described(house.app)
+
+
+@pytest.fixture
+def caller(house: House, described: Described) -> Callers:
     """``caller("lina")`` may do all lina may, ``caller("lina", "customer.read")`` only that."""
 
     def make(username: str, *scopes: str, language: str = "en") -> Caller:
         with house.work(username) as work:
             mine = [right.value for right in Right if work.viewer.may(right) and right is not Right.SELF]
             text, _ = tokens.create_token(work, "test", scopes or mine, 30)
-        return Caller(house, text, language)
+        return Caller(house, text, described, language)
 
     return make
 
