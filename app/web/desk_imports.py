@@ -107,9 +107,10 @@ def upload_progress(upload_id: str) -> Response:
     """How far the job is; once it has ended the whole page is fetched anew."""
     with reading() as view:
         found = queries.upload(view, upload_id)
-    response = make_response(render_template("imports/progress.html", found=found, line=found.line))
-    if not found.line.under_way:
-        response.headers["HX-Refresh"] = "true"
+    if found.line.under_way:
+        return make_response(render_template("imports/progress.html", found=found, line=found.line))
+    response = make_response("", 200)
+    response.headers["HX-Refresh"] = "true"
     return response
 
 

@@ -21,6 +21,7 @@ from app.services.sheets_writer import ACTIVE, Writer, safe_text
 from rules import Invalid
 
 SMALL = Limits(memory_mib=400, seconds=10, wall=20, unpacked_mib=16, rows=1000)
+DAY, MOMENT = datetime.fromisoformat("2020-01-02"), datetime.fromisoformat("2020-01-02T03:04")
 SHEET = "xl/worksheets/sheet1.xml"
 
 
@@ -157,12 +158,12 @@ class TestRead:
     def test_cells_keep_their_kind(self) -> None:
         def fill(book: openpyxl.Workbook) -> None:
             page = book.worksheets[0]
-            page.append([1.5, "1.5", True, datetime.fromisoformat("2020-01-02"), datetime.fromisoformat("2020-01-02T03:04"), "=A1+1", None, "'=x"])
+            page.append([1.5, "1.5", True, DAY, MOMENT, "=A1+1", None, "'=x"])
             page["B9"] = "#DIV/0!"
 
         found = rows(workbook(fill))
         assert found[1] == (
-            1.5, "1.5", True, date(2020, 1, 2), datetime.fromisoformat("2020-01-02T03:04"), Formula("=A1+1"), None, "'=x"
+            1.5, "1.5", True, DAY.date(), MOMENT, Formula("=A1+1"), None, "'=x"
         )  # fmt: skip
         assert found[2:8] == [()] * 6
         assert found[8] == (None, Formula("#DIV/0!"))
@@ -222,4 +223,4 @@ class TestWritten:
         exact, long = Decimal("1234.50"), Decimal("12345678901234567.89")
         writer.row(writer.sheet("s"), 0, [exact, long, 12, date(2020, 1, 2), Formula("=1/0"), True])
         cells = next(openpyxl.load_workbook(io.BytesIO(writer.bytes())).worksheets[0].iter_rows(values_only=True))
-        assert cells == (1234.5, str(long), 12, datetime.fromisoformat("2020-01-02"), "'=1/0", True)
+        assert cells == (1234.5, str(long), 12, DAY, "'=1/0", True)
