@@ -5,6 +5,7 @@ It reads bodies as written, broken drafts included, and misses nothing: what no 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -89,7 +90,7 @@ def _item(act: Act, item: Any, index: int, parts: tuple[Part, ...], path: Path) 
 
 
 def _values(old: Any, new: Any, parts: tuple[Part, ...], path: Path) -> Iterator[Change]:
-    if old == new and type(old) is type(new):
+    if _same(old, new):
         return
     if isinstance(old, Mapping) and isinstance(new, Mapping) and not (is_label(old) or is_label(new)):
         yield from _members(old, new, parts, path)
@@ -97,6 +98,11 @@ def _values(old: Any, new: Any, parts: tuple[Part, ...], path: Path) -> Iterator
         yield from _lists(old, new, parts, path)
     else:
         yield Change("changed", parts, pointer(*path), old, new)
+
+
+def _same(old: Any, new: Any) -> bool:
+    """Equal as JSON: true is not 1, the order of members means nothing."""
+    return old is new or json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True)
 
 
 def _things(items: Sequence[Any]) -> bool:

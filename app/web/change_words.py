@@ -44,7 +44,8 @@ def sentence(change: Change, labels: Labels) -> str:
             return t("studio.change.moved", origin=_place(change.before[:-1], labels), place=place, **what)
         key = f"studio.change.{change.act}_item" if place else f"studio.change.{change.act}_item_top"
         return t(key, place=place, **what)
-    member = _member(last, labels)
+    permission = bool(outer) and outer[-1].name == "fields" and outer[-1].item is None
+    member = (_labelled(labels, last.name) or last.name) if permission and last.name != "*" else _member(last, labels)
     before, after = _value(change.before, last, labels), _value(change.after, last, labels)
     key = f"studio.change.{change.act}" if place else f"studio.change.{change.act}_top"
     return t(key, place=place, member=member, before=before, after=after)

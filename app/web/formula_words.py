@@ -72,10 +72,17 @@ def _path(node: tree.Path, labels: Labels) -> str:
 
 
 def _chain(node: tree.Chain, labels: Labels) -> str:
-    parts = [_inner(node.first, labels)]
+    sums = all(op in "+-" for op, _ in node.rest)
+    parts = [_term(node.first, sums, labels)]
     for op, right in node.rest:
-        parts += [SIGNS[op], _inner(right, labels)]
+        parts += [SIGNS[op], _term(right, sums, labels)]
     return " ".join(parts)
+
+
+def _term(node: tree.Node, sums: bool, labels: Labels) -> str:
+    """A product needs no brackets inside a sum."""
+    product = isinstance(node, tree.Chain) and all(op in "*/" for op, _ in node.rest)
+    return _say(node, labels) if sums and product else _inner(node, labels)
 
 
 def _inner(node: tree.Node, labels: Labels) -> str:
