@@ -71,7 +71,7 @@ def load(instance: Runtime, say: Say, customers: int = CUSTOMERS) -> None:
         demo.run_stages(instance, lambda run: _told(instance, run, say))
         _check(instance)
     with Session(instance.database.read) as session:
-        counts = dict(session.execute(select(Case.status, func.count()).group_by(Case.status)).tuples().all())
+        counts = dict(session.execute(select(Case.status, func.count()).group_by(Case.status)).all())
     say("  " + " · ".join(f"{both(f'flow.status.{status}')} {count}" for status, count in sorted(counts.items())))
     ledger.sequence(instance.database)
     ledger.sign(instance.database, instance.keys, instance.settings.origin, instance.clock())

@@ -148,7 +148,7 @@ def _labels(reading: Reading, steps: list[str]) -> dict[str, Mapping[str, str]]:
 
 def _decided(reading: Reading) -> dict[str, int]:
     query: Any = select(Case.status, func.count()).where(Case.closed_at >= _month(reading)).group_by(Case.status)
-    return dict(reading.session.execute(cases_in_scope(query, reading.viewer)).tuples().all())
+    return dict(reading.session.execute(cases_in_scope(query, reading.viewer)).all())
 
 
 def _returned(reading: Reading) -> int:

@@ -114,7 +114,7 @@ def queue(reading: Reading) -> Queue:
     query = select(Job.status, func.count(), func.sum(due), func.min(case((Job.due_at <= now, Job.due_at))))
     counts: dict[str, tuple[int, int, datetime | None]] = {
         status: (count, int(ready or 0), first)
-        for status, count, ready, first in session.execute(query.group_by(Job.status)).tuples()
+        for status, count, ready, first in session.execute(query.group_by(Job.status))
     }
     nothing = (0, 0, None)
     waiting = [counts.get(status, nothing) for status in WAITING]
@@ -177,7 +177,7 @@ def timers(reading: Reading) -> tuple[TimerLine, ...]:
     """Timers by when they fire next."""
     require(reading.viewer, Right.JOB_READ)
     query = select(Timer.name, Timer.subject, Timer.due_at, Timer.every_seconds).where(Timer.status == "waiting")
-    rows = reading.session.execute(query.order_by(Timer.due_at, Timer.id).limit(50)).tuples()
+    rows = reading.session.execute(query.order_by(Timer.due_at, Timer.id).limit(50))
     return tuple(
         TimerLine(name, subject, due, None if every is None else timedelta(seconds=every))
         for name, subject, due, every in rows
@@ -209,7 +209,7 @@ def portfolio_runs(reading: Reading, name: str) -> PortfolioRuns:
     if not reading.viewer.may(Right.JOB_READ):
         require(reading.viewer, Right.RATING_RUN)
     counted = select(func.count(Customer.id), func.count(Customer.rating_id))
-    customers, rated = reading.session.execute(counted).one().tuple()
+    customers, rated = reading.session.execute(counted).one()
     query: Any = select(*_COLUMNS, User.name, Job.arguments, Job.result)
     query = query.join(User, User.id == Job.queued_by, isouter=True).where(Job.name == name)
     row = reading.session.execute(query.order_by(Job.queued_at.desc(), Job.id.desc()).limit(1)).one_or_none()

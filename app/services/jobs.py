@@ -68,7 +68,7 @@ def queue_single(
     """
     earlier = work.session.execute(
         select(Job.status, func.count()).where(Job.name == name).group_by(Job.status)
-    ).tuples().all()
+    ).all()
     if any(status not in FINAL for status, _ in earlier):
         raise Conflict("job.already_open", name=name)
     number = sum(count for _, count in earlier) + 1

@@ -55,3 +55,12 @@ test("bars across name their rows downwards", () => {
   assert.equal(option.yAxis.inverse, true);
   assert.equal(option.xAxis.type, "value");
 });
+
+test("bars beside each other do not stack, and differ in colour", () => {
+  const series = ["a", "b", "c"].map((name) => ({ name, values: ["1"] }));
+  const stacked = optionOf({ kind: "stack", x: ["q"], series }, palette, "").series;
+  const beside = optionOf({ kind: "stack", beside: true, x: ["q"], series }, palette, "").series;
+  assert.deepEqual(stacked.map((each) => each.stack), ["all", "all", "all"]);
+  assert.deepEqual(beside.map((each) => each.stack), [undefined, undefined, undefined]);
+  assert.equal(new Set(beside.map((each) => each.itemStyle.color)).size, 3);
+});

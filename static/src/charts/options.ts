@@ -173,6 +173,7 @@ function line(data: Extract<ChartData, { kind: "line" }>, palette: Palette): ECh
 /** The first part is the calm one (not due); the others warn more the later they come. */
 function stack(data: Extract<ChartData, { kind: "stack" }>, palette: Palette): EChartsCoreOption {
   const warm = palette.series.slice(2);
+  const beside = [palette.soft, colour(palette, 0), colour(palette, 4)];
   return {
     ...axes(palette, data.x),
     grid: grid(data.series.length > 1 ? 34 : 12),
@@ -184,7 +185,7 @@ function stack(data: Extract<ChartData, { kind: "stack" }>, palette: Palette): E
       name: each.name,
       data: toNumbers(each.values),
       barMaxWidth: 26,
-      itemStyle: { color: index === 0 ? palette.soft : warm[(index - 1) % warm.length] },
+      itemStyle: { color: data.beside ? beside[index % beside.length] : index === 0 ? palette.soft : warm[(index - 1) % warm.length] },
     })),
   };
 }
