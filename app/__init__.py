@@ -27,6 +27,7 @@ PAGES = (
     "trail",
     "inbox",
     "inbox_batch",
+    "desk",
 )
 
 

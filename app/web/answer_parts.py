@@ -164,7 +164,7 @@ def _digest(part: Part) -> str:
     """A short name of how a part looks besides what was typed in it."""
     offered = [code for code, _ in getattr(part.control, "choices", ())]
     rows = [[_digest(cell) for cell in row] for row in part.rows]
-    chosen = part.control.data if part.kind == "lookup" else None  # drawn as a card once there is one
+    chosen = part.control.data or "" if part.kind == "lookup" else ""  # drawn as a card once there is one
     look = (part.hidden, part.required, part.locked, part.text, part.errors, offered, rows, chosen)
     return hashlib.sha256(repr(look).encode()).hexdigest()[:12]
 
@@ -184,6 +184,17 @@ def without_row(form: Form, data: MultiDict[str, str], key: str, number: int) ->
     """The posted page without a row of the sub-form `key`."""
     rows = _rows_of(data, key)
     return _renumbered(form, data, key, [row for place, row in enumerate(rows) if place != number])
+
+
+def worked(form: Form, data: MultiDict[str, str]) -> MultiDict[str, str]:
+    """What was posted after the button pressed, named in `action`, has added or removed a row."""
+    act, _, rest = data.get("action", "").partition(":")
+    key, _, number = rest.partition(":")
+    if act == "add":
+        return with_row(form, data, key)
+    if act == "remove" and number.isdecimal():
+        return without_row(form, data, key, int(number))
+    return data
 
 
 def _rows_of(data: MultiDict[str, str], key: str) -> list[dict[str, list[str]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask import current_app, flash, redirect, render_template, request, url_for
@@ -20,7 +21,7 @@ from app.queries.evidence import Happening
 from app.queries.keyset import Place
 from app.services import customers as files
 from app.services import ratings as rating_service
-from app.services.explanations import changes, dimensions, explain, labels_of
+from app.services.explanations import DimensionLine, FactorLine, changes, dimensions, explain, labels_of
 from app.services.offers import offered
 from app.web import desk_charts
 from app.web.desk_blueprint import blueprint
@@ -32,6 +33,7 @@ from credit.exposure import Category
 from rules import Invalid
 
 NEWS = 6
+LOSSES = 8
 SHOWN = 8  # ratings drawn as steps
 
 
@@ -76,6 +78,13 @@ def _news(rows: Sequence[Happening]) -> list[dict[str, Any]]:
     ]
 
 
+def _losses(lines: Sequence[DimensionLine]) -> list[FactorLine]:
+    """The Factors that cost most, unknown ones first: what they could bring nobody knows."""
+    found = [each for line in lines if Decimal(line.weight) for each in line.factors]
+    lost = [each for each in found if each.lost is None or Decimal(each.lost)]
+    return sorted(lost, key=lambda each: (each.lost is not None, -Decimal(each.lost or 0)))[:LOSSES]
+
+
 def _tabs(customer: CustomerFile, tab: str, view: Reading) -> list[dict[str, Any]]:
     rights = {"rating": Right.RATING_READ, "ratings": Right.RATING_READ, "requests": Right.REQUEST_READ}
     names = ("overview", "rating", "ratings", "evidence", "credit", "requests", "occurrences")
@@ -107,9 +116,10 @@ def customer(customer_id: str) -> str:
         moved = changes(before, detail, card) if before and detail and card else ()
         lines = dimensions(detail, card) if detail and card else ()
     return render_template(
-        "desk/customer_overview.html", **head, detail=detail, lines=lines, moved=moved, before=before, ages=ages,
-        news=_news(news.rows), radar=desk_charts.radar(lines, dimensions(before, card) if before and card else ()),
-        steps=desk_charts.steps(head["history"], card.ladder.keys if card else ()), stack=desk_charts.stack(ages),
+        "desk/customer_overview.html", **head, detail=detail, losses=_losses(lines), moved=moved, before=before,
+        ages=ages, news=_news(news.rows), stack=desk_charts.stack(ages),
+        radar=desk_charts.radar(lines, dimensions(before, card) if before and card else ()),
+        steps=desk_charts.steps(head["history"], card.ladder.keys if card else ()),
     )  # fmt: skip
 
 

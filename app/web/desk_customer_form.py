@@ -60,9 +60,12 @@ def change_customer(customer_id: str) -> Response:
 def check_customer(customer_id: str | None = None) -> str:
     """The parts that look otherwise now than the page that posts them."""
     with reading() as view:
-        drawn = _sheet(view, customer_id, request.form, live=True)
+        data: MultiDict[str, str] = request.form
+        if request.args.get("act"):  # a row was added or removed; a button that merely has the focus is posted too
+            data = answer_parts.worked(files.form_in_force(view.session)[1], data)
+        drawn = _sheet(view, customer_id, data, live=True)
     parts = answer_parts.changed_parts(drawn, request.form)
-    return render_template("desk/parts/redrawn.html", parts=parts, sheet=drawn)
+    return render_template("desk/parts/redrawn.html", parts=parts, sheet=drawn, check=request.path)
 
 
 def _sheet(
@@ -98,6 +101,10 @@ def _page(
 def _save(customer_id: str | None) -> Response:
     """Store, or show the page again with everything typed and what is in the way."""
     data, status = request.form, 422
+    if data.get("action", "").partition(":")[0] in ("add", "remove"):
+        with reading() as view:
+            worked = answer_parts.worked(files.form_in_force(view.session)[1], data)
+            return make_response(_page(view, customer_id, worked))
     problems: Any = ()
     conflict: Conflict | None = None
     try:

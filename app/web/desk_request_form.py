@@ -58,7 +58,8 @@ def check_request(request_id: str | None = None) -> str:
     with reading() as view:
         file = None if request_id is None else _own(view, request_id)
         what = request_sheets.asked(view, file)
-        data = _worked(what.form, request.form)
+        # While somebody types, a button that merely has the focus is posted too; only its own call may act.
+        data = _worked(what.form, request.form) if request.args.get("act") else request.form
         raw = answer_parts.typed(what.form, data, what.writable)
         found = request_sheets.look_over(view, what, raw, file, data.getlist("accepted"))
         drawn = answer_parts.sheet(
@@ -91,15 +92,9 @@ def _own(view: Reading, request_id: str) -> RequestFile:
 
 def _worked(form: Any, data: Data) -> Data:
     """What was posted after the button pressed has done its work on rows or on the choice of customer."""
-    act, _, rest = data.get("action", "").partition(":")
-    key, _, number = rest.partition(":")
-    if act == "add":
-        return answer_parts.with_row(form, data, key)
-    if act == "remove" and number.isdecimal():
-        return answer_parts.without_row(form, data, key, int(number))
-    if act == "change":
+    if data.get("action") == "change":
         return MultiDict([(name, "" if name == CUSTOMER else value) for name, value in data.items(multi=True)])
-    return data
+    return answer_parts.worked(form, data)
 
 
 def _held(data: Data, found: Any) -> Data:
@@ -166,7 +161,7 @@ def _question(case: Any) -> Any:
     """The last return of a case: who asked, when, and what."""
     if case is None:
         return None
-    return next((act for act in reversed(case.history) if act.kind == "case_returned"), None)
+    return next((act for act in reversed(case.history) if act.answer == "return"), None)
 
 
 def _act(request_id: str | None) -> Response:
