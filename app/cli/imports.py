@@ -19,6 +19,7 @@ from app.access import Conflict, Forbidden, Missing
 from app.edge.locale import problem_text, t
 from app.edge.runtime import Runtime, runtime
 from app.edge.transaction import begin_reading, begin_work
+from app.gallery.companies import read_companies
 from app.jobs import load_handlers
 from app.jobs.embedded import claim, perform
 from app.jobs.imports import COMPANIES
@@ -31,6 +32,7 @@ from app.services.viewers import viewer_of
 from app.work import SYSTEM, Actor
 from rules import Invalid, Problem
 
+MOST_TOLD = 50
 ENDED = ("done", "dead", "cancelled")
 
 
@@ -169,6 +171,12 @@ def companies_command(as_of: Any, file: Path) -> None:
     instance = runtime()
     load_handlers()
     day: date = as_of.date() if as_of is not None else instance.clock().date()
+    try:
+        read_companies(file, day)  # a file that cannot be read is told here, not by a job that fails again and again
+    except Invalid as error:
+        for problem in error.problems[:MOST_TOLD]:
+            click.echo(problem_text(problem), err=True)
+        sys.exit(1)
     with begin_work(instance, SYSTEM, "import") as work:
         arguments = {"path": str(file.absolute()), "as_of": day.isoformat()}
         job_id = jobs.queue(work, COMPANIES, arguments).id

@@ -17,10 +17,13 @@ from app.queries import uploads as queries
 from app.services import imports as service
 from app.services import imports_export
 from app.services.imports_survey import KINDS
+from app.services.sheets import LIMITS
 from app.web.desk_blueprint import blueprint
 from rules import Invalid, Problem
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN = 48  # characters of a cell repeated on the page
+SPACE = "\u2423"
 LEVELS = ("error", "known", "warning", "repair", "skip")
 
 
@@ -37,7 +40,7 @@ def _list_page(problems: tuple[Problem, ...] = (), kind: str = "", filename: str
     return render_template(
         "imports/list.html", page=page, kinds=KINDS, failed=kind, filename=filename,
         problems=[{"message": problem_text(problem), "path": ""} for problem in problems],
-        most_mib=runtime().settings.upload_mib, most_rows=200_000,
+        most_mib=runtime().settings.upload_mib, most_rows=LIMITS.rows,
         previous=url_for("desk.imports") if after else None,
         next=url_for("desk.imports", after=page.next) if page.next else None,
     )  # fmt: skip
@@ -94,7 +97,17 @@ def _upload_page(upload_id: str, stale: str | None = None) -> str:
 
 
 def _told(finding: dict[str, Any]) -> dict[str, Any]:
-    return {**finding, "message": _sentence(finding)}
+    return {**finding, "message": _sentence(finding), "stored": _seen(finding["stored"])}
+
+
+def _seen(stored: str | None) -> str | None:
+    """What a cell holds, cut to a line, with the spaces around it made visible."""
+    if stored is None:
+        return None
+    text = stored if len(stored) <= SHOWN else stored[:SHOWN] + "…"
+    bare = text.strip()
+    before = len(text) - len(text.lstrip())
+    return SPACE * before + bare + SPACE * (len(text) - len(bare) - before) if bare else SPACE * len(text)
 
 
 def _sentence(finding: dict[str, Any]) -> str:
