@@ -196,7 +196,11 @@ def tree_size(session: Session) -> int:
 
 def _append(session: Session, items: Sequence[tuple[int, bytes]]) -> None:
     size = tree_size(session)
-    edge: Frontier = StoredNodes(session).prefetched(lambda nodes: frontier(nodes, size))
+    try:
+        edge: Frontier = StoredNodes(session).prefetched(lambda nodes: frontier(nodes, size))
+    except LookupError:  # somebody removed a part of the tree: nothing more can be proved after it
+        signed = session.scalar(select(func.max(Checkpoint.size))) or 0
+        raise Conflict("trail.forked", size=size, signed=signed) from None
     leaves, nodes = [], []
     for entry_id, leaf in items:
         leaves.append({"idx": edge.size, "entry_id": entry_id})
