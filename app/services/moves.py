@@ -109,7 +109,7 @@ _TOUCHING = (ev.DecisionMade, ev.TaskClosed, ev.TaskClaimed, ev.TaskReleased)
 
 def _new_task(context: Context, state: State, task: workflows.Task) -> Task:
     case, customer = context.case, context.customer
-    score, coverage = _rated(context)
+    rated = _rated(context)
     return Task(
         id=new_id(),
         case_id=case.id,
@@ -131,24 +131,25 @@ def _new_task(context: Context, state: State, task: workflows.Task) -> Task:
         amount=case.amount,
         grade=case.grade,
         grade_before=case.grade_before,
-        score=score,
-        flags=_flags(context, state, coverage),
+        score=rated.score if rated else None,
+        flags=_flags(context, state, rated),
     )
 
 
-def _rated(context: Context) -> tuple[Decimal | None, Decimal | None]:
-    """Score and coverage of the rating this case stands on, whatever the customer's file says by now."""
-    query = select(Rating.score, Rating.coverage).where(Rating.id == context.case.rating_id)
-    row = context.work.session.execute(query).one_or_none()
-    return (row.score, row.coverage) if row is not None else (None, None)
+def _rated(context: Context) -> Any:
+    """What the rating of this case says, whatever the customer's file says by now; None while it has none."""
+    query = select(Rating.score, Rating.coverage, Rating.grade, Rating.model_grade).where(Rating.id == context.case.rating_id)
+    return context.work.session.execute(query).one_or_none()
 
 
-def _flags(context: Context, state: State, coverage: Decimal | None) -> list[str]:
+def _flags(context: Context, state: State, rated: Any) -> list[str]:
     """What an approver should see before opening the item, the gravest first."""
     case, found = context.case, []
-    if case.rating_id is not None and case.tier == NONE:
+    if rated is not None and case.tier == NONE:
         found.append("knocked_out")
-    if coverage is not None and coverage < context.model.policy.coverage_minimum:
+    elif rated is not None and rated.grade != rated.model_grade:
+        found.append("rule_hit")
+    if rated is not None and rated.coverage < context.model.policy.coverage_minimum:
         found.append("low_coverage")
     proposed = state.rated.get("proposed_limit")
     if isinstance(proposed, Decimal) and case.amount > proposed:

@@ -30,6 +30,7 @@ def viewer_of(session: Session, user_id: str, default_locale: str = "zh-CN") -> 
     if user is None:
         raise Missing("user", user_id)
     grants, posts = _given(session, user_id)
+    tree, line = _departments(session, user.department_id) if user.department_id else (frozenset(), frozenset())
     return Viewer(
         id=user_id,
         name=user.name,
@@ -37,8 +38,8 @@ def viewer_of(session: Session, user_id: str, default_locale: str = "zh-CN") -> 
         locale=user.locale or default_locale,
         grants=grants,
         department_id=user.department_id,
-        tree=department_tree(session, user.department_id) if user.department_id else frozenset(),
-        line=department_line(session, user.department_id) if user.department_id else frozenset(),
+        tree=tree,
+        line=line,
         posts=posts,
     )
 
@@ -63,17 +64,16 @@ def _given(session: Session, user_id: str) -> tuple[tuple[Grant, ...], frozenset
 
 def department_tree(session: Session, department_id: str) -> frozenset[str]:
     """The id itself and those of all departments below it."""
-    top = select(Department.id).where(Department.id == department_id).cte("tree", recursive=True)
-    whole = top.union(select(Department.id).where(Department.parent_id == top.c.id))
-    return frozenset(session.scalars(select(whole.c.id)))
+    return _departments(session, department_id)[0]
 
 
-def department_line(session: Session, department_id: str) -> frozenset[str]:
-    """The id itself and those of all departments above it."""
-    bottom = (
-        select(Department.id, Department.parent_id)
-        .where(Department.id == department_id)
-        .cte("line", recursive=True)
-    )
-    whole = bottom.union(select(Department.id, Department.parent_id).where(Department.id == bottom.c.parent_id))
-    return frozenset(session.scalars(select(whole.c.id)))
+def _departments(session: Session, department_id: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The department with all below it, and with all above it: asked together, since every request asks."""
+    here = Department.id == department_id
+    top = select(Department.id).where(here).cte("tree", recursive=True)
+    below = top.union(select(Department.id).where(Department.parent_id == top.c.id))
+    bottom = select(Department.id, Department.parent_id).where(here).cte("line", recursive=True)
+    above = bottom.union(select(Department.id, Department.parent_id).where(Department.id == bottom.c.parent_id))
+    parts = (select(literal("tree"), below.c.id), select(literal("line"), above.c.id))
+    rows = session.execute(union_all(*parts)).all()
+    return frozenset(row[1] for row in rows if row[0] == "tree"), frozenset(row[1] for row in rows if row[0] == "line")
