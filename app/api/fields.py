@@ -266,12 +266,6 @@ def json_safe(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-class Texts(_Field):
-    """A label {"zh-CN", "en"}; answers only."""
-
-    expected = "object"
-
-
 class Amounts(_Field):
     """Amounts by name; answers only."""
 

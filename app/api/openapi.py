@@ -58,7 +58,7 @@ def describe(app: Any) -> Description:
         (fields.Text, "string", None), (fields.Choice, "string", None), (fields.Whole, "integer", None),
         (fields.Flag, "boolean", None), (fields.Number, "string", "decimal"), (fields.Money, "string", "decimal"),
         (fields.Day, "string", "date"), (fields.Moment, "string", "date-time"), (fields.Document, "object", None),
-        (fields.Texts, "object", None), (fields.Anything, None, None),
+        (fields.Amounts, "object", None), (fields.Anything, None, None),
     ):  # fmt: skip
         made.register_field(field, kind, form)
     made.spec.components.security_scheme(

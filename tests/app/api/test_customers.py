@@ -10,6 +10,7 @@ from sqlalchemy import select
 from app.gallery.portfolio.codes import sealed
 from app.models.credit import CreditLimit, ExposureItem, FxRate
 from app.models.ledger import Entry
+from app.services import customers
 from app.work import Subject, Verb
 from tests.app.api.conftest import Callers, Customers, codes
 from tests.builders import Clock, House
@@ -76,9 +77,11 @@ def test_a_token_does_only_what_it_was_made_for(caller: Callers, customer: Custo
     assert writer.expect("PUT", "/customers/C-1", body(), 200)["name"] == "华东精工1有限公司"
 
 
-def test_search_and_pages(caller: Callers, customer: Customers) -> None:
-    for number in range(120):
-        customer(f"P-{number:03d}", name=f"苏州恒瑞{number:03d}有限公司")
+def test_search_and_pages(caller: Callers, house: House) -> None:
+    with house.work() as work:
+        for number in range(120):
+            values = {"number": f"P-{number:03d}", "name": f"苏州恒瑞{number:03d}有限公司"}
+            customers.create(work, values, source="test", owner_id=house.ids["lina"])
     ask = caller("lina")
     seen: list[str] = []
     after = ""
