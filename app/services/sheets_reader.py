@@ -210,12 +210,10 @@ def unpacked(content: bytes, limits: dict[str, int]) -> bool:
             if sum(part.file_size for part in parts) > left:
                 raise Stop("sheet.too_heavy")
             return sum(scanned(archive, part) for part in parts) > 0  # every part, also after the first formula
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise Stop("sheet.damaged") from error
+    except (Stop, MemoryError):
+        raise
     except Exception as error:
-        if isinstance(error, Stop | MemoryError):
-            raise
-        raise Stop("sheet.damaged") from error  # zlib.error and its like
+        raise Stop("sheet.damaged") from error  # a bad archive may fail in any of a dozen ways
 
 
 def scanned(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
