@@ -85,6 +85,8 @@ class ExposureItem(Base):
     amount: Mapped[Decimal] = mapped_column(Money())
     currency: Mapped[str] = mapped_column(String(3))
     amount_cny: Mapped[Decimal] = mapped_column(Money())
+    rate: Mapped[Decimal | None] = mapped_column(Points())  # the exchange rate used, where one was
+    rate_on: Mapped[date | None] = mapped_column(Date)  # the month it is of, by its first day
     issued_on: Mapped[date] = mapped_column(Date)
     due_on: Mapped[date | None] = mapped_column(Date)
     ships_on: Mapped[date | None] = mapped_column(Date)

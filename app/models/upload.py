@@ -27,7 +27,7 @@ class Upload(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     report: Mapped[dict[str, Any]] = mapped_column(Json(), default=dict, deferred=True)
     form_id: Mapped[str | None] = mapped_column(ForeignKey("definitions.id"))  # the version it is checked against
-    status: Mapped[str] = mapped_column(String(10), default="checked")  # checking, refused, checked, importing, imported
+    status: Mapped[str] = mapped_column(String(10), default="checked")  # or checking, refused, importing, imported
     rows: Mapped[int | None] = mapped_column(Integer)
     good: Mapped[int | None] = mapped_column(Integer)
     bad: Mapped[int | None] = mapped_column(Integer)

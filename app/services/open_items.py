@@ -20,7 +20,7 @@ from app.services import limits
 from app.work import SYSTEM_SUBJECT, Verb, Work
 from credit.exposure import Category
 from credit.money import to_minor_units
-from credit.rates import Conversion, RateMissing, Rates
+from credit.rates import Conversion, Rate, RateMissing, Rates
 from rules import Problem
 
 MOST = 1000
@@ -95,7 +95,8 @@ def put(work: Work, items: Sequence[Item | None], refused: int = 0, *, recorded:
             results.append(Put("refused", tuple(problems)))
             continue
         touched |= {customer_id, *([row.customer_id] if row is not None else [])}
-        results.append(Put(_store(work, item, row, customer_id, amount_cny)))
+        rate = convert.rates.find(item.currency, work.today)
+        results.append(Put(_store(work, item, row, customer_id, amount_cny, rate)))
     work.session.flush()
     changed = [result for result in results if result.outcome in ("created", "changed", "closed")]
     if changed:
@@ -105,12 +106,16 @@ def put(work: Work, items: Sequence[Item | None], refused: int = 0, *, recorded:
     return results
 
 
-def _store(work: Work, item: Item, row: ExposureItem | None, customer_id: str, amount_cny: Decimal) -> Outcome:
+def _store(
+    work: Work, item: Item, row: ExposureItem | None, customer_id: str, amount_cny: Decimal, rate: Rate | None
+) -> Outcome:
     values = {
         "customer_id": customer_id,
         "amount": item.amount,
         "currency": item.currency,
         "amount_cny": amount_cny,
+        "rate": rate.rate if rate else None,
+        "rate_on": rate.month if rate else None,
         "issued_on": item.issued_on,
         "due_on": item.due_on,
         "ships_on": item.ships_on,

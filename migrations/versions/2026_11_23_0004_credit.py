@@ -30,6 +30,8 @@ def upgrade() -> None:
         sa.Column("amount", db.Money(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("amount_cny", db.Money(), nullable=False),
+        sa.Column("rate", db.Points(), nullable=True),
+        sa.Column("rate_on", sa.Date(), nullable=True),
         sa.Column("issued_on", sa.Date(), nullable=False),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("ships_on", sa.Date(), nullable=True),

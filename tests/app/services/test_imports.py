@@ -357,6 +357,8 @@ class TestItems:
         stored = self.items(filled)
         assert stored["R1"].amount == stored["R1"].amount_cny == Decimal("1000.50")
         assert stored["R2"].amount_cny == Decimal(710)
+        assert (stored["R2"].rate, stored["R2"].rate_on) == (Decimal("7.1"), date(2025, 12, 1))
+        assert stored["R1"].rate is None
         assert (stored["R2"].category, stored["R2"].ships_on) == ("open_order", date(2026, 2, 1))
         with filled.work() as work:
             rows_now = work.session.execute(select(Customer.number, Customer.exposure, Customer.overdue)).all()
