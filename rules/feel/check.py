@@ -99,6 +99,8 @@ class Checker(CallChecks):
             self.report("feel.unit", node, left=left, right=right)
 
     def divisor(self, node: Node) -> None:
+        if isinstance(node, Call) and isinstance(node.function, Name) and node.function.name == "blank as zero":
+            node = node.arguments[0]
         text = self.source(node)
         zero = isinstance(node, Literal) and node.value == 0
         fact = isinstance(node, Name | Path) and not any(text in guards for guards in self.guarded)

@@ -12,12 +12,12 @@ from ..problem import Problem, Severity
 from .cause import Fault
 from .functions import ROWS
 from .functions.table import Row, Unmatched, arrange
-from .operators import OPEN, accepts
+from .operators import OPEN, accepts, arithmetic_type, merged
 from .patterns import compile_pattern
 from .scope import Scope
 from .syntax import Call, Literal, Name, Node
 from .temporal import parse_date, parse_date_time, parse_duration, parse_time
-from .types import ANY, NAMES, Type, kind_label
+from .types import ANY, NAMES, NUMBER, Type, kind_label
 
 PATTERNS = {"matches": 1, "replace": 1, "split": 1}
 READERS: dict[str, Callable[[str], Any]] = {
@@ -34,6 +34,43 @@ class Frame:
 
     names: dict[str, Type] = field(default_factory=dict)
     item: Type | None = None
+
+
+def result_type(row: Row, given: list[Type]) -> Type:
+    """The type of a call: the row's own, or one that follows from the arguments."""
+    if row.name in ("excel plus", "excel minus"):
+        return excel_result(row.name, *given) or ANY
+    if row.name == "without blanks":
+        items = _merged([g.item or ANY if g.kind == "list" else g for g in given])
+        return Type("list", item=None if items.kind in OPEN else items)
+    if row.result == "same":
+        return given[0] if given[0].kind != "null" else ANY
+    if row.result == "item":
+        return given[0].item or ANY if len(given) == 1 and given[0].kind == "list" else _merged(given)
+    if row.result == "merged":
+        return _merged(given)
+    return NAMES.get(row.result, ANY)
+
+
+def _merged(types: list[Type]) -> Type:
+    found = types[0] if types else ANY
+    for other in types[1:]:
+        found = merged(found, other)
+    return found
+
+
+def excel_result(name: str, left: Type, right: Type) -> Type | None:
+    """The type of Excel's addition and subtraction: days between dates are a number. None: they do not go together."""
+    if left.kind in OPEN or right.kind in OPEN:
+        return ANY
+    moments = [t for t in (left, right) if t.kind in ("date", "date and time", "time")]
+    if len(moments) == 2 and name == "excel minus":
+        return arithmetic_type("-", left, right) and NUMBER
+    if moments == [left] and right == NUMBER and left.kind != "time":
+        return left
+    if moments == [right] and left == NUMBER and name == "excel plus" and right.kind != "time":
+        return right
+    return arithmetic_type("+" if name == "excel plus" else "-", left, right)
 
 
 class CallChecks(ABC):
@@ -125,7 +162,11 @@ class CallChecks(ABC):
                 given=kind_label(given[index].kind),
             )
         self.constants(node, row)
-        return NAMES.get(row.result, ANY)
+        if row.result == "same" and given and (unit := self.units.get(id(node.arguments[0]))) is not None:
+            self.units[id(node)] = unit
+        if row.name in ("excel plus", "excel minus") and excel_result(row.name, *given) is None:
+            self.mismatch(node, "+" if row.name == "excel plus" else "-", *given)
+        return result_type(row, given)
 
     def arguments(self, node: Call, row: Row, given: int, unknown: str | None) -> None:
         if unknown is not None:

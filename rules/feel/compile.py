@@ -8,6 +8,7 @@ from typing import Any
 
 from .functions import ROWS
 from .functions.table import Unmatched, arrange, as_value
+from .lazy import TESTS, lazy_call
 from .operators import OPEN
 from .python_code import arguments, assemble, is_, load, walrus
 from .reach import HELPERS
@@ -263,12 +264,15 @@ class Generator:
         return self.call("path", self.place(node, node.source, "."), self.build(node.source), ast.Constant(node.name))
 
     def invocation(self, node: Call) -> ast.expr:
-        arguments_ = ast.Tuple([self.build(x) for x in node.arguments], ast.Load())
         callee = node.function
         if isinstance(callee, Name) and callee.name in ROWS and not self.local(callee.name):
             declared = self.scope.types.get(callee.name)
             if declared is None or declared.kind not in ("any", "function"):
-                return self.built_in(node, callee.name, arguments_)
+                if callee.name in TESTS and node.named is None and len(node.arguments) == 2:
+                    self.used[callee.name] = TESTS[callee.name]
+                    return lazy_call(callee.name, node, self.build, self.fresh())
+                return self.built_in(node, callee.name)
+        arguments_ = ast.Tuple([self.build(x) for x in node.arguments], ast.Load())
         at = self.place(node, callee, "()")
         function = self.build(callee)
         if isinstance(callee, Name) and callee.name in ROWS:
@@ -280,7 +284,8 @@ class Generator:
             return ast.Constant(None)
         return ast.Tuple([ast.Constant(name) for name in node.named], ast.Load())
 
-    def built_in(self, node: Call, name: str, arguments_: ast.expr) -> ast.expr:
+    def built_in(self, node: Call, name: str) -> ast.expr:
+        arguments_ = ast.Tuple([self.build(x) for x in node.arguments], ast.Load())
         row = ROWS[name]
         label = node.arguments[0] if node.arguments else name
         at = self.place(node, label, name)

@@ -14,6 +14,7 @@ from .cause import Cause, Stop
 from .check import check
 from .compile import generate
 from .convert import release
+from .excel import parse_excel
 from .fast import SLOW, generate_fast
 from .functions import INDEX
 from .limits import LIMITS, Limits, limit_params
@@ -26,7 +27,7 @@ from .tokens import Broken
 from .trace import Outcome, Part, Traced, causes_of, compile_traced
 from .types import Type, UnknownType, type_of_text, type_text
 
-DIALECTS = ("feel",)
+DIALECTS = ("feel", "excel")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -118,9 +119,9 @@ def _compile(text: str, scope: Scope, dialect: str, expect: str | None, limits: 
         raise Invalid([Problem("rules.dialect", params={"dialect": dialect})])
     wanted = _expected(expect)
     try:
-        tree = parse(text, scope, INDEX, limits, unary)
+        tree = parse_excel(text, scope, limits) if dialect == "excel" else parse(text, scope, INDEX, limits, unary)
     except Broken as broken:
-        raise Invalid([broken.problem]) from None
+        raise Invalid(broken.problems) from None
     found, problems, types = check(text, tree, scope, None if unary else wanted, wanted if unary else None)
     if scope.closed and errors(problems):
         raise Invalid(problems)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from .limits import LIMITS, Limits
 from .scope import NameIndex, Scope
 from .syntax import (
@@ -36,7 +38,9 @@ CONTINUES = frozenset({".", "[", "(", "*", "+", "-", "/", "**"})
 
 
 class Parser(Terms):
-    """Precedence climbing over the terms."""
+    """Precedence climbing over the terms; `ranks` is the table of operators."""
+
+    ranks: Mapping[str, int] = RANKS
 
     def expression(self, rank: int = 0, endpoint: bool = False) -> Node:
         self.enter()
@@ -44,7 +48,7 @@ class Parser(Terms):
         node = self.prefix(start, endpoint)
         while True:
             op = self.scan.peek()
-            found = RANKS.get(op)
+            found = self.ranks.get(op)
             if found is None or found < rank:
                 self.depth -= 1
                 return node

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from ..problem import Problem
+from .forms import FORMS, form
 from .limits import Limits
 from .scope import NameIndex, Scope, name_parts
 from .syntax import (
@@ -38,8 +39,10 @@ KEY = re.compile(r'[^:,{}\[\]()"`]+?(?=\s*:)')
 class Terms(ABC):
     """The scanner, the names in reach, and the counters every part of the parser shares."""
 
+    reads: type[Scanner] = Scanner
+
     def __init__(self, text: str, scope: Scope, limits: Limits, functions: NameIndex) -> None:
-        self.scan = Scanner(text, limits)
+        self.scan = self.reads(text, limits)
         self.scope = scope
         self.limits = limits
         self.functions = functions
@@ -129,7 +132,16 @@ class Terms(ABC):
             if names and len(names) != len(arguments):
                 self.scan.fail(",")
         named = tuple(names) if names else None
+        if isinstance(function, Name) and function.name in FORMS and named is None and self.free(function.name):
+            made = form(self, start, function.name, tuple(arguments))
+            if made is not None:
+                return made
         return self.node(Call, start, function, tuple(arguments), named, children=(function, *arguments))
+
+    def free(self, name: str) -> bool:
+        """Whether a name of one word means the function of that name: no Fact and no variable has it."""
+        local = any(known == name for _, known in self.locals.by_first.get(name, ()))
+        return not local and name not in self.scope.entries
 
     def member(self) -> str:
         """The name after a dot."""

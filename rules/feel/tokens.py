@@ -40,11 +40,12 @@ EXPECTED: dict[str, dict[str, str]] = {
 
 
 class Broken(Exception):
-    """The text cannot be read on; carries the Problem."""
+    """The text cannot be read; carries the Problem, or several where reading could go on behind them."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, *more: Problem) -> None:
         super().__init__(problem.code)
         self.problem = problem
+        self.problems = (problem, *more)
 
 
 class Scanner:
@@ -139,7 +140,10 @@ class Scanner:
         m = STRING.match(self.text, self.at)
         if m is None:
             self.fail('"', len(self.text))
-        value = ESCAPE.sub(_escape, m[1])
+        return self.text_value(ESCAPE.sub(_escape, m[1]), m)
+
+    def text_value(self, value: str, m: re.Match[str]) -> str:
+        """A string read as `m`, checked; moves behind it."""
         try:
             value = value.encode("utf-16", "surrogatepass").decode("utf-16")
         except UnicodeDecodeError:

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from ..scope import NameIndex
-from . import context, conversion, date, list, logic, number, range, text
+from . import (
+    context,
+    conversion,
+    date,
+    excel,
+    excel_date,
+    excel_list,
+    excel_logic,
+    excel_number,
+    excel_text,
+    list,
+    logic,
+    number,
+    range,
+    text,
+)
 from .table import ROWS, Row
 
 INDEX = NameIndex(ROWS)
 
-__all__ = ["INDEX", "ROWS", "Row", "context", "conversion", "date", "list", "logic", "number", "range", "text"]
+__all__ = [
+    "INDEX", "ROWS", "Row", "context", "conversion", "date", "excel", "excel_date", "excel_list", "excel_logic",
+    "excel_number", "excel_text", "list", "logic", "number", "range", "text",
+]  # fmt: skip

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import decimal
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ class Param:
     variadic  several arguments become one list, as in ``sum(1, 2, 3)``
     by_name   may be left out where the arguments carry names
     rest      every further argument is passed on by itself, as in ``append(list, 1, 2)``
+    blank     what the Excel dialect makes of a blank here: "zero", "text", "skip" (left out), or "" (it stays unknown)
     """
 
     names: tuple[str, ...]
@@ -30,11 +31,16 @@ class Param:
     variadic: bool = False
     rest: bool = False
     by_name: bool = False
+    blank: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A built-in: its name, parameters, result kind, help in both languages and an example with its value."""
+    """A built-in: its name, parameters, result kind, help in both languages and an example with its value.
+
+    group    of an Excel function: logic, numbers, text, dates, lookup; "" for FEEL's own
+    differs  {"zh-CN", "en"}: where it does not do what Excel does; empty where it does
+    """
 
     name: str
     params: tuple[Param, ...]
@@ -43,6 +49,8 @@ class Row:
     en: str
     example: str
     function: Callable[..., Any]
+    group: str = ""
+    differs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def least(self) -> int:
@@ -75,33 +83,45 @@ KINDS: dict[str, tuple[type, ...]] = {
     "days": (DayDuration,),
     "range": (Range,),
     "function": (Function,),
+    "text": (str, Decimal, bool),
+    "day or text": (Date, DateTime, str),
+    "clock": (Time, DateTime, str),
     "any": (),
 }
 ROWS: dict[str, Row] = {}
 
 
+BLANKS = {"#": "zero", "$": "text", "!": "skip"}
+
+
 def _param(text: str) -> Param:
     names, _, kind = text.partition(":")
     kind = kind.strip()
-    marks = {mark: mark in kind for mark in ("...", "*", "?", "~", "^")}
+    marks = {mark: mark in kind for mark in ("...", "*", "?", "~", "^", *BLANKS)}
     for mark in marks:
         kind = kind.replace(mark, "")
     nullable = marks["~"] or kind == "any"
     known = tuple(name.strip() for name in names.split("/"))
-    return Param(known, kind, marks["?"], nullable, marks["..."], marks["*"], marks["^"])
+    blank = next((what for mark, what in BLANKS.items() if marks[mark]), "")
+    return Param(known, kind, marks["?"], nullable, marks["..."], marks["*"], marks["^"], blank)
 
 
-def builtin(name: str, params: str, result: str, zh: str, en: str, example: str) -> Callable[..., Any]:
+def builtin(
+    name: str, params: str, result: str, zh: str, en: str, example: str,
+    group: str = "", differs: tuple[str, str] | None = None,
+) -> Callable[..., Any]:
     """Adds the decorated function to the table.
 
     `params` reads ``name/other name: kind`` between commas; after the kind ``?`` optional, ``~`` takes null,
-    ``...`` also takes its items as separate arguments, ``*`` any number more, ``^`` may be left out among named ones.
+    ``...`` also takes its items as separate arguments, ``*`` any number more, ``^`` may be left out among named ones,
+    ``#`` ``$`` ``!`` a blank counts as 0, counts as "", is left out in the Excel dialect.
     The function gets (run, n, arguments in order); an argument left out is None; it raises Fault where it has no value.
     """
 
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
         found = tuple(_param(p) for p in params.split(",")) if params else ()
-        ROWS[name] = Row(name, found, result, zh, en, example, function)
+        told = {"zh-CN": differs[0], "en": differs[1]} if differs else {}
+        ROWS[name] = Row(name, found, result, zh, en, example, function, group, told)
         return function
 
     return enter
@@ -156,6 +176,8 @@ def invoke(run: Run, n: int, row: Row, arguments: tuple[Any, ...], order: tuple[
     ready: list[Any] = []
     for at, param in enumerate(_params(row, len(arguments), order)):
         index = (at if at < len(arguments) else None) if order is None else order[at]
+        if index is None and param.rest:
+            continue
         value = arguments[index] if index is not None else None
         if is_null(value):
             if param.nullable or index is None:
