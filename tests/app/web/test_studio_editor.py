@@ -202,7 +202,9 @@ def test_a_form_that_would_break_the_flow_in_force(house: House) -> None:
 
 
 def importing(client: FlaskClient, data: bytes) -> TestResponse:
-    return post(client, "/studio/import", {"file": (io.BytesIO(data), "x.json")})
+    answer = post(client, "/studio/import", {"file": (io.BytesIO(data), "x.json")})
+    answer.request.environ["wsgi.input"].close()  # the test client leaves what it sent in a temporary file
+    return answer
 
 
 ENVELOPE = {"kind": "form", "key": "imported", "title": {"zh-CN": "导入的"}, "body": gallery.empty("form")}
