@@ -112,6 +112,11 @@ def operations(spec: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     ]
 
 
+def _parameters(spec: dict[str, Any], path: str, operation: dict[str, Any]) -> list[dict[str, Any]]:
+    """What stands in the address and the headers, in the order people fill it in."""
+    return [*spec["paths"][path].get("parameters", ()), *operation.get("parameters", ())]
+
+
 @blueprint.get("/openapi.json")
 @access(PUBLIC)
 def openapi() -> Response:
@@ -125,7 +130,8 @@ def docs() -> str:
     spec = document(language())
     groups: dict[str, list[Any]] = {tag["name"]: [] for tag in spec["tags"]}
     for method, path, operation in operations(spec):
-        groups[operation["tags"][0]].append((method, path, operation, _body(spec, operation), _answer(spec, operation)))
+        shown = {**operation, "parameters": _parameters(spec, path, operation)}
+        groups[operation["tags"][0]].append((method, path, shown, _body(spec, operation), _answer(spec, operation)))
     tags = {tag["name"]: tag["description"] for tag in spec["tags"]}
     return render_template(
         "api/docs.html", groups=groups, tags=tags, title=spec["info"]["title"], source=url_for("api_docs.openapi")
