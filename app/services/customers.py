@@ -15,6 +15,7 @@ from app.access import Conflict, Missing, Right, require
 from app.db import new_id
 from app.models.customer import Customer
 from app.models.ledger import Entry
+from app.models.people import User
 from app.queries.scope import customers_in_scope
 from app.services.numbers import next_number
 from app.work import Personal, Subject, Verb, Work
@@ -78,7 +79,7 @@ def create(work: Work, values: Mapping[str, Any], *, source: str, owner_id: str 
         created_at=work.now,
         changed_at=work.now,
         owner_id=owner_id or (viewer.id if viewer and viewer.scope(Right.CUSTOMER_WRITE) else None),
-        department_id=department_id or (viewer.department_id if viewer else None),
+        department_id=department_id or _department(work, owner_id),
         **known,
     )
     work.session.add(row)
@@ -87,6 +88,13 @@ def create(work: Work, values: Mapping[str, Any], *, source: str, owner_id: str 
         work.record(Verb.CUSTOMER_CREATED, subject(row), {"name": row.name, "number": row.number, "source": source},
                     after=shown(row, values))
     return row
+
+
+def _department(work: Work, owner_id: str | None) -> str | None:
+    """The department of whoever is to own the customer, else of whoever enters it."""
+    if owner_id is not None:
+        return work.session.scalar(select(User.department_id).where(User.id == owner_id))
+    return work.viewer.department_id if work.actor.viewer is not None else None
 
 
 def change(work: Work, row: Customer, values: Mapping[str, Any], row_version: int) -> bool:

@@ -10,7 +10,7 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response
 
 from app.access import Right
-from app.edge.locale import format_wan, problem_text, t
+from app.edge.locale import format_number, format_wan, problem_text, t
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
 from app.queries import customers as queries
@@ -241,5 +241,6 @@ def rate_customer(customer_id: str) -> Response:
     now = made.assessment.score if made.assessment else None
     after = (now.final_grade, now.total) if now else (None, None)
     key = "first" if (grade, score) == (None, None) else "same" if (grade, score) == after else "changed"
-    flash(t(f"desk.rate.{key}", grade_before=grade, score_before=score, grade=after[0], score=after[1]), "good")
+    said = {"grade_before": grade, "score_before": format_number(score, 2), "score": format_number(after[1], 2)}
+    flash(t(f"desk.rate.{key}", grade=after[0], **said), "good")
     return redirect(url_for("desk.customer_rating", customer_id=customer_id), 303)
