@@ -23,7 +23,7 @@ from app.gallery.portfolio.shift import later, months_until
 from app.gallery.portfolio.worked import worked_customers
 from app.gallery.portfolio.worked_history import worked_portfolio
 from app.jobs.embedded import claim, perform
-from app.jobs.exposure import refresh_all
+from app.jobs.exposure import each_customer
 from app.jobs.ratings import rate_portfolio
 from app.jobs.run import Chunk, Run, handler
 from app.models.job import Job
@@ -148,16 +148,19 @@ def rate(run: Run) -> None:
 
 @handler("demo.finish")
 def finish(run: Run) -> None:
-    """What stands open and what is overdue as of today, and the entry that says a demo was loaded here."""
+    """Open items as the list stands today, what is overdue of them, and the entry that says a demo was loaded here."""
+    with run.chunk() as chunk:
+        until = datetime.fromisoformat(str(run.arguments["until"])).astimezone(chunk.work.zone).date()
+        days = (until - (portfolio.labelled_day(chunk.work.session) or until)).days
 
+    def roll(work: Work, customer_ids: Sequence[str]) -> None:
+        portfolio.roll_items(work, customer_ids, days)
 
     def tell(chunk: Chunk) -> None:
         chunk.work.record(Verb.DEMO_LOADED, SYSTEM_SUBJECT, {"customers": chunk.total})
         finish_stage(run, chunk)
 
-    refresh_all(run, tell)
-
-
+    each_customer(run, roll, tell)
 
 
 def _source(found: Portfolio, run: Run, today: date) -> tuple[Portfolio, portfolio.Source]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
 
 from app.jobs.run import Chunk, Run, handler
 from app.models.customer import Customer
 from app.services import limits, ratings
+from app.work import Work
 
 CHUNK = 500
 
@@ -16,22 +17,25 @@ CHUNK = 500
 @handler("exposure.refresh")
 def refresh(run: Run) -> None:
     """Exposure and overdue amount of every customer as of the business day."""
-    refresh_all(run, _end)
+    each_customer(run, limits.refresh_exposure, _end)
 
 
 def _end(chunk: Chunk) -> None:
     chunk.last = True
 
 
-def refresh_all(run: Run, end: Callable[[Chunk], None]) -> None:
-    """In id order, resumed after the last customer done; `end` closes the last chunk."""
+def each_customer(run: Run, act: Callable[[Work, Sequence[str]], None], end: Callable[[Chunk], None]) -> None:
+    """`act` on all customers, some hundred ids at a time, in id order, resumed after the last one done.
+
+    `end` closes the last chunk.
+    """
     with run.chunk() as chunk:
         chunk.total = chunk.work.session.scalar(select(func.count()).select_from(Customer)) or 0
         total, after, done = chunk.total, chunk.job.result.get("after"), chunk.job.progress
     while True:
         with run.chunk() as chunk:
             ids = ratings.next_ids(chunk.work.session, after, CHUNK)
-            limits.refresh_exposure(chunk.work, ids)
+            act(chunk.work, ids)
             done += len(ids)
             after = ids[-1] if ids else after
             chunk.progress, chunk.total, chunk.result = done, total, {"after": after}

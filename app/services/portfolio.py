@@ -8,13 +8,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.gallery.portfolio.rows import Customer as Row
 from app.gallery.portfolio.rows import RiskEvent
 from app.gallery.portfolio.shift import later
-from app.models.credit import FxRate
+from app.models.credit import ExposureItem, FxRate
 from app.models.customer import Customer, Evidence, Occurrence
 from app.services import limits
 from app.services.customers import PERSONAL, sort_name
@@ -185,6 +186,27 @@ def _items(customer_id: str, history: CustomerRows, source: Source) -> list[dict
     ]
 
 
+def labelled_day(session: Session) -> date | None:
+    """The day the portfolio taken over speaks of."""
+    return session.scalar(select(func.max(Evidence.as_of)).where(Evidence.source == SOURCE))
+
+
+def roll_items(work: Work, customer_ids: Sequence[str], days: int) -> None:
+    """Take over these customers' open items as the same list stands so many days later: orders go on, so do dues."""
+    columns = (
+        ExposureItem.customer_id, ExposureItem.category, ExposureItem.document, ExposureItem.amount,
+        ExposureItem.currency, ExposureItem.amount_cny, ExposureItem.issued_on, ExposureItem.due_on,
+        ExposureItem.ships_on,
+    )  # fmt: skip
+    query = select(*columns).where(ExposureItem.source == SOURCE, ExposureItem.customer_id.in_(customer_ids))
+    later_by = timedelta(days=days)
+    items = [
+        {name: value + later_by if isinstance(value, date) else value for name, value in row._mapping.items()}
+        for row in work.session.execute(query)
+    ]
+    limits.replace_items(work, SOURCE, items, customer_ids)
+
+
 def _record(work: Work, made: Mapping[str, Any], row: Row, stored: Sequence[Mapping[str, Any]], as_of: date) -> None:
     subject = Subject("customer", made["id"])
     after = {
@@ -200,7 +222,7 @@ def _record(work: Work, made: Mapping[str, Any], row: Row, stored: Sequence[Mapp
 
 def store_rates(work: Work, rates: Sequence[Mapping[str, Any]]) -> None:
     """Exchange rates by month; a rate already known stays."""
-    known = set(work.session.execute(select(FxRate.currency, FxRate.day)).tuples())
+    known = {(row.currency, row.day) for row in work.session.execute(select(FxRate.currency, FxRate.day))}
     new = [rate for rate in rates if (rate["currency"], rate["day"]) not in known]
     if new:
         work.session.execute(insert(FxRate), new)

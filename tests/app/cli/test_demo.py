@@ -49,6 +49,19 @@ def test_cases_are_spread_over_thirty_days_and_people_act_in_working_hours(demo_
     assert len(weeks) >= 4
 
 
+def test_open_items_are_those_of_today_and_the_file_says_what_is_overdue(demo_home: Home) -> None:
+    day = moment(demo_home.one("SELECT max(ts) FROM entries")).astimezone(ZoneInfo("Asia/Shanghai")).date()
+    newest = datetime.fromisoformat(demo_home.one("SELECT max(issued_on) FROM exposure_items")).date()
+    assert timedelta(0) <= day - newest <= timedelta(days=3)
+    late = f"category = 'open_receivable' AND due_on < '{day.isoformat()}'"
+    overdue = demo_home.one(f"SELECT sum(amount_cny) FROM exposure_items WHERE {late}")
+    assert demo_home.one("SELECT sum(overdue) FROM customers") == overdue
+    assert 0.02 < overdue / demo_home.one("SELECT sum(exposure) FROM customers") < 0.2
+    assert demo_home.one("SELECT sum(amount_cny) FROM exposure_items") == demo_home.one(
+        "SELECT sum(exposure) FROM customers"
+    )
+
+
 def test_the_list_of_people_is_said_and_kept_for_its_owner(demo_home: Home) -> None:
     path = demo_home.path / "demo-users.txt"
     assert path.stat().st_mode & 0o777 == 0o600
@@ -78,7 +91,7 @@ def test_killed_in_the_middle_of_three_stages_it_ends_as_if_nothing_had_happened
     home = Home(tmp_path / "home")
     home.path.mkdir()
     load = ("demo", "--customers", str(CUSTOMERS))
-    for name, progress in (("demo.portfolio", 100), ("demo.ratings", 1), ("demo.cases", 20)):
+    for name, progress in (("demo.portfolio", 100), ("demo.ratings", 1), ("demo.cases", 8)):
         with home.running(*load) as process:
             wait_until(home, f"SELECT 1 FROM jobs WHERE name = '{name}' AND progress >= {progress}")
             process.kill()
@@ -107,7 +120,7 @@ def test_two_loads_at_once_are_one(tmp_path: Path) -> None:
     assert "另一个进程正在" in second.stderr
 
 
-def wait_until(home: Home, sql: str, seconds: float = 60) -> None:
+def wait_until(home: Home, sql: str, seconds: float = 300) -> None:
     """Look again and again until the query finds something."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
