@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import inspect
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +13,13 @@ from sqlalchemy import select
 
 from app import gallery, kinds
 from app.access import Conflict, Forbidden, Missing
+from app.kinds import flows
+from app.models.customer import Customer
 from app.models.definition import DRAFT, PUBLISHED, RETIRED
 from app.models.ledger import Entry
-from app.services import definitions
-from app.services.cases import facts_of
+from app.services import cases, definitions
 from app.work import Work
+from forms import Answers
 from rules import Invalid
 from rules.problem import errors
 from tests.builders import House
@@ -332,14 +336,12 @@ def test_a_scorecard_that_would_break_a_policy_is_refused(house: House) -> None:
 
 def test_the_names_a_flow_may_use_are_those_a_case_has(house: House) -> None:
     """`kinds.flows` promises what `cases` delivers."""
-    from app.kinds import flows
-    from app.models.customer import Customer
-    from forms import Answers
-
     with house.work("zhoumin") as work:
         form = definitions.compiled(definitions.find(work.session, *FORM))
-        known = facts_of(Answers.from_json(form, {}), Customer(id="x", name="甲"))
+        known = cases.facts_of(Answers.from_json(form, {}), Customer(id="x", name="甲"))
         assert set(known["customer"]) == set(flows.CUSTOMER)
+    brought = inspect.getsource(cases).split("known = {", 1)[1].split("}", 1)[0]
+    assert set(re.findall(r'"(\w+)":', brought)) == set(flows.RATED)
 
 
 def test_hostile_bodies_get_problems_never_a_fault(house: House) -> None:
