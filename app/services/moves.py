@@ -190,9 +190,15 @@ def _task_opened(context: Context, _state: State, event: ev.TaskOpened) -> None:
     _record(context, Verb.TASK_OPENED, {**detail, "why": dict(event.why)}, actor=SYSTEM)
 
 
-def _claimed(context: Context, _state: State, event: ev.TaskClaimed | ev.TaskReleased) -> None:
+def _named(context: Context, state: State, key: str) -> dict[str, Any]:
+    """A task as an entry names it: its key and, so that a sentence can say where, its step."""
+    task = state.task(key)
+    return {"task": key} if task is None else {"task": key, "step": task.step, "step_label": context.label(task.step)}
+
+
+def _claimed(context: Context, state: State, event: ev.TaskClaimed | ev.TaskReleased) -> None:
     verb = Verb.TASK_CLAIMED if isinstance(event, ev.TaskClaimed) else Verb.TASK_RELEASED
-    _record(context, verb, {"task": event.task})
+    _record(context, verb, _named(context, state, event.task))
 
 
 def _decided(context: Context, state: State, event: ev.DecisionMade) -> None:
@@ -231,11 +237,12 @@ def _decided(context: Context, state: State, event: ev.DecisionMade) -> None:
         )
 
 
-def _task_closed(context: Context, _state: State, event: ev.TaskClosed) -> None:
-    _record(context, Verb.TASK_NOT_REQUIRED, {"task": event.task, "status": event.status}, actor=SYSTEM)
+def _task_closed(context: Context, state: State, event: ev.TaskClosed) -> None:
+    detail = {**_named(context, state, event.task), "status": event.status}
+    _record(context, Verb.TASK_NOT_REQUIRED, detail, actor=SYSTEM)
 
 
-def _returned(context: Context, _state: State, event: ev.CaseReturned) -> None:
+def _returned(context: Context, state: State, event: ev.CaseReturned) -> None:
     detail = {
         "by_name": context.name(event.by),
         "from": event.source,
@@ -248,7 +255,7 @@ def _returned(context: Context, _state: State, event: ev.CaseReturned) -> None:
     status = "returned" if event.to_applicant else "running"
     _record(context, Verb.CASE_RETURNED, detail, after={"status": status})
     for key in event.superseded:
-        _record(context, Verb.DECISION_SUPERSEDED, {"task": key}, actor=SYSTEM)
+        _record(context, Verb.DECISION_SUPERSEDED, _named(context, state, key), actor=SYSTEM)
 
 
 def _resubmitted(context: Context, _state: State, event: ev.CaseResubmitted) -> None:
