@@ -14,6 +14,7 @@ from app.models.customer import Customer
 from app.models.definition import Definition
 from app.models.job import Job
 from app.models.people import Department, Post, User
+from app.models.upload import Upload
 
 Label = Mapping[str, str] | str
 PEOPLE = ("superior_id", "head_id", "owner_id", "for", "decider", "holders", "added", "removed", "applicant_id")
@@ -76,6 +77,7 @@ def _look_up(session: Session, type_: str, ids: list[str]) -> Mapping[str, Label
         "post": (Post.id, Post.label),
         "post_key": (Post.key, Post.label),
         "job": (Job.id, Job.name),
+        "upload": (Upload.id, Upload.filename),
     }.get(type_)
     if columns is None:
         return {}
