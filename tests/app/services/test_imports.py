@@ -88,7 +88,8 @@ def text(*rows: Sequence[object], head: Sequence[str] = HEAD, encoding: str = "u
 
 
 def customer(place: int, **changes: Any) -> list[Any]:
-    values = {"number": f"T{place}", "name": f"测试{place}有限公司", "code": CODES[place], "industry": "批发业", "currency": "CNY"}
+    name = f"测试{place}有限公司"
+    values = {"number": f"T{place}", "name": name, "code": CODES[place], "industry": "批发业", "currency": "CNY"}
     return list((values | changes).values())
 
 
@@ -269,7 +270,7 @@ class TestTables:
         assert [each["code"] for each in report(house, number)["findings"]] == ["import.owner_unknown"]
         take(house, number, good_only=True)
         with house.work() as work:
-            owners = dict(work.session.execute(select(Customer.number, Customer.owner_id)).tuples().all())
+            owners = {row.number: row.owner_id for row in work.session.scalars(select(Customer))}
         assert owners == {"T0": house.ids["lina"], "T2": None}
 
     def test_numbers_of_others_are_refused(self, house: House) -> None:
@@ -280,7 +281,8 @@ class TestTables:
         ]
 
     def test_what_appeared_in_between_is_left_out_not_overwritten(self, house: House) -> None:
-        first, second = upload(house, text(customer(0), customer(1)), "a.csv"), upload(house, text(customer(0)), "b.csv")
+        first = upload(house, text(customer(0), customer(1)), "a.csv")
+        second = upload(house, text(customer(0)), "b.csv")
         take(house, second)
         assert take(house, first).stored == 1
         assert count(house) == 2
@@ -372,7 +374,8 @@ class TestItems:
     def test_a_document_again_replaces_itself_and_leaves_the_others(self, filled: House) -> None:
         take(filled, upload(filled, text(item("R1"), item("R2"), head=ITEM_HEAD), "a.csv", ITEMS))
         take(filled, upload(filled, text(item("R1", amount="5"), head=ITEM_HEAD), "b.csv", ITEMS))
-        assert {key: row.amount for key, row in self.items(filled).items()} == {"R1": Decimal(5), "R2": Decimal("1000.5")}
+        amounts = {key: row.amount for key, row in self.items(filled).items()}
+        assert amounts == {"R1": Decimal(5), "R2": Decimal("1000.5")}
 
 
 class TestLarge:
@@ -401,6 +404,21 @@ class TestLarge:
             assert (done.status, done.stored) == ("imported", 4)
             verbs = Counter(work.session.scalars(select(Entry.verb)))
         assert (verbs["customer.created"], verbs["customers.imported"]) == (4, 1)
+
+    @pytest.mark.usefixtures("few")
+    def test_open_items_by_a_job_are_told_batch_by_batch(self, house: House) -> None:
+        take(house, upload(house, text(customer(0), customer(1)), "c.csv"))
+        rows = [item(f"R{n}", f"T{n % 2}", amount=str(n)) for n in range(1, 6)]
+        number = upload(house, text(*rows, head=ITEM_HEAD), "items.csv", ITEMS)
+        drain(house.instance)
+        take(house, number)
+        drain(house.instance)
+        with house.work() as work:
+            exposure = {row.number: row.exposure for row in work.session.scalars(select(Customer))}
+            verbs = Counter(work.session.scalars(select(Entry.verb)))
+            assert imports.get(work.session, None, number).stored == 5
+        assert exposure == {"T0": Decimal(6), "T1": Decimal(9)}
+        assert verbs["items.imported"] == 3
 
     @pytest.mark.usefixtures("few")
     def test_a_large_file_nobody_can_read_is_refused_by_the_job(

@@ -186,6 +186,12 @@ class TestRead:
         assert isinstance(found[1][0], TooLong)
         assert (found[1][0].length, found[1][1]) == (5 << 20, "1")
 
+    def test_as_many_rows_as_allowed(self) -> None:
+        content = b"a,b\n" + b"1,2\n" * 200_000
+        with sheets.opened(content, "x.csv") as book:
+            assert sum(1 for _ in book.rows(0, after=1)) == 200_000
+        assert refused(content + b"1,2\n", "x.csv", Limits()) == "sheet.too_many_rows"
+
     def test_nul_bytes(self) -> None:
         assert rows(b"a,b\n1\x00,2\n", "x.csv")[1] == ("1\x00", "2")
 
