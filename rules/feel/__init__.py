@@ -5,6 +5,7 @@ from .convert import to_python
 from .formula import Formula, compile_formula, compile_unary
 from .limits import Limits
 from .scope import Scope, ScopeEntry
+from .show import Shown
 from .trace import Outcome, Part
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Part",
     "Scope",
     "ScopeEntry",
+    "Shown",
     "compile_formula",
     "compile_unary",
     "to_python",

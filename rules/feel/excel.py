@@ -249,7 +249,9 @@ class ExcelParser(Parser):
         """The arguments with each blank counted as its parameter says."""
         last = row.params[-1] if row.params else None
         if last is not None and last.variadic and last.blank == "skip" and len(row.params) == 1:
-            if not given or not any(self.blank(x) or self.kind(x) == "list" for x in given):
+            kinds = {self.kind(node) for node in given}
+            # A blank among dates stays unknown: left out, it could leave nothing, and nothing is no date.
+            if kinds & DAYS or not ("list" in kinds or any(map(self.blank, given))):
                 return given
             span = (given[0].span[0], given[-1].span[1])
             return (self.made("without blanks", span, *given),)

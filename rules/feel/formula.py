@@ -22,6 +22,7 @@ from .numbers import CONTEXT
 from .parse import parse
 from .run import Place, Run
 from .scope import Scope
+from .show import Shown, show
 from .syntax import Node
 from .tokens import Broken
 from .trace import Outcome, Part, Traced, causes_of, compile_traced
@@ -50,6 +51,7 @@ class Formula:
     _full: Callable[[Run, Mapping[str, Any]], Any]
     _fast: Callable[[Mapping[str, Any]], Any] | None
     _traced: Callable[[], Traced]
+    _shown: Callable[[str], Shown | None]
 
     def evaluate(self, facts: Mapping[str, Any], now: datetime) -> Outcome:
         """The value for these Facts at a moment (aware). A Cause given as a Fact is a null with that cause."""
@@ -78,6 +80,10 @@ class Formula:
             return self._traced().run(facts, now, self._ended)
         finally:
             decimal.setcontext(before)
+
+    def shown(self, dialect: str) -> Shown | None:
+        """The formula as text of "feel" or "excel"; None where Excel has no equivalent. Its own dialect: as written."""
+        return Shown(self.text, True) if dialect == self.dialect else self._shown(dialect)
 
     def _ended(self, stop: Stop | None) -> Outcome:
         if stop is None:
@@ -129,7 +135,7 @@ def _compile(text: str, scope: Scope, dialect: str, expect: str | None, limits: 
     fast = None if unary else generate_fast(tree, scope, types)
     traced = lru_cache(maxsize=1)(lambda: compile_traced(text, tree, scope, types, limits))
     shown = (text, dialect, names, type_text(found), tree, tuple(problems), limits)
-    return Formula(*shown, places, full, fast, traced)
+    return Formula(*shown, places, full, fast, traced, lambda other: show(tree, scope, types, other, limits))
 
 
 def _expected(text: str | None) -> Type | None:

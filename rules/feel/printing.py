@@ -34,7 +34,7 @@ from .syntax import (
 )
 from .syntax import Iterator as IteratorNode
 from .temporal import temporal_text
-from .terms import PROPERTIES
+from .terms import BRACKETS, PROPERTIES
 from .tokens import KEYWORDS, WORD
 from .types import Type
 
@@ -135,7 +135,7 @@ class Printer:
         if len(parts) == 1:
             bare = WORD.fullmatch(name) is not None and name not in KEYWORDS and parts[0] not in self.first[open_to]
             return name if bare else f"`{name}`"
-        plain = all(WORD.fullmatch(p) for p in parts) and name == " ".join(parts)
+        plain = bool(parts) and parts[0] not in BRACKETS and parts[0] != "-"
         longer = [p for p in self.longer[open_to] if p[: len(parts)] == parts and p != parts]
         bare = name in self.known and plain and not any(_goes_on(p[len(parts)]) for p in longer)
         return name if bare or "`" in name else f"`{name}`"

@@ -142,7 +142,7 @@ def ifna(run: Run, at: int, value: Any, otherwise: Any) -> Any:
     return otherwise if is_not_found(value) else value
 
 
-@builtin("NA", "", "any", "查找不到", "What a search that found nothing gives", "IFNA(NA(), 1) = 1", "logic")
+@builtin("NA", "", "Null", "查找不到", "What a search that found nothing gives", "IFNA(NA(), 1) = 1", "logic")
 def na(run: Run, at: int) -> Null:
     return fault(run, at, "not_found", op="NA")
 
