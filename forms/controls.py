@@ -229,7 +229,7 @@ class PageForm(Form):
         by_control: dict[str, list[Problem]] = {}
         for problem in problems:
             name, _, rest = problem.path.removeprefix("/").partition("/")
-            if name not in controls:
+            if name not in controls or isinstance(controls[name], HiddenField):
                 homeless.append(problem)
                 continue
             control = controls[name]

@@ -61,7 +61,10 @@ def test_every_number_of_the_worked_example(house: House, key: str) -> None:
             assert Decimal(found[member]) == Decimal(trace[member]), member
     for name, other in trace.items():
         if name.startswith("counterfactual_without_"):
-            assert Decimal(found["without." + name.removeprefix("counterfactual_without_")]) == Decimal(other["limit"])
+            rule = name.removeprefix("counterfactual_without_")
+            for member in ("need", "need_times_multiplier", "tnw_cap", "limit"):
+                assert Decimal(found[f"without.{rule}.{member}"]) == Decimal(other[member])
+            assert f"等级 {other['final_grade']}" in html
 
 
 @pytest.mark.parametrize("key", KEYS)
