@@ -97,15 +97,20 @@ def _wan(amount: Decimal) -> str:
     return format((amount / 10000).quantize(Decimal("0.01"), ROUND_HALF_UP), "f")
 
 
+def _arg(name: str) -> str:
+    """What the address says; a NUL is text to no database."""
+    return request.args.get(name, "")[:60].replace("\0", "")
+
+
 def _place() -> Place:
-    return Place(request.args.get("after") or None, request.args.get("before") or None)
+    return Place(_arg("after") or None, _arg("before") or None)
 
 
 @blueprint.get("/cases")
 @access(Right.BOARD_READ)
 def cases() -> str:
     """The cases behind a figure of the board."""
-    kept: dict[str, Any] = {n: value for n in ("status", "step", "age") if (value := request.args.get(n, "")[:60])}
+    kept: dict[str, Any] = {name: value for name in ("status", "step", "age") if (value := _arg(name))}
     with reading() as view:
         rows, found = board_cases.cases(view, CaseFilters(**kept), _place())
         steps = board_cases.overview(view).steps
@@ -124,7 +129,7 @@ def cases() -> str:
 @access(Right.BOARD_READ)
 def limits() -> str:
     """The limits in force behind the board's figures."""
-    kept: dict[str, Any] = {name: value for name in ("grade", "over") if (value := request.args.get(name, "")[:10])}
+    kept: dict[str, Any] = {name: value for name in ("grade", "over") if (value := _arg(name))}
     with reading() as view:
         rows, found = board_limits.limits(view, kept.get("grade", ""), _place(), over=bool(kept.get("over")))
         choices = offered(view.session)
