@@ -113,6 +113,7 @@ def save(work: Work, row: CreditRequest, row_version: int, raw: Mapping[str, Any
     _fresh(row, row_version)
     form, writable = asked(work, row)
     answers = _check(work, form, raw, writable, "draft", row.answers)
+    _same_customer(row, answers)
     _keep(work, row, answers)
     work.session.flush()
     work.record(Verb.REQUEST_CHANGED, subject(row), _card(row))
@@ -214,8 +215,7 @@ def _resubmit(
     form, writable = asked(work, row)
     before = row.sent or {}
     answers = _check(work, form, raw, writable, "submit", row.answers, accepted)
-    if answers.to_json().get("customer") != before.get("customer"):
-        raise Invalid([Problem("credit_request.customer_fixed", "/customer", {"number": row.number or ""})])
+    _same_customer(row, answers)
     _keep(work, row, answers)
     row.sent = row.answers
     work.session.flush()
@@ -272,6 +272,12 @@ def _keep(work: Work, row: CreditRequest, answers: Answers) -> None:
     limit = values.get("limit")
     row.amount = limit if isinstance(limit, Decimal) else None
     row.changed_at = work.now
+
+
+def _same_customer(row: CreditRequest, answers: Answers) -> None:
+    """What was sent for one customer never becomes a request for another."""
+    if row.sent is not None and answers.values.get("customer") != row.sent.get("customer"):
+        raise Invalid([Problem("credit_request.customer_fixed", "/customer", {"number": row.number or ""})])
 
 
 def _customer(work: Work, row: CreditRequest) -> Customer:

@@ -131,7 +131,7 @@ def test_an_old_page_decides_nothing(house: House) -> None:
     task = task_for(house, case_id)
     with house.work("sunli") as work:
         cases.claim(work, task.id)
-    with house.work("sunli") as work, pytest.raises(Conflict) as error:
+    with pytest.raises(Conflict) as error, house.work("sunli") as work:
         cases.decide(work, task.id, task.row_version, "approve")
     assert error.value.code == "task.changed"
     assert task_for(house, case_id).status == "claimed"
@@ -143,7 +143,7 @@ def test_nobody_decides_an_own_request(house: House) -> None:
     case_id = apply_for(house, customer, by="wangqiang")
     (task,) = open_tasks(house, case_id)
     assert task.assignee_id == house.ids["gaoyuan"]
-    with house.work("wangqiang") as work, pytest.raises(Missing):
+    with pytest.raises(Missing), house.work("wangqiang") as work:
         cases.decide(work, task.id, task.row_version, "approve")
 
 
@@ -164,16 +164,16 @@ def test_a_task_of_others_is_missing(house: House, stranger: str) -> None:
     case_id = apply_for(house, bring(house))
     task = task_for(house, case_id)
     for act in (cases.claim, cases.unclaim):
-        with house.work(stranger) as work, pytest.raises(Missing):
+        with pytest.raises(Missing), house.work(stranger) as work:
             act(work, task.id)
-    with house.work(stranger) as work, pytest.raises(Missing):
+    with pytest.raises(Missing), house.work(stranger) as work:
         cases.decide(work, task.id, task.row_version, "approve")
 
 
 @pytest.mark.parametrize("reader", ["hanxue", "heping", "chenan"])
 def test_who_reads_only_decides_nothing(house: House, reader: str) -> None:
     task = task_for(house, apply_for(house, bring(house)))
-    with house.work(reader) as work, pytest.raises(Forbidden):
+    with pytest.raises(Forbidden), house.work(reader) as work:
         cases.decide(work, task.id, task.row_version, "approve")
 
 
@@ -216,13 +216,13 @@ def test_a_group_task_is_claimed_and_given_back(house: House) -> None:
     assert (task.assignee_id, task.group_post) == (None, "finance_reviewer")
     with house.work("sunli") as work:
         cases.claim(work, task.id)
-    with house.work("hejing") as work, pytest.raises(Refused) as error:
+    with pytest.raises(Refused) as error, house.work("hejing") as work:
         cases.claim(work, task.id)
     assert (error.value.code, error.value.params["by"]) == ("task.claimed_by_other", "孙丽")
     with pytest.raises(Refused) as error:
         answer(house, case_id, "hejing")
     assert error.value.code == "task.claimed_by_other"
-    with house.work("hejing") as work, pytest.raises(Refused):
+    with pytest.raises(Refused), house.work("hejing") as work:
         cases.unclaim(work, task.id)
     with house.work("sunli") as work:
         cases.unclaim(work, task.id)
@@ -259,7 +259,7 @@ def test_the_limit_takes_effect_once_and_ends_its_predecessor(house: House, cloc
         clock.forward(days=1)
         task = task_for(house, case_id)
         assert answer(house, case_id, "wutong") == "approved"
-        with house.work("wutong") as work, pytest.raises(Refused) as error:
+        with pytest.raises(Refused) as error, house.work("wutong") as work:
             cases.decide(work, task.id, task.row_version, "approve")
         assert error.value.code == "task.already_decided"
         clock.forward(days=1)
@@ -288,18 +288,18 @@ def test_rejected_at_the_first_step(house: House) -> None:
 def test_withdrawn_before_anybody_decided_and_not_after(house: House) -> None:
     customer = bring(house)
     first = apply_for(house, customer)
-    with house.work("zhangwei") as work, pytest.raises(Missing):
+    with pytest.raises(Missing), house.work("zhangwei") as work:
         cases.withdraw(work, first)
     with house.work("lina") as work:
         assert cases.withdraw(work, first).status == "withdrawn"
     assert tasks_of(house, first) == [("sales", "cancelled", None)]
     second = apply_for(house, customer)
     answer(house, second, "wangqiang")
-    with house.work("lina") as work, pytest.raises(Refused) as error:
+    with pytest.raises(Refused) as error, house.work("lina") as work:
         cases.withdraw(work, second)
     assert (error.value.code, error.value.params["by"]) == ("withdraw.too_late", "王强")
     assert error.value.params["step"]["zh-CN"] == "销售主管审批"
-    with house.work("lina") as work, pytest.raises(Refused) as error:
+    with pytest.raises(Refused) as error, house.work("lina") as work:
         cases.withdraw(work, first)
     assert (error.value.code, error.value.params["status"]) == ("case.final", "withdrawn")
     assert _replays(house, first)
@@ -307,17 +307,17 @@ def test_withdrawn_before_anybody_decided_and_not_after(house: House) -> None:
 
 def test_void_is_for_flow_admins(house: House) -> None:
     case_id = apply_for(house, bring(house))
-    with house.work("zhangwei") as work, pytest.raises(Missing):
+    with pytest.raises(Missing), house.work("zhangwei") as work:
         cases.void(work, case_id, "重复")
-    with house.work("sunli") as work, pytest.raises(Refused) as error:
+    with pytest.raises(Refused) as error, house.work("sunli") as work:
         cases.void(work, case_id, "重复")
     assert (error.value.kind, error.value.code) == ("forbidden", "case.not_flow_admin")
-    with house.work("fengyuan") as work, pytest.raises(Refused) as error:
+    with pytest.raises(Refused) as error, house.work("fengyuan") as work:
         cases.void(work, case_id, " ")
     assert error.value.code == "void.reason_required"
     with house.work("fengyuan") as work:
         assert cases.void(work, case_id, "重复提交").status == "voided"
-    with house.work("fengyuan") as work, pytest.raises(Refused):
+    with pytest.raises(Refused), house.work("fengyuan") as work:
         cases.retry(work, case_id)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,6 +18,7 @@ from tests.app.desk import answer, apply_for, bring, case_of, open_tasks, owe, t
 from tests.builders import Clock, House
 
 JSON = {"Accept": "application/json"}
+FILLED: dict[str, Any] = {"a-finance_opinion": "现金流尚可"}
 PANE = {"HX-Request": "true", "HX-Target": "preview"}
 
 
@@ -27,7 +29,7 @@ def _hidden(html: str, name: str) -> str:
 
 
 def _decide(
-    client: FlaskClient, task: Task, given: str = "approve", headers: dict[str, str] | None = None, **more: str
+    client: FlaskClient, task: Task, given: str = "approve", headers: dict[str, str] | None = None, **more: Any
 ) -> TestResponse:
     """Open the page of a task and send its form, as a browser without script does."""
     html = client.get(f"/inbox/tasks/{task.id}").get_data(as_text=True)
@@ -128,7 +130,7 @@ def test_the_pane_holds_what_one_needs(house: House) -> None:
 def test_a_decision_without_script(house: House) -> None:
     first, second = _at_finance(house), _at_finance(house, "C1", "900000")
     client = house.client("sunli")
-    sent = _decide(client, task_for(house, first), comment="同意授信", **{"a-finance_opinion": "现金流尚可"})
+    sent = _decide(client, task_for(house, first), "approve", None, comment="同意授信", **FILLED)
     assert sent.status_code == 303
     following = task_for(house, second)
     assert sent.location == f"/inbox/tasks/{following.id}", "the next item is chosen"
@@ -216,10 +218,10 @@ def test_an_old_page_is_refused_and_still_open(house: House) -> None:
         ("approve", {"a-finance_opinion": "长" * 2001}, "财务意见"),
     ],
 )
-def test_what_is_refused_is_said_at_its_place(house: House, given: str, more: dict[str, str], words: str) -> None:
+def test_what_is_refused_is_said_at_its_place(house: House, given: str, more: dict[str, Any], words: str) -> None:
     task = task_for(house, _at_finance(house))
     before = _made(house)
-    sent = _decide(house.client("sunli"), task, given, **{"comment": "", "a-finance_opinion": "现金流尚可", **more})
+    sent = _decide(house.client("sunli"), task, given, None, **{"comment": "", **FILLED, **more})
     page = sent.get_data(as_text=True)
     assert sent.status_code == 422
     assert words in page
@@ -230,7 +232,7 @@ def test_what_is_refused_is_said_at_its_place(house: House, given: str, more: di
 
 def test_fields_of_others_are_never_written(house: House) -> None:
     case_id = _at_finance(house)
-    sent = _decide(house.client("sunli"), task_for(house, case_id), **{"a-limit": "1"})
+    sent = _decide(house.client("sunli"), task_for(house, case_id), "approve", None, **{"a-limit": "1"})
     assert sent.status_code == 422
     assert task_for(house, case_id).amount == 200000
 
