@@ -37,6 +37,7 @@ def verify_log(
     keys: Sequence[Key],
     *,
     node: Callable[[int], bytes | None] | None = None,
+    derive: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
     anchored: str | None = None,
 ) -> Report:
     """Verify every row in one pass, holding one hash for each subject and the right edge of the tree.
@@ -44,11 +45,12 @@ def verify_log(
     rows      in order of index, from 0
     notes     signed checkpoints over this ledger; the more of them, the closer a mismatch is located
     node      the leaf hash kept in the tree's own table for an index, a second witness against one edited row
+    derive    what columns that are no member of the body must hold, from its members
     anchored  the signed note of a checkpoint that was kept elsewhere
     """
     report = Report()
     heads = _heads(report, notes, keys, anchored)
-    check = _LogCheck(report, heads, node)
+    check = _LogCheck(report, heads, node, derive)
     for row in rows:
         check.take(row)
     check.finish()
@@ -77,10 +79,17 @@ def _heads(report: Report, notes: Sequence[str], keys: Sequence[Key], anchored: 
 
 
 class _LogCheck:
-    def __init__(self, report: Report, heads: list[Checkpoint], node: Callable[[int], bytes | None] | None) -> None:
+    def __init__(
+        self,
+        report: Report,
+        heads: list[Checkpoint],
+        node: Callable[[int], bytes | None] | None,
+        derive: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None,
+    ) -> None:
         self._report = report
         self._heads = heads
         self._node = node
+        self._derive = derive
         self._chains = Chains(report)
         self._frontier = Frontier()
         self._next = 0
@@ -127,8 +136,9 @@ class _LogCheck:
         except Malformed as error:
             self._report.add("entry.malformed", place=index, reason=error.code)
             return
+        expected = members if self._derive is None else {**members, **self._derive(members)}
         for name, value in columns.items():
-            if name not in members or members[name] != value:
+            if name not in expected or expected[name] != value:
                 self._report.add("row.column", **place, column=name)
         self._chains.follow(members, recorded.hex(), row.idx)
 

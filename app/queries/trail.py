@@ -186,7 +186,7 @@ def entries(
 ) -> EntryPage:
     """Entries that fit, newest first: those older than id `before`, or the page just newer than id `after`."""
     require(reading.viewer, Right.TRAIL_READ)
-    query = _in_scope(selected(), reading)
+    query: Select[Any] = _in_scope(select(Entry.id), reading)
     for condition in _conditions(reading, filters):
         query = query.where(condition)
     windowed = False
@@ -199,12 +199,12 @@ def entries(
         query = query.where(Entry.id < before)
     elif after is not None:
         query = query.where(Entry.id > after)
+    # Ids first, from an index alone: sorting whole entries to throw most of them away took seconds at 200,000.
     query = query.order_by(Entry.id if backwards else Entry.id.desc()).limit(limit + 1)
-    found = reading.session.execute(query).all()
-    more, found = len(found) > limit, found[:limit]
-    if backwards:
-        found = found[::-1]
-    rows = rows_of(reading.session, found)
+    ids = reading.session.scalars(query).all()
+    more = len(ids) > limit
+    here = selected().where(Entry.id.in_(ids[:limit])).order_by(Entry.id.desc())
+    rows = rows_of(reading.session, reading.session.execute(here).all())
     if not rows:
         return EntryPage((), windowed=windowed)
     newer = rows[0].id if (more if backwards else before is not None) else None

@@ -22,7 +22,7 @@ from app.web.trail_blueprint import blueprint
 from app.work import Verb
 from rules import Invalid, Problem
 
-INLINE = 200_000  # entries verified while the reader waits; more become a job
+INLINE = 50_000  # entries verified while the reader waits; more become a job
 ANCHOR_BYTES = 100_000
 JOB = "trail.verify"
 
