@@ -1,5 +1,5 @@
 # Two commands do everything: `make run` and `make test`. The rest are their parts.
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3.11)
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
@@ -12,25 +12,32 @@ help: ## what there is to do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 $(STAMP): requirements/dev.txt
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 is needed: install it or say PYTHON=/path/to/python3.11"; exit 1; }
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/pip || $(PYTHON) -m venv --clear $(VENV) || \
+	  { echo "$(PYTHON) cannot make a virtual environment: install its venv module (Debian: python3-venv)"; exit 1; }
+	@echo "Installing Python packages into $(VENV) (once; a minute or two)"
+	@$(BIN)/pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.txt || \
+	  { echo "The packages of requirements/dev.txt could not be installed: is a package index within reach?"; exit 1; }
 	@touch $@
 
 static/node_modules/.package-lock.json: static/package-lock.json
-	@command -v npm >/dev/null || { echo "Node.js 20 with npm is needed to build the pages"; exit 1; }
-	cd static && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@command -v npm >/dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || \
+	  { echo "Node.js 20 or newer with npm is needed to build the pages"; exit 1; }
+	@echo "Installing the packages that build the pages (once)"
+	@cd static && npm ci --ignore-scripts --no-audit --no-fund --silent || \
+	  { echo "The packages of static/package-lock.json could not be installed: is a registry within reach?"; exit 1; }
 	@touch $@
 
 $(STATIC): static/node_modules/.package-lock.json $(shell find static/src static/build.mjs app/locale -type f 2>/dev/null)
-	cd static && node build.mjs
+	@cd static && node build.mjs
 	@touch $@
 
 run: $(STAMP) $(STATIC) ## set up, migrate, load the demo at first start, and serve at 127.0.0.1:8000
-	$(BIN)/flask --app wsgi serve --demo
+	@$(BIN)/flask --app wsgi serve --demo
 
 demo: $(STAMP) $(STATIC) ## load the demo data without serving
-	$(BIN)/flask --app wsgi demo
+	@$(BIN)/flask --app wsgi demo
 
 check: $(STAMP) $(STATIC) ## ruff, mypy, import contracts, tsc, and the laws of the house
 	$(BIN)/ruff check .
@@ -57,7 +64,8 @@ services: ## start local PostgreSQL, Redis and RabbitMQ from Debian's packages w
 
 browser: ## install Chromium and the fonts from Debian's packages where that is possible
 	@if ! command -v chromium >/dev/null; then \
-	  if [ -n "$(SUDO_APT)" ]; then apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk; \
+	  if [ -n "$(SUDO_APT)" ] && apt-get update -qq && \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk; then :; \
 	  else echo "No Chromium found: install your system's package 'chromium' to run the journeys; they are skipped without it."; fi; fi
 
 lock: ## pin and hash the requirements anew
@@ -66,4 +74,5 @@ lock: ## pin and hash the requirements anew
 	$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header requirements/dev.in -o requirements/dev.txt
 
 clean: ## remove what was built (never the data in var/)
-	rm -rf $(VENV) static/node_modules static/dist .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) static/node_modules static/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

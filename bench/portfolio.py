@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 import time
 from collections.abc import Callable
@@ -60,7 +61,10 @@ def engine_alone(instance: Runtime) -> Callable[[], object]:
     return run
 
 
-def main(customers: int = CUSTOMERS) -> None:
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=CUSTOMERS)
+    customers = parser.parse_args().customers
     with tempfile.TemporaryDirectory() as folder:
         instance = furnished(Path(folder), customers)
         with begin_work(instance, SYSTEM) as work:
