@@ -151,8 +151,8 @@ def power(run: Run, n: int, a: Any, b: Any) -> Any:
         return fault(run, n, "type", op="**", left=kind_of(a), right=kind_of(b))
     if abs(b) > run.limits.exponent:
         raise Stop("exponent", run.limits.exponent)
-    if not a and not b:
-        return Decimal(1)
+    if not a and b <= 0:
+        return fault(run, n, "zero_division", op="**") if b else Decimal(1)
     try:
         return CONTEXT.power(a, b)
     except decimal.Overflow:
@@ -160,7 +160,7 @@ def power(run: Run, n: int, a: Any, b: Any) -> Any:
     except decimal.DivisionByZero:
         return fault(run, n, "zero_division", op="**")
     except decimal.InvalidOperation:
-        return fault(run, n, "zero_division" if not a and b < 0 else "domain", op="**")
+        return fault(run, n, "domain", op="**")
 
 
 def negate(run: Run, n: int, a: Any) -> Any:

@@ -33,6 +33,7 @@ from .syntax import (
     Quantified,
     RangeNode,
     UnaryTests,
+    bare,
 )
 from .types import ANY, BOOLEAN, FUNCTION, NULL, Type, kind_label, type_of
 
@@ -99,8 +100,7 @@ class Checker(CallChecks):
             self.report("feel.unit", node, left=left, right=right)
 
     def divisor(self, node: Node) -> None:
-        if isinstance(node, Call) and isinstance(node.function, Name) and node.function.name == "blank as zero":
-            node = node.arguments[0]
+        node = bare(node)
         text = self.source(node)
         zero = isinstance(node, Literal) and node.value == 0
         fact = isinstance(node, Name | Path) and not any(text in guards for guards in self.guarded)

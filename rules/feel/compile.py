@@ -36,6 +36,7 @@ from .syntax import (
     Quantified,
     RangeNode,
     UnaryTests,
+    bare,
 )
 from .types import Type
 
@@ -79,6 +80,7 @@ class Generator:
 
     def place(self, node: Node, label: Node | str | None = None, op: str = "") -> ast.expr:
         if label is not None and not isinstance(label, str):
+            label = bare(label)
             label = self.text[label.span[0] : label.span[1]].strip()[:60]
         self.places.append(Place(node.span, label, op))
         return ast.Constant(len(self.places) - 1)

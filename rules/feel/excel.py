@@ -200,11 +200,12 @@ class ExcelParser(Parser):
         text = self.scan.string()
         if text is not None:
             return literal(self, start, text)
+        if mark.upper() in ("TRUE", "FALSE"):
+            self.scan.take(mark)
+            return literal(self, start, mark.upper() == "TRUE")
         words = self.scan.words()
         if words is None:
             self.scan.fail("value")
-        if words.upper() in ("TRUE", "FALSE"):
-            return literal(self, start, words.upper() == "TRUE")
         return self.node(Name, start, words, children=())
 
     def no_cell(self) -> None:

@@ -182,3 +182,12 @@ Node = (
     Literal | Name | Chain | Negation | Comparison | Logic | Between | In | InstanceOf | If | For | Quantified
     | Filter | Path | Call | ListNode | ContextNode | RangeNode | FunctionNode | UnaryTests
 )
+
+
+def bare(node: Node) -> Node:
+    """The node inside ``blank as zero(…)`` or ``blank as text(…)``: what people wrote, and what a sentence names."""
+    while isinstance(node, Call) and isinstance(node.function, Name) and len(node.arguments) == 1:
+        if node.function.name not in ("blank as zero", "blank as text"):
+            break
+        node = node.arguments[0]
+    return node

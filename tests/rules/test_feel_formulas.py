@@ -18,8 +18,8 @@ from rules.feel.temporal import parse_temporal
 NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
 
 
-def table() -> list[tuple[str, str, str]]:
-    with Path(__file__).with_name("formulas.csv").open(encoding="utf-8", newline="") as file:
+def table(source: str = "formulas.csv") -> list[tuple[str, str, str]]:
+    with Path(__file__).with_name(source).open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file, delimiter=";", quoting=csv.QUOTE_NONE)
         next(rows)
         return [_row(row) for row in rows]

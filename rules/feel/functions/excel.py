@@ -88,7 +88,7 @@ def blank_as_text(run: Run, at: int, value: Any) -> Any:
 
 
 @builtin(
-    "without blanks", "values: list...", "list", "去除空白后的列表，嵌套列表展开",
+    "without blanks", "values: list...~", "list", "去除空白后的列表，嵌套列表展开",
     "The values that were given, lists inside lists opened", "without blanks(1, null, [2]) = [1, 2]",
 )
 def without_blanks(run: Run, at: int, values: list[Any]) -> list[Any]:

@@ -15,8 +15,8 @@ from ..values import Date, DateTime, OutOfRange, Time
 
 CURRENCY = "¥￥$€£"
 NUMBER = re.compile(r"(?:\d+|\d{1,3}(?:,\d{3})+)?(?:\.\d*)?(?:[eE][+-]?\d{1,4})?", re.ASCII)
-DIGITS = re.compile(r"[#0,]*[#0](?:\.[#0]*)?|\.[#0]+")
-DATE_PIECE = re.compile(r'yyyy|yy|mm|m|dd|d|hh|h|ss|s|"[^"]*"|\\.|.', re.DOTALL | re.IGNORECASE)
+DIGITS = re.compile(r"[#0,]*[#0],*(?:\.[#0]*)?|\.[#0]+")
+DATE_PIECE = re.compile(r'y+|m+|d+|h+|s+|"[^"]*"|\\.|.', re.DOTALL | re.IGNORECASE)
 CALENDAR = re.compile(r"(-?\d{4,9})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 LONGEST = 200
