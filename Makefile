@@ -22,7 +22,7 @@ $(STAMP): requirements/dev.txt
 	@touch $@
 
 static/node_modules/.package-lock.json: static/package-lock.json
-	@command -v npm >/dev/null && node -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20)' || \
+	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || \
 	  { echo "Node.js 20 or newer with npm is needed to build the pages"; exit 1; }
 	@echo "Installing the packages that build the pages (once)"
 	@cd static && npm ci --ignore-scripts --no-audit --no-fund --silent || \
