@@ -120,7 +120,7 @@ def take_over(run: Run) -> None:
     """The worked example's customers and a made portfolio of `customers`, labelled with the month before `today`."""
     past = as_of(run)
     today = date.fromisoformat(str(run.arguments["today"]))
-    whole = [_source(worked_portfolio(), past, today)]
+    whole = [_source(worked_portfolio(), past, today, OWNERS[:1])]
     whole.append(_source(make(int(run.arguments["seed"]), int(run.arguments["customers"])), past, today))
     total = sum(len(found.customers) for found, _ in whole)
     place = 0
@@ -163,7 +163,9 @@ def finish(run: Run) -> None:
     each_customer(run, roll, tell)
 
 
-def _source(found: Portfolio, run: Run, today: date) -> tuple[Portfolio, portfolio.Source]:
+def _source(
+    found: Portfolio, run: Run, today: date, owners: Sequence[str] = OWNERS
+) -> tuple[Portfolio, portfolio.Source]:
     with run.chunk() as chunk:
         rows = chunk.work.session.execute(select(User.username, User.id, User.department_id)).all()
     by_name = {row.username: (row.id, row.department_id) for row in rows}
@@ -175,7 +177,7 @@ def _source(found: Portfolio, run: Run, today: date) -> tuple[Portfolio, portfol
         histories(found),
         rate_table(found),
         found.last_day,
-        [by_name[name] for name in OWNERS],
+        [by_name[name] for name in owners],
         events,
         months_until(found.last_day, today),
         stated,

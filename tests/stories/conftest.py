@@ -71,7 +71,7 @@ SignIn = Callable[..., Page]
 
 
 @pytest.fixture
-def sign_in(browser: Browser) -> Iterator[SignIn]:
+def sign_in(browser: Browser, tmp_path: Path) -> Iterator[SignIn]:
     """``sign_in(place, "lina", width=390)``: a page in which this person is signed in, in a browser of their own."""
     contexts: list[BrowserContext] = []
 
@@ -80,6 +80,7 @@ def sign_in(browser: Browser) -> Iterator[SignIn]:
             viewport={"width": width, "height": height}, base_url=at.address, locale=locale, accept_downloads=True
         )
         contexts.append(context)
+        context.set_default_timeout(12_000)
         page = context.new_page()
         page.goto("/sign-in")
         page.fill("input[name=username]", username)
@@ -89,5 +90,7 @@ def sign_in(browser: Browser) -> Iterator[SignIn]:
         return page
 
     yield enter
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        for page in context.pages:
+            page.screenshot(path=tmp_path / f"last-seen-{number}.png")  # for whoever must find out what went wrong
         context.close()
