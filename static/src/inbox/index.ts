@@ -233,18 +233,22 @@ class Inbox {
     if (field && id) this.typed.set(id, field.value);
   }
 
-  /** A card that comes (again) shows what was typed for it before. */
+  /** A card that comes (again) shows what was typed for it before, even where nothing can be answered any more. */
   private restore(): void {
-    const form = this.pane ? one<HTMLFormElement>("form[data-decide]", this.pane) : null;
-    const id = form?.dataset["decide"];
-    if (!form || !id) return;
-    const field = one<HTMLTextAreaElement>("textarea[name=comment]", form);
+    const pane = this.pane;
+    const form = pane ? one<HTMLFormElement>("form[data-decide]", pane) : null;
+    const id = form?.dataset["decide"] ?? pane?.dataset["shows"];
+    if (!pane || !id) return;
+    const field = form ? one<HTMLTextAreaElement>("textarea[name=comment]", form) : null;
     const words = this.typed.get(id);
     if (field && words && !field.value) field.value = words;
+    if (!form && words) {
+      pane.append(make("p", { class: "is-muted is-small mt-2 mb-0" }, text("js.inbox.typed")), make("blockquote", {}, words));
+    }
     const notice = this.notices.get(id);
     if (notice) {
       this.notices.delete(id);
-      form.prepend(make("p", { class: "notice notice-warn", role: "alert" }, notice));
+      (form ?? pane).prepend(make("p", { class: "notice notice-warn", role: "alert" }, notice));
     }
   }
 }
