@@ -111,6 +111,8 @@ def tick(instance: Runtime, holder: str | None = None) -> bool:
 
 
 def start(instance: Runtime) -> BackgroundScheduler:
+    # A beat that waits for the one writer makes it skip the next; the one after does the work of both.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler = BackgroundScheduler(timezone="UTC")
     scheduler.add_job(
         _beat,
