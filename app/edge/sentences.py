@@ -312,9 +312,19 @@ def changes(row: EntryRow, open_value: Open | None = None) -> tuple[Change, ...]
     found = []
     for name in dict.fromkeys((*row.after, *row.before)):
         before, after = row.before.get(name), row.after.get(name)
-        if name in row.before and name in row.after and before == after:
+        if name in row.before and name in row.after and _same(before, after):
             continue
         old = value_text(name, before, row, open_value) if name in row.before else None
         new = value_text(name, after, row, open_value) if name in row.after else None
         found.append(Change(member_words(name), old, new))
     return tuple(found)
+
+
+def _same(before: object, after: object) -> bool:
+    """Equal as values: 88.8000 stored and 88.80 computed are one number."""
+    if before == after:
+        return True
+    try:
+        return isinstance(before, str) and isinstance(after, str) and Decimal(before) == Decimal(after)
+    except InvalidOperation:
+        return False

@@ -17,7 +17,7 @@ from ledger import Finding
 PAGES: Mapping[str, tuple[str, str]] = {
     # type of subject: the page that shows the thing itself, and the name of its argument
     "customer": ("desk.customer", "customer_id"),
-    "case": ("desk.case", "case_id"),
+    "case": ("inbox.case", "case_id"),
     "user": ("admin_users.user", "user_id"),
 }
 
