@@ -40,7 +40,7 @@ def test_chinese_is_chinese_and_english_english() -> None:
     odd = [
         key
         for key, text in catalogue("en").items()
-        if chinese.search(re.sub("|".join(names), "", text)) and not key.startswith(("ui.language", "portfolio."))
+        if chinese.search(re.sub("|".join(names), "", text)) and not key.startswith(("ui.language", "hint.date"))
     ]
     assert not odd
 
@@ -69,9 +69,14 @@ def test_every_problem_code_has_a_sentence() -> None:
         text = read(path)
         for code in (*PROBLEM.findall(text), *REFUSED.findall(text)):
             used.setdefault(code, str(path))
-    missing = {code: path for code, path in sorted(used.items()) if code not in catalogue("zh-CN") and not _inner(code)}
+    missing = {code: path for code, path in sorted(used.items()) if not _told(code) and not _inner(code)}
     assert len(used) > 60
     assert not missing
+
+
+def _told(code: str) -> bool:
+    """Findings of the ledger stand under a name of their own, since its verifier also speaks without this catalogue."""
+    return code in catalogue("zh-CN") or f"ledger.{code}" in catalogue("zh-CN")
 
 
 def _inner(code: str) -> bool:

@@ -1,0 +1,101 @@
+"""Every page that a menu or a list leads to, as the person who works there, in both languages and three widths.
+
+Gates: no fault found by axe, no console error, no report of the Content-Security-Policy, no horizontal scroll.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.shared import ROOT
+from tests.stories.conftest import SignIn
+from tests.stories.place import Place
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js"
+RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']}"
+PAGES: dict[str, tuple[str, ...]] = {
+    "lina": (
+        "/customers", "/customers/{customer}", "/customers/{customer}/rating", "/customers/{customer}/ratings",
+        "/customers/{customer}/evidence", "/customers/{customer}/credit", "/customers/{customer}/requests",
+        "/customers/{customer}/occurrences", "/customers/{customer}/edit", "/customers/new", "/requests",
+        "/requests/new", "/requests/{request}", "/me", "/customers?q=%E6%B2%A1%E6%9C%89%E8%BF%99%E5%AE%B6",
+    ),
+    "wangqiang": ("/inbox", "/inbox/tasks/{task}", "/inbox/done", "/inbox/copies", "/inbox/started"),
+    "sunli": ("/imports", "/ratings", "/board", "/inbox/cases/{case}"),
+    "zhoumin": (
+        "/studio", "/studio/gallery", "/studio/publications", "/studio/form/credit_request", "/studio/new",
+        "/studio/scorecard/customer_rating", "/studio/flow/credit_approval", "/studio/policy/customer_credit",
+        "/studio/flow/credit_approval/1/json", "/studio/flow/credit_approval/versions", "/studio/import",
+    ),
+    "hanxue": ("/trail", "/trail/subjects/case/{case}", "/trail/entries/{entry}", "/trail/verify"),
+    "heping": ("/board", "/board/cases", "/board/limits"),
+    "chenan": ("/jobs", "/admin/users", "/admin/departments", "/admin/posts", "/admin/sessions", "/admin/settings"),
+}  # fmt: skip
+QUERIES = {
+    "customer": "SELECT id FROM customers WHERE number = 'C1'",
+    "request": "SELECT r.id FROM credit_requests r JOIN users u ON u.id = r.applicant_id WHERE u.username = 'lina' "
+    "AND r.status = 'running' LIMIT 1",
+    "task": "SELECT t.id FROM tasks t JOIN users u ON u.id = t.assignee_id WHERE u.username = 'wangqiang' "
+    "AND t.status = 'open' LIMIT 1",
+    "case": "SELECT id FROM cases WHERE status = 'approved' LIMIT 1",
+    "entry": "SELECT id FROM entries WHERE verb = 'decision.made' LIMIT 1",
+}
+
+
+@pytest.fixture(scope="module")
+def subjects(demo: Place) -> Iterator[dict[str, str]]:
+    connection = sqlite3.connect(demo.home / "credence.db")
+    yield {name: str(connection.execute(query).fetchone()[0]) for name, query in QUERIES.items()}
+    connection.close()
+
+
+def faults(page: Page, messages: list[str], path: str) -> list[str]:
+    """What the gates find on the page now open."""
+    found = [f"console: {message}" for message in messages]
+    messages.clear()
+    for width, height in ((1440, 900), (1024, 800), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            found.append(f"{wide} px too wide at {width}")
+        if width != 1024:
+            found += page.evaluate(
+                f"{AXE.read_text('utf-8')}; axe.run(document, {RULES}).then(r => r.violations.map("
+                "v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))"
+            )
+    page.set_viewport_size({"width": 1440, "height": 900})
+    return [f"{path}: {each}" for each in found]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("who", sorted(PAGES))
+def test_pages_pass_the_gates(
+    demo: Place, subjects: dict[str, str], sign_in: SignIn, who: str, language: str
+) -> None:
+    page = sign_in(demo, who)
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.add_init_script(
+        "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
+    )
+    if language == "en":
+        page.goto("/me")
+        page.locator("form[action*='language'] button:not([aria-current]), form[action*='locale'] button").first.click()
+        page.wait_for_load_state("networkidle")
+    found: list[str] = []
+    for path in PAGES[who]:
+        answer = page.goto(path.format(**subjects), wait_until="networkidle")
+        assert answer is not None
+        if answer.status != 200:
+            found.append(f"{path}: answers {answer.status}")
+            continue
+        assert page.locator("html").get_attribute("lang") == ("zh-CN" if language == "zh-CN" else "en")
+        found += faults(page, messages, path)
+    assert found == []
