@@ -8,15 +8,16 @@ weight 0 or without any Points leaves the total; unknown is never clean.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, make_dataclass
 from datetime import datetime
-from decimal import Decimal, localcontext
+from decimal import Decimal, getcontext, localcontext, setcontext
 from typing import Any
 
 from rules.bands import SetBands
 from rules.feel.cause import Cause
 from rules.feel.numbers import CONTEXT
-from rules.figures import HUNDRED, ZERO
+from rules.figures import HUNDRED, ZERO, Rounding
+from rules.plan import SLOW, plan_of
 from rules.problem import Invalid, Problem
 from rules.results import Condition, DimensionResult, FactorResult, Hit, Outline, Reason, Unknown
 from rules.scorecard import COVERAGE, Factor, Knockout, Scorecard, Variant
@@ -51,6 +52,18 @@ class Score:
     trace: Trace | None
 
 
+# A frozen class of sixteen fields takes five times as long to fill as an open one: a Score is filled open, then closed.
+_Open: Any = make_dataclass("_Open", [f.name for f in fields(Score)], slots=True)
+
+
+def _closed(*values: Any) -> Score:
+    """The Score of these values, in the order of its fields."""
+    made = _Open(*values)
+    made.__class__ = Score
+    score: Score = made
+    return score
+
+
 def rate(
     scorecard: Scorecard,
     facts: Mapping[str, Any],
@@ -73,15 +86,56 @@ def rate(
     `rating.fault` for every formula that cannot be computed (a fault is not an absence).
     """
     weights = scorecard.variant(variant)
+    before = getcontext()
+    setcontext(CONTEXT)
+    try:
+        if not absent and not values:
+            found = _planned(scorecard, weights, facts, trace)
+            if found is not None:
+                return found
+        return _careful(scorecard, weights, facts, now, trace, absent or {}, values or {})
+    finally:
+        setcontext(before)
+
+
+def _planned(scorecard: Scorecard, weights: Variant, facts: Mapping[str, Any], trace: bool) -> Score | None:
+    """The Score by the Scorecard's one function; None where that gives up."""
+    plan = plan_of(scorecard, weights)
+    if plan is None:
+        return None
+    try:
+        made = (plan.full if trace else plan.quick)(facts)
+    except (KeyError, ArithmeticError):
+        return None  # a Fact is missing or an operator failed: the careful way says why
+    if made is SLOW:
+        return None
+    factors, dimensions, weighted, total, truths, env = made
+    if total is None or True in truths or trace:
+        conditions = tuple([found[truth] for found, truth in zip(plan.conditions, truths, strict=True)])
+        mean = _Mean(dimensions, plan.coverage, weighted, plan.present, total)
+        return _judge(scorecard, weights, factors, mean, conditions, (env, {}) if trace else None)
+    model = scorecard.ladder.of(total)
+    alert = scorecard.alert_below is not None and total < scorecard.alert_below
+    return _closed(
+        weights.key, factors, dimensions, plan.coverage, weighted, plan.present, total, model, (), (), model, False,
+        False, (), alert, None,
+    )  # fmt: skip
+
+
+def _careful(
+    scorecard: Scorecard, weights: Variant, facts: Mapping[str, Any], now: datetime, trace: bool,
+    absent: Mapping[str, Cause], values: Mapping[str, Decimal],
+) -> Score:
+    """The Score step by step, with the reason of everything that is not known."""
     with localcontext(CONTEXT):
-        run = _Run(scorecard, facts, now, absent or {}, values or {})
+        run = _Run(scorecard, facts, now, absent, values)
         factors = tuple([run.factor(f) for f in scorecard.factors])
         mean = _weigh(scorecard, weights, factors)
         run.env[COVERAGE] = mean.coverage
         conditions = tuple([run.condition(k) for k in scorecard.knockouts])
         if run.faults:
             raise Invalid(run.faults)
-        return _judge(scorecard, weights, factors, mean, conditions, run if trace else None)
+        return _judge(scorecard, weights, factors, mean, conditions, (run.env, run.formula_causes) if trace else None)
 
 
 class _Run:
@@ -204,12 +258,13 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _Mean:
-    """The weighted means: dimensions, coverage in percent, Σ W·D and Σ W over the dimensions that count."""
+    """The weighted means: dimensions, coverage in percent, Σ W·D and Σ W over the dimensions that count, the total."""
 
     dimensions: tuple[DimensionResult, ...]
     coverage: Decimal
     weighted: Decimal
     present: Decimal
+    total: Decimal | None
 
 
 def _weigh(scorecard: Scorecard, variant: Variant, factors: tuple[FactorResult, ...]) -> _Mean:
@@ -227,7 +282,7 @@ def _weigh(scorecard: Scorecard, variant: Variant, factors: tuple[FactorResult, 
     weighted = present = coverage = ZERO
     for dimension in scorecard.dimensions:
         key, weight = dimension.key, variant.weights[dimension.key]
-        points = scorecard.rounding.dimension(earned[key] / counted[key]) if counted[key] else None
+        points = _rounded(scorecard.rounding.dimension, earned[key] / counted[key]) if counted[key] else None
         means.append((key, points, weight))
         coverage += weight * known[key]
         if points is not None and weight:
@@ -237,15 +292,23 @@ def _weigh(scorecard: Scorecard, variant: Variant, factors: tuple[FactorResult, 
         DimensionResult(key, points, weight, weight * points / present if points is not None and weight else None)
         for key, points, weight in means
     ]
-    return _Mean(tuple(results), coverage / HUNDRED, weighted, present)
+    total = _rounded(scorecard.rounding.total, weighted / present) if present else None
+    return _Mean(tuple(results), coverage / HUNDRED, weighted, present, total)
+
+
+def _rounded(rounding: Rounding | None, value: Decimal) -> Decimal:
+    return value if rounding is None else rounding(value)
 
 
 def _judge(
     scorecard: Scorecard, variant: Variant, factors: tuple[FactorResult, ...], mean: _Mean,
-    conditions: tuple[Condition, ...], run: _Run | None,
+    conditions: tuple[Condition, ...], seen: tuple[Mapping[str, Any], Mapping[str, tuple[Cause, ...]]] | None,
 ) -> Score:
-    """Grades after knock-outs and ceilings, and whether a person is needed; traced where `run` is given."""
-    total = scorecard.rounding.total(mean.weighted / mean.present) if mean.present else None
+    """Grades after knock-outs and ceilings, and whether a person is needed.
+
+    Traced where `seen` is given: values by name, and the causes of formulas without one.
+    """
+    total = mean.total
     model = None if total is None else scorecard.ladder.of(total)
     hits: list[Hit] = []
     unknown: list[Unknown] = []
@@ -262,9 +325,9 @@ def _judge(
     ]
     alert = total is not None and scorecard.alert_below is not None and total < scorecard.alert_below
     trace = None
-    if run is not None:
+    if seen is not None:
         outline = Outline(variant.key, total, mean.weighted, mean.present, mean.coverage, model, final, alert)
-        trace = Trace(scorecard, outline, factors, mean.dimensions, conditions, run.env, run.formula_causes)
+        trace = Trace(scorecard, outline, factors, mean.dimensions, conditions, *seen)
     return Score(
         variant=variant.key, factors=factors, dimensions=mean.dimensions, coverage_percent=mean.coverage,
         weighted_sum=mean.weighted, weight_present=mean.present, total=total, model_grade=model, hits=tuple(hits),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from rules.feel.cause import Cause
 from rules.scorecard import Effect, Labels
 
 
-@dataclass(frozen=True, slots=True)
-class FactorResult:
+class FactorResult(NamedTuple):
     """What one Factor earned.
 
     points  None: the value is unknown and no Points are declared for that
@@ -30,8 +29,7 @@ class FactorResult:
     causes: tuple[Cause, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DimensionResult:
+class DimensionResult(NamedTuple):
     """Weighted mean of a dimension, rounded; `contribution` is its share of the total, None where it has none."""
 
     key: str

@@ -120,11 +120,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Roundings:
-    """Where figures are rounded; None leaves the Points as they fall."""
+    """Where figures are rounded; None leaves them as they fall, with 34 digits."""
 
     points: Rounding | None
-    dimension: Rounding
-    total: Rounding
+    dimension: Rounding | None
+    total: Rounding | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +143,8 @@ class Scorecard:
     alert_below: Decimal | None
     examples: tuple[Example, ...]
     warnings: tuple[Problem, ...] = ()
+    plans: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """Functions made of the whole Scorecard, by variant, at the first rating; see `rules.plan`."""
 
     def variant(self, key: str | None) -> Variant:
         """The weights named `key`, the default ones for None; Invalid `scorecard.unknown_variant` for another name."""

@@ -88,9 +88,7 @@ class _Reader:
             knockouts=knockouts,
             ladder=ladder,
             rounding=Roundings(
-                _rounding(rounding["points"]) if rounding.get("points") else None,
-                _rounding(rounding["dimension"]),
-                _rounding(rounding["total"]),
+                *(_rounding(rounding.get(part)) for part in ("points", "dimension", "total")),
             ),
             alert_below=None if alert is None else Decimal(alert),
             examples=self.examples(facts, variants),
@@ -286,5 +284,5 @@ class _Reader:
             return EXAMPLE_TIME
 
 
-def _rounding(body: Mapping[str, Any]) -> Rounding:
-    return Rounding(body["places"], body["mode"])
+def _rounding(body: Mapping[str, Any] | None) -> Rounding | None:
+    return None if body is None else Rounding(body["places"], body["mode"])

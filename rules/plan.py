@@ -1,0 +1,259 @@
+"""One function for a whole Scorecard: what `rate` computes when every Fact is there, without a step in between.
+
+It gives up, and the careful way rates instead, where a Fact is missing or odd or an operator fails. Both ways do the
+same operations on the same numbers in the same order, so that no digit can differ.
+"""
+
+from __future__ import annotations
+
+import ast
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from rules.bands import IdentityBands, SetBands, StepBands
+from rules.feel import Scope, ScopeEntry
+from rules.feel.fast import PLAIN, SLOW, NotPlain, Plain
+from rules.feel.python_code import assemble, load
+from rules.feel.syntax import Name, Node
+from rules.figures import HUNDRED, ZERO
+from rules.results import Condition, DimensionResult, FactorResult
+from rules.scorecard import COVERAGE, Derived, Factor, Scorecard, Variant
+
+
+class Plan(NamedTuple):
+    """The functions of one Scorecard and variant, without and with the values; figures that hold when all is known.
+
+    conditions  of each knock-out what it is when false and when true
+    """
+
+    quick: Callable[[Mapping[str, Any]], Any]
+    full: Callable[[Mapping[str, Any]], Any]
+    coverage: Decimal
+    present: Decimal
+    conditions: tuple[tuple[Condition, Condition], ...]
+
+
+UNMADE: Any = object()
+
+
+def plan_of(scorecard: Scorecard, variant: Variant) -> Plan | None:
+    """The plan, made once; None where a formula needs more than plain operators. Call it under the numbers' context."""
+    found: Plan | None = scorecard.plans.get(variant.key, UNMADE)
+    if found is UNMADE:
+        try:
+            found = _plan(scorecard, variant)
+        except NotPlain:
+            found = None
+        scorecard.plans[variant.key] = found
+    return found
+
+
+def _plan(scorecard: Scorecard, variant: Variant) -> Plan:
+    coverage = present = ZERO
+    known = dict.fromkeys(variant.weights, ZERO)
+    for factor in scorecard.factors:
+        known[factor.dimension] += factor.weight
+    for dimension in scorecard.dimensions:
+        weight = variant.weights[dimension.key]
+        coverage += weight * known[dimension.key]
+        if known[dimension.key] and weight:
+            present += weight
+    coverage = coverage / HUNDRED
+    quick, full = (
+        _Writer(scorecard, variant, coverage, present, known).function(values) for values in (False, True)
+    )
+    conditions = tuple(
+        (Condition(k.id, False, (), ()), Condition(k.id, True, (), ())) for k in scorecard.knockouts
+    )
+    return Plan(quick, full, coverage, present, conditions)
+
+
+def odd_or(value: Any) -> Any:
+    """A Fact no formula reads, as `rate` would keep it; one it would refuse raises ArithmeticError."""
+    if value.__class__ is int:
+        return Decimal(value)
+    if value.__class__ is float or (value.__class__ is Decimal and not value.is_finite()):
+        raise ArithmeticError
+    return value
+
+
+class _Writer(Plain):
+    """Writes the statements of one Scorecard; formulas and Factors are variables of one function."""
+
+    def __init__(
+        self, scorecard: Scorecard, variant: Variant, coverage: Decimal, present: Decimal,
+        counted: Mapping[str, Decimal],
+    ) -> None:
+        super().__init__(Scope({key: ScopeEntry(fact.type) for key, fact in scorecard.facts.items()}))
+        self.scorecard = scorecard
+        self.variant = variant
+        self.coverage = coverage
+        self.present = present
+        self.counted = counted
+        self.known: dict[str, tuple[str, str]] = {}
+        self.body: list[ast.stmt] = []
+
+    # ------------------------------------------------------------------ pieces
+    def build(self, node: Node) -> tuple[ast.expr, str]:
+        if isinstance(node, Name) and node.name in self.known:
+            variable, kind = self.known[node.name]
+            return load(variable), kind
+        return super().build(node)
+
+    def assign(self, value: ast.expr, letter: str = "d") -> str:
+        variable = self.fresh(letter)
+        self.body.append(ast.Assign([ast.Name(variable, ast.Store())], value))
+        return variable
+
+    def of_kind(self, node: Node, kinds: tuple[str, ...]) -> tuple[ast.expr, str]:
+        made, kind = self.build(node)
+        if kind not in kinds:
+            raise NotPlain
+        return made, kind
+
+    def invoke(self, name: str, function: Any, *arguments: ast.expr) -> ast.expr:
+        return ast.Call(self.helper(name, function), list(arguments), [])
+
+    def record(self, name: str, cls: type, *parts: ast.expr) -> ast.expr:
+        """A named tuple of these parts, made without the frame its own constructor would cost."""
+        return self.invoke("record", tuple.__new__, self.helper(name, cls), ast.Tuple(list(parts), ast.Load()))
+
+    def plus(self, first: ast.expr, second: ast.expr) -> ast.expr:
+        return ast.BinOp(first, ast.Add(), second)
+
+    def times(self, first: ast.expr, second: ast.expr) -> ast.expr:
+        return ast.BinOp(first, ast.Mult(), second)
+
+    # ------------------------------------------------------------------ parts of the Scorecard
+    def derived(self, derived: Derived) -> None:
+        made, kind = self.of_kind(derived.formula.tree, PLAIN)
+        self.known[derived.key] = (self.assign(made), kind)
+
+    def factor(self, factor: Factor) -> tuple[ast.expr, str]:
+        """The FactorResult, and the variable of the Points."""
+        bands = factor.bands
+        wanted = ("string",) if isinstance(bands, SetBands) else ("number",)
+        tree = factor.formula.tree if factor.formula is not None else Name((0, 0), factor.name or "")
+        made, kind = self.of_kind(tree, wanted)
+        value = made.id if isinstance(made, ast.Name) else self.assign(made)
+        self.known.setdefault(factor.key, (value, kind))
+        band: ast.expr
+        if isinstance(bands, StepBands):
+            edges, table = self.constant(bands._rising), self.constant(bands.points)
+            index = self.invoke("bisect_left", bisect_left, edges, load(value))
+            if bands.match == "gte":
+                index = self.invoke("bisect_right", bisect_right, edges, load(value))
+                index = ast.BinOp(ast.Constant(len(bands.edges)), ast.Sub(), index)
+            at = self.assign(index)
+            points, band = self.assign(ast.Subscript(table, load(at), ast.Load())), load(at)
+        elif isinstance(bands, IdentityBands):
+            inside = ast.Compare(self.constant(ZERO), [ast.LtE(), ast.LtE()], [load(value), self.constant(HUNDRED)])
+            placed = ast.Call(self.constant(bands.place), [load(value)], [])
+            clamped = ast.Subscript(placed, ast.Constant(0), ast.Load())
+            points, band = self.assign(ast.IfExp(inside, load(value), clamped)), ast.Constant(None)
+        else:
+            pair = self.assign(ast.Call(self.constant(bands.place), [load(value)], []))
+            points = self.assign(ast.Subscript(load(pair), ast.Constant(0), ast.Load()))
+            band = ast.Subscript(load(pair), ast.Constant(1), ast.Load())
+        rounding = self.scorecard.rounding.points
+        if rounding is not None:
+            points = self.assign(ast.Call(self.constant(rounding), [load(points)], []))
+        parts = [
+            ast.Constant(factor.key), ast.Constant(factor.dimension), load(value), load(points),
+            self.constant(factor.weight), band, ast.Constant(True), ast.Tuple([], ast.Load()),
+        ]  # fmt: skip
+        return self.record("FactorResult", FactorResult, *parts), points
+
+    def mean(self, points: Mapping[str, list[tuple[Factor, str]]]) -> tuple[list[ast.expr], str, ast.expr]:
+        """DimensionResults, the variable of Σ W·D, and the total."""
+        zero, present = self.constant(ZERO), self.constant(self.present)
+        earned: list[tuple[str, str | None, Decimal]] = []
+        weighted: ast.expr = zero
+        for dimension in self.scorecard.dimensions:
+            key, weight = dimension.key, self.variant.weights[dimension.key]
+            whole: ast.expr = zero
+            for factor, variable in points[key]:
+                whole = self.plus(whole, self.times(self.constant(factor.weight), load(variable)))
+            mean = None
+            if self.counted[key]:
+                share_of = ast.BinOp(whole, ast.Div(), self.constant(self.counted[key]))
+                mean = self.assign(self.as_declared("dimension", share_of))
+                if weight:
+                    weighted = self.plus(weighted, self.times(self.constant(weight), load(mean)))
+            earned.append((key, mean, weight))
+        results: list[ast.expr] = []
+        for key, mean, weight in earned:
+            share: ast.expr = ast.Constant(None)
+            if mean is not None and weight:
+                share = ast.BinOp(self.times(self.constant(weight), load(mean)), ast.Div(), present)
+            value = ast.Constant(None) if mean is None else load(mean)
+            results.append(
+                self.record("DimensionResult", DimensionResult, ast.Constant(key), value, self.constant(weight), share)
+            )
+        total = self.assign(weighted)
+        if not self.present:
+            return results, total, ast.Constant(None)
+        return results, total, self.as_declared("total", ast.BinOp(load(total), ast.Div(), present))
+
+    def as_declared(self, what: str, value: ast.expr) -> ast.expr:
+        rounding = getattr(self.scorecard.rounding, what)
+        return value if rounding is None else ast.Call(self.constant(rounding), [value], [])
+
+    # ------------------------------------------------------------------ the function
+    def prologue(self) -> list[ast.stmt]:
+        """Reads each Fact; a whole number becomes a Decimal, what is of another type makes the function give up."""
+        made = super().prologue()
+        integer = self.helper("int", int)
+        for statement, (name, kind) in zip(made[1::2], self.facts.values(), strict=True):
+            if kind == "number" and isinstance(statement, ast.If):
+                is_int = ast.Compare(ast.Attribute(load(name), "__class__", ast.Load()), [ast.Is()], [integer])
+                read = ast.Assign([ast.Name(name, ast.Store())], self.invoke("Decimal", Decimal, load(name)))
+                statement.body = [ast.If(is_int, [read], statement.body)]
+        return made
+
+    def function(self, values: bool) -> Callable[[Mapping[str, Any]], Any]:
+        """The function of the Facts.
+
+        It gives (FactorResults, DimensionResults, Σ W·D, total, truth of each condition, values by name), or SLOW.
+        """
+        card = self.scorecard
+        for derived in card.formulas:
+            self.derived(derived)
+        results: list[ast.expr] = []
+        points: dict[str, list[tuple[Factor, str]]] = {dimension.key: [] for dimension in card.dimensions}
+        for factor in card.factors:
+            result, variable = self.factor(factor)
+            results.append(result)
+            points[factor.dimension].append((factor, variable))
+        dimensions, weighted, total = self.mean(points)
+        covered = self.assign(self.constant(self.coverage))
+        self.known[COVERAGE] = (covered, "number")
+        conditions = [self.of_kind(knockout.when.tree, ("boolean",))[0] for knockout in card.knockouts]
+        names = {fact: self.fresh("u") for fact in card.facts if fact not in self.facts}
+        unread = self.unread(names)
+        parts = [
+            ast.Tuple(results, ast.Load()), ast.Tuple(dimensions, ast.Load()), load(weighted), total,
+            ast.Tuple(conditions, ast.Load()), self.values(names) if values else ast.Constant(None),
+        ]  # fmt: skip
+        answer = ast.Return(ast.Tuple(parts, ast.Load()))
+        return assemble(["facts"], [*self.prologue(), *unread, *self.body, answer], self.names)
+
+    def unread(self, names: dict[str, str]) -> list[ast.stmt]:
+        """Facts no formula reads are looked at all the same: `rate` refuses a float wherever it stands."""
+        made: list[ast.stmt] = []
+        for fact, variable in names.items():
+            found = ast.Call(ast.Attribute(load("facts"), "get", ast.Load()), [ast.Constant(fact)], [])
+            made.append(ast.Assign([ast.Name(variable, ast.Store())], self.invoke("odd_or", odd_or, found)))
+        return made
+
+    def values(self, unread: Mapping[str, str]) -> ast.expr:
+        """Facts, formulas, Factors and coverage by name, in the order `rate` fills them in."""
+        read = {fact: variable for fact, (variable, _) in self.facts.items()}
+        pairs = [(fact, read.get(fact) or unread[fact]) for fact in self.scorecard.facts]
+        pairs += [(key, variable) for key, (variable, _) in self.known.items() if key not in self.scorecard.facts]
+        return ast.Dict([ast.Constant(key) for key, _ in pairs], [load(variable) for _, variable in pairs])
+
+
+__all__ = ["SLOW", "Plan", "plan_of"]
