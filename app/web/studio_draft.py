@@ -24,6 +24,7 @@ from app.web import change_words, studio_views
 from app.web.studio import ICONS, KINDS, kind_asked
 from app.web.studio_definition import draft_findings
 from app.web.studio_problems import Finding, findings
+from app.work import SYSTEM
 from rules import Invalid, Problem
 
 blueprint = Blueprint("studio_draft", __name__, url_prefix="/studio")
@@ -99,6 +100,12 @@ def _editor(
     return make_response(page, status)
 
 
+def _told(error: Conflict) -> str:
+    """Who was first, the system by its name in the reader's language."""
+    by = {"by": t("studio.system")} if error.params.get("by") == SYSTEM.id else {}
+    return problem_text(Problem(error.code, params={**error.params, **by}))
+
+
 @blueprint.post(PLACE + "/edit")
 @access(Right.DEFINITION_WRITE)
 def save(kind: str, key: str, version: int) -> Response:
@@ -122,7 +129,7 @@ def save(kind: str, key: str, version: int) -> Response:
         except Conflict as error:
             if request.headers.get("HX-Request"):
                 raise
-            status, stale = 409, problem_text(Problem(error.code, params=error.params))
+            status, stale = 409, _told(error)
     with reading() as view:
         detail = queries.definition(view, kind, key, version)
         if typed.read_body is not None and not more:
@@ -181,7 +188,7 @@ def publish(kind: str, key: str, version: int) -> Response:
         only_warnings = all(problem.severity != "error" for problem in error.problems)
         return _review(kind, key, version, t("studio.read_warnings") if only_warnings else None, 422)
     except Conflict as error:
-        return _review(kind, key, version, problem_text(Problem(error.code, params=error.params)), 409)
+        return _review(kind, key, version, _told(error), 409)
     flash(t("studio.published_done", version=version), "good")
     return redirect(url_for("studio_definition.version", kind=kind, key=key, version=version), 303)
 

@@ -118,7 +118,7 @@ def test_an_old_page_keeps_what_was_typed(house: House) -> None:
     stale = post(client, FORM + "/2/edit", sent(mine, row_version))
     html = stale.get_data(as_text=True)
     assert stale.status_code == 409
-    assert "草稿 v2 已由system于" in html
+    assert "草稿 v2 已由系统于" in html
     assert "我改的分组" in typed_in(stale)
     assert f'name="row_version" value="{row_version}"' in html
     over = int(re.search(r'name="over" value="(\d+)"', html)[1])  # type: ignore[index]
