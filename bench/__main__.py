@@ -17,7 +17,8 @@ SMALL = {
 def main() -> int:
     """1 where any of them failed."""
     here = Path(__file__).parent
-    found = sorted(path.stem for path in here.glob("*.py") if not path.stem.startswith("_"))
+    modules = [path for path in here.glob("*.py") if not path.stem.startswith("_")]
+    found = sorted(path.stem for path in modules if "def main(" in path.read_text("utf-8"))  # others are their parts
     failed = []
     for name in found:
         print(f"\n== {name} {' '.join(SMALL.get(name, ()))}", flush=True)
