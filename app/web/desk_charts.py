@@ -47,8 +47,9 @@ def stack(ages: Ages) -> dict[str, Any] | None:
         "unit": t("desk.wan"),
         "x": [month or t("desk.chart.earlier") for month in ages.months],
         "series": [
-            {"name": t(f"ageing.bucket.{age.value}"), "values": [_wan(month[age]) for month in ages.months.values()]}
+            {"name": t(f"desk.bucket.{age.value}"), "values": [_wan(month[age]) for month in ages.months.values()]}
             for age in Bucket
+            if ages.buckets[age] or age is Bucket.CURRENT
         ],
     }
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.edge.locale import NOTHING, format_number, format_percent, has_text, t
 
+PLACES = {"CNY": 2, "years": 1}  # where people read fewer places than are stored
 WORDED = frozenset({"years", "days", "count", "score"})  # units that have a word of their own
 
 
@@ -22,7 +23,7 @@ def fact_text(value: Any, unit: str | None = None) -> str:
         return str(value)
     if unit == "ratio":
         return _percent(number)
-    text = format_number(number, 2) if unit == "CNY" and number != number.to_integral_value() else format_number(number)
+    text = format_number(number, PLACES[unit]) if unit in PLACES and number % 1 else format_number(number)
     return t(f"desk.unit.{unit}", value=text) if unit in WORDED else text
 
 
