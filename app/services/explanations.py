@@ -14,8 +14,10 @@ from app.queries.ratings import RatingDetail
 from app.services import ratings
 from app.services.ratings import Model
 from rules import Problem, Score, Scorecard, rate
+from rules.bands import StepBands
 from rules.explain import Lift, deltas, lifts
 from rules.figures import fixed
+from rules.scorecard import Factor
 
 Words = Mapping[str, str]
 
@@ -196,7 +198,13 @@ def labels_of(card: Scorecard) -> dict[str, Words]:
 def units_of(card: Scorecard) -> dict[str, str | None]:
     """The unit of every Fact and Factor, by key."""
     units = {fact.key: fact.unit for fact in card.facts.values()}
-    return {**units, **{factor.key: factor.unit for factor in card.factors}}
+    return {**units, **{factor.key: unit_of(factor) for factor in card.factors}}
+
+
+def unit_of(factor: Factor) -> str | None:
+    """Ratios are read in per cent, but where the Bands go beyond 1 it is a plain number: a current ratio of 1.80."""
+    edges = factor.bands.edges if isinstance(factor.bands, StepBands) else ()
+    return None if factor.unit == "ratio" and any(abs(edge) > 1 for edge in edges) else factor.unit
 
 
 def dimensions(rating: RatingDetail, card: Scorecard) -> tuple[DimensionLine, ...]:
@@ -207,7 +215,7 @@ def dimensions(rating: RatingDetail, card: Scorecard) -> tuple[DimensionLine, ..
         lines = tuple(
             FactorLine(
                 key=each["id"], label=labels.get(each["id"], {}), value=each["value"], band=each.get("band"),
-                unit=factors[each["id"]].unit if each["id"] in factors else None, points=each["points"],
+                unit=unit_of(factors[each["id"]]) if each["id"] in factors else None, points=each["points"],
                 weight=each["weight"], worth=each.get("share"), earned=each.get("contribution"), lost=each.get("lost"),
                 causes=_causes(each, rating, labels), origin=_first_origin(each["id"], rating, card),
             )
