@@ -9,6 +9,7 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite", action="store_true", help="write golden files anew instead of failing")
     parser.addoption("--run-long", action="store_true", help="run the larger proofs whole")
 
 

@@ -138,8 +138,8 @@ def _new_task(context: Context, state: State, task: workflows.Task) -> Task:
 
 def _rated(context: Context) -> Any:
     """What the rating of this case says, whatever the customer's file says by now; None while it has none."""
-    query = select(Rating.score, Rating.coverage, Rating.grade, Rating.model_grade).where(Rating.id == context.case.rating_id)
-    return context.work.session.execute(query).one_or_none()
+    query = select(Rating.score, Rating.coverage, Rating.grade, Rating.model_grade)
+    return context.work.session.execute(query.where(Rating.id == context.case.rating_id)).one_or_none()
 
 
 def _flags(context: Context, state: State, rated: Any) -> list[str]:

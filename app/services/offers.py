@@ -25,7 +25,7 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Grades from best to worst, options by code, tiers, PDs by Grade, units, and the coverage below which a person decides.
+    """Grades from best to worst, options by code, tiers, PDs by Grade, units, and the coverage that asks for a person.
 
     Everything is empty while nothing is published: lists then show what is stored.
     """

@@ -17,7 +17,6 @@ from app.services import cases, idempotency
 from rules import Invalid, Problem
 from workflows import Refused
 
-
 blueprint = Blueprint("inbox_batch", __name__, url_prefix="/inbox/batch")
 
 
