@@ -52,8 +52,12 @@ def read_decimal(text: str) -> Decimal | None:
 def plain(value: Decimal) -> str:
     """Digits without exponent or trailing zeros: 6960000, 0.45, 0."""
     text = str(value)
-    # A Trace prints a hundred figures: those that already are plain skip the general way, which is five times slower.
-    return text if "." not in text and "E" not in text and text != "-0" else number_text(value)
+    # A Trace prints a hundred figures: only those with an exponent take the general way, which is five times slower.
+    if "E" in text:
+        return number_text(value)
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return text if text != "-0" else "0"
 
 
 def fixed(value: Decimal, places: int = 2) -> str:

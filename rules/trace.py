@@ -9,7 +9,9 @@ from typing import Any
 
 from rules.bands import StepBands
 from rules.feel.cause import Cause
+from rules.feel.functions.text import text_of
 from rules.feel.numbers import CONTEXT
+from rules.feel.types import kind_of
 from rules.figures import fixed, plain
 from rules.results import Condition, DimensionResult, FactorResult, Outline
 from rules.scorecard import Derived, Factor, Knockout, Scorecard
@@ -53,20 +55,22 @@ class Trace:
             "final_grade": outline.final_grade,
             "alert": outline.alert,
         }
-        formulas = [self._formula(derived) for derived in cards.formulas]
-        dimensions = [self._dimension(index) for index in range(len(self.dimensions))]
-        conditions = [self._condition(k, c) for k, c in zip(cards.knockouts, self.conditions, strict=True)]
+        # Most values are told several times, as a result and as inputs: each is turned into text once.
+        texts = {name: json_value(value) for name, value in self.values.items()}
+        formulas = [self._formula(derived, texts) for derived in cards.formulas]
+        dimensions = [self._dimension(index, texts) for index in range(len(self.dimensions))]
+        conditions = [self._condition(k, c, texts) for k, c in zip(cards.knockouts, self.conditions, strict=True)]
         node["children"] = [*formulas, *dimensions, *conditions]
         return node
 
-    def _formula(self, derived: Derived) -> dict[str, Any]:
+    def _formula(self, derived: Derived, texts: Mapping[str, Any]) -> dict[str, Any]:
         node = {
-            "kind": "formula", "id": derived.key, "path": derived.path, "value": json_value(self.values[derived.key]),
-            "inputs": self._inputs(derived.formula.names),
+            "kind": "formula", "id": derived.key, "path": derived.path, "value": texts[derived.key],
+            "inputs": _inputs(derived.formula.names, texts),
         }
         return _with_causes(node, self.formula_causes.get(derived.key, ()))
 
-    def _dimension(self, index: int) -> dict[str, Any]:
+    def _dimension(self, index: int, texts: Mapping[str, Any]) -> dict[str, Any]:
         dimension, result = self.scorecard.dimensions[index], self.dimensions[index]
         own = [
             (factor, earned) for factor, earned in zip(self.scorecard.factors, self.factors, strict=True)
@@ -82,15 +86,17 @@ class Trace:
         }
         if result.contribution is not None:
             node["contribution"] = fixed(result.contribution)
-        node["children"] = [self._factor(factor, earned, worth) for factor, earned in own]
+        node["children"] = [self._factor(factor, earned, worth, texts) for factor, earned in own]
         return node
 
-    def _factor(self, factor: Factor, earned: FactorResult, worth: Decimal | None) -> dict[str, Any]:
+    def _factor(
+        self, factor: Factor, earned: FactorResult, worth: Decimal | None, texts: Mapping[str, Any]
+    ) -> dict[str, Any]:
         node: dict[str, Any] = {
             "kind": "factor", "id": factor.key, "path": factor.path, "value": json_value(earned.value),
         }
         if factor.formula is not None:
-            node["inputs"] = self._inputs(factor.names)
+            node["inputs"] = _inputs(factor.names, texts)
         if earned.band is not None:
             node["band"] = {"index": earned.band}
             if isinstance(factor.bands, StepBands):
@@ -103,10 +109,10 @@ class Trace:
             node |= {"share": fixed(share), "contribution": fixed(contribution), "lost": fixed(share - contribution)}
         return _with_causes(node, earned.causes)
 
-    def _condition(self, knockout: Knockout, condition: Condition) -> dict[str, Any]:
+    def _condition(self, knockout: Knockout, condition: Condition, texts: Mapping[str, Any]) -> dict[str, Any]:
         node: dict[str, Any] = {
             "kind": knockout.effect, "id": knockout.id, "path": knockout.path, "value": condition.result,
-            "inputs": self._inputs(knockout.names),
+            "inputs": _inputs(knockout.names, texts),
         }
         if knockout.grade is not None:
             node["grade"] = knockout.grade
@@ -114,8 +120,9 @@ class Trace:
             node["unknown"] = list(condition.unknown)
         return _with_causes(node, condition.causes)
 
-    def _inputs(self, names: Iterable[str]) -> dict[str, Any]:
-        return {name: json_value(self.values.get(name)) for name in sorted(names)}
+
+def _inputs(names: Iterable[str], texts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: texts.get(name) for name in sorted(names)}
 
 
 def plain_places(value: Decimal) -> str:
@@ -130,15 +137,15 @@ def percent(value: Decimal) -> str:
 
 def json_value(value: Any) -> Any:
     """A value as JSON: decimals as plain text, dates and times as their text, lists and contexts inside out."""
+    if value.__class__ is Decimal:
+        return plain(value)
     if value is None or isinstance(value, (bool, str)):
         return value
-    if isinstance(value, Decimal):
-        return plain(value)
     if isinstance(value, (list, tuple)):
         return [json_value(item) for item in value]
     if isinstance(value, Mapping):
         return {str(key): json_value(item) for key, item in value.items()}
-    return str(value)
+    return str(value) if kind_of(value) == "null" else text_of(value)
 
 
 def _with_causes(node: dict[str, Any], causes: tuple[Cause, ...]) -> dict[str, Any]:
