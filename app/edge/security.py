@@ -8,7 +8,7 @@ import secrets
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -197,10 +197,17 @@ def register(app: Flask) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
     )
+    app.before_request(_refuse_nul)
     app.before_request(_load)
     app.before_request(_refuse_forgery)
     app.after_request(_dress)
     app.jinja_env.globals.update(csrf_token=csrf_token, csp_nonce=nonce, CSRF_FIELD=CSRF_FIELD)
+
+
+def _refuse_nul() -> None:
+    """No address of ours holds a NUL, and PostgreSQL cannot be asked about one: refused here once for every page."""
+    if "\x00" in request.path or any("\x00" in text for texts in request.args.listvalues() for text in texts):
+        abort(400)
 
 
 def _refuse_forgery() -> None:

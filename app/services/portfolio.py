@@ -134,9 +134,15 @@ def _evidence(work: Work, customer_id: str, signals: Mapping[str, Signal], sourc
 
 
 def _detail(signal: Signal, months: int) -> dict[str, Any]:
+    as_of, document = signal.as_of, signal.document
+    if signal.source == "statement" and as_of is not None:
+        years = (months + 6) // 12  # statements move by whole years: a year ends on 31 December
+        as_of, document = as_of.replace(year=as_of.year + years), _years_later(document, years)
+    elif as_of is not None:
+        as_of = later(as_of, months)
     return {
-        "as_of": later(signal.as_of, months).isoformat() if signal.as_of else None,
-        "document": signal.document,
+        "as_of": as_of.isoformat() if as_of else None,
+        "document": document,
         "reason": signal.reason,
         "params": dict(signal.params),
         "rates": [
@@ -144,6 +150,11 @@ def _detail(signal: Signal, months: int) -> dict[str, Any]:
             for rate in signal.rates
         ],
     }
+
+
+def _years_later(document: str, years: int) -> str:
+    """A fiscal year named in a document, moved with its statement."""
+    return str(int(document) + years) if document.isdecimal() and len(document) == 4 else document
 
 
 def _fact(value: Decimal | bool | str | None) -> Any:

@@ -256,3 +256,10 @@ def test_one_session_is_ended_from_the_list(crew: Crew) -> None:
     assert post(here, f"/me/sessions/{other}/end").location == "/sign-in", "ending one's own is signing out"
     assert here.get_cookie("session") is None
     assert here.get("/me").status_code == 303
+
+
+def test_a_nul_in_an_address_is_refused_for_every_page(crew: Crew) -> None:
+    """PostgreSQL cannot be asked about a NUL: without the refusal each list with a search box would be a fault."""
+    client = crew.client("boss")
+    for address in ("/admin/users?q=a%00b", "/me%00", "/admin/users?after=%00"):
+        assert client.get(address).status_code == 400
