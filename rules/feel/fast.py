@@ -7,13 +7,14 @@ knows nulls and causes, computes the value again. Both give the same value.
 from __future__ import annotations
 
 import ast
+import decimal
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from .functions import ROWS
 from .functions.number import MODES
-from .numbers import round_to
+from .numbers import ZERO, round_to
 from .python_code import assemble, load, walrus
 from .scope import Scope
 from .syntax import Between, Call, Chain, Comparison, If, In, ListNode, Literal, Logic, Name, Negation, Node, RangeNode
@@ -32,6 +33,24 @@ COMPARISON: dict[str, ast.cmpop] = {
     ">": ast.Gt(),
     ">=": ast.GtE(),
 }
+
+
+WRAPPERS = frozenset({"blank as zero", "blank as text"})
+"""Where every Fact is there, these change nothing."""
+ROUNDING = {
+    **MODES, "ROUND": decimal.ROUND_HALF_UP, "ROUNDUP": decimal.ROUND_UP, "ROUNDDOWN": decimal.ROUND_DOWN,
+    "TRUNC": decimal.ROUND_DOWN, "INT": decimal.ROUND_FLOOR,
+}  # fmt: skip
+
+
+def spread(arguments: tuple[Node, ...]) -> tuple[Node, ...]:
+    """The values of ``f(a, b)``, ``f([a, b])`` and ``f(without blanks(a, b))``."""
+    only = arguments[0] if len(arguments) == 1 else None
+    if isinstance(only, ListNode):
+        return only.items
+    if isinstance(only, Call) and isinstance(only.function, Name) and only.function.name == "without blanks":
+        return only.arguments
+    return arguments
 
 
 class NotPlain(Exception):
@@ -155,17 +174,26 @@ class Plain:
         if not isinstance(callee, Name) or node.named is not None or callee.name in self.scope.entries:
             raise NotPlain
         name, arguments = callee.name, node.arguments
-        if name in ("min", "max") and arguments:
-            inner = arguments[0].items if len(arguments) == 1 and isinstance(arguments[0], ListNode) else arguments
+        if name in WRAPPERS and len(arguments) == 1:
+            return self.build(arguments[0])
+        if name in ("min", "max", "MIN", "MAX") and arguments:
+            inner = spread(arguments)
             if len(inner) < 2:
                 raise NotPlain
-            chosen = self.helper(name, min if name == "min" else max)
+            chosen = self.helper(name.lower(), min if name.lower() == "min" else max)
             return ast.Call(chosen, [self.of(x, "number") for x in inner], []), "number"
-        if name == "abs" and len(arguments) == 1:
+        if name == "SUM" and 0 < len(inner := spread(arguments)) <= LONGEST:
+            made = self.constant(ZERO)
+            for item in inner:
+                made = ast.BinOp(made, ast.Add(), self.of(item, "number"))
+            return made, "number"
+        if name == "lower case" and len(arguments) == 1:
+            return ast.Call(self.helper("lower", str.lower), [self.of(arguments[0], "string")], []), "string"
+        if name in ("abs", "ABS") and len(arguments) == 1:
             return ast.Call(self.helper("abs", abs), [self.of(arguments[0], "number")], []), "number"
         if name == "not" and len(arguments) == 1:
             return ast.UnaryOp(ast.Not(), self.of(arguments[0], "boolean")), "boolean"
-        if name in MODES and ROWS[name].least <= len(arguments) <= 2:
+        if name in ROUNDING and ROWS[name].least <= len(arguments) <= min(2, ROWS[name].most):
             return self.rounded(name, arguments)
         raise NotPlain
 
@@ -178,7 +206,7 @@ class Plain:
             scale = int(given.value)
         value = self.of(arguments[0], "number")
         made = ast.Call(
-            self.helper("round_to", round_to), [value, ast.Constant(scale), ast.Constant(MODES[name])], []
+            self.helper("round_to", round_to), [value, ast.Constant(scale), ast.Constant(ROUNDING[name])], []
         )
         return made, "number"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -293,6 +294,20 @@ def test_text_of_a_tree_reads_as_the_tree(text: str, facts: dict[str, Any]) -> N
     assert first.value == again.value
     assert [c.code for c in first.causes] == [c.code for c in again.causes]
     assert formula.trace(facts, NOW).outcomes == (first,)
+    assert replace(formula, _fast=None).evaluate(facts, NOW) == first
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("IF(a > 1, a * 2, b%)", True), ("SUM(a, b) - MAX(a, b)", True), ("ROUND(a / b, 2)", True), ('s = "ABC"', True),
+     ("INT(a) + TRUNC(b) + ABS(a)", True), ("a & s", False), ("IFERROR(a / b, 0)", False), ("d - e", False),
+     ("SUM(l)", False)],
+)  # fmt: skip
+def test_simple_formulas_have_a_plain_form(text: str, plain: bool) -> None:
+    formula = compile_formula(text, SCOPE, "excel")
+    assert (formula._fast is not None) is plain
+    facts = {"a": Decimal("7.5"), "b": Decimal(-3), "s": "abc", "l": [1], "d": date(2026, 1, 2), "e": date(2026, 1, 1)}
+    assert formula.evaluate(facts, NOW) == replace(formula, _fast=None).evaluate(facts, NOW)
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
