@@ -16,11 +16,12 @@ BANNED_IN_CHINESE = {
     "授信额": None,
     "提交数据": "填报内容",
 }
-CLASSES = {
-    "Form": "forms", "Field": "forms", "Answers": "forms", "Formula": "rules", "Scorecard": "rules", "Score": "rules",
-    "Policy": "credit", "Trace": "rules", "Flow": "workflows", "Task": "workflows", "Problem": "rules",
-    "Entry": "ledger", "Checkpoint": "ledger",
+# Nouns that are a function, a package or a value rather than a class, and those whose room is not built yet.
+NO_CLASS = {
+    "Band", "Headroom", "Ledger", "Error",
+    "DecisionTable", "FollowOn", "AlertRule", "Playbook", "Calendar", "Hold", "Connector", "Alert",
 }  # fmt: skip
+NOT_YET_SHOWN = {"锁单", "放行", "驳回", "重新检查"}
 
 
 def rows() -> list[tuple[str, str, str]]:
@@ -35,9 +36,10 @@ def test_the_table_is_read() -> None:
 
 
 def test_the_nouns_exist_as_classes() -> None:
-    import importlib
-
-    missing = [f"{room}.{name}" for name, room in CLASSES.items() if not hasattr(importlib.import_module(room), name)]
+    source = "\n".join(read(path) for path in product(".py"))
+    nouns = {name for code, _, _ in rows() for name in re.findall(r"\b[A-Z][A-Za-z]+\b", code.replace("JSON", ""))}
+    missing = {name for name in nouns - NO_CLASS if not re.search(rf"^class {name}\b|^{name} = ", source, re.M)}
+    assert len(nouns) > 40
     assert not missing
 
 
@@ -51,10 +53,11 @@ def test_the_chinese_interface_says_exactly_these_words() -> None:
 
 
 def test_the_terms_appear_in_the_interface() -> None:
+    """Each Chinese word of the table is the one readers meet."""
     whole = "\n".join(catalogue("zh-CN").values())
-    terms = "待办箱 审批流 评分卡 信用政策 审计轨迹 授信申请 信用评级 草稿 已发布 已停用"
-    for term in terms.split():
-        assert term in whole, term
+    terms = {term for _, chinese, _ in rows() for term in re.findall(r"[\u4e00-\u9fff]+", chinese)}
+    assert len(terms) > 60
+    assert sorted(term for term in terms - NOT_YET_SHOWN if term not in whole) == []
 
 
 def test_no_banned_synonym_names_a_class() -> None:
