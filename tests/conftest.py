@@ -6,11 +6,20 @@ from collections.abc import Generator
 from typing import Any
 
 import pytest
+from hypothesis import settings
+
+# The default run tries the same examples each time; `make long` looks for new ones.
+settings.register_profile("seeded", derandomize=True, print_blob=True)
+settings.register_profile("searching", print_blob=True)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="write golden files anew instead of failing")
     parser.addoption("--run-long", action="store_true", help="run the larger proofs whole")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.load_profile("searching" if config.getoption("--run-long") else "seeded")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -80,12 +80,12 @@ def release(value: Any, depth: int = 0) -> Any:
     cls = value.__class__
     if cls is Null:
         return None
-    if cls is Range and (value.low.__class__ is Null or value.high.__class__ is Null):
-        return replace(value, low=release(value.low), high=release(value.high))
-    if cls is not list and cls is not dict:
+    if cls is not list and cls is not dict and cls is not Range:
         return value
     if depth > DEEPEST:
         raise Stop("depth", DEEPEST)
+    if cls is Range:  # an end may be a list, as in (= [a]), and hold nulls itself
+        return replace(value, low=release(value.low, depth + 1), high=release(value.high, depth + 1))
     if cls is list:
         return [release(item, depth + 1) for item in value]
     return {key: release(item, depth + 1) for key, item in value.items()}

@@ -77,6 +77,12 @@ def test_random_trees_give_the_same(tree: Any, values: dict[str, Any]) -> None:
     same(compile_formula(print_feel(tree, trees.SCOPE), trees.SCOPE), values)
 
 
+def test_no_null_with_its_causes_is_left_inside_a_range() -> None:
+    formula = compile_formula("(= [a])", Scope.open(["a"]))
+    found = formula.evaluate({"a": None}, NOW).value
+    assert (found.low, found.high) == ([None], [None])
+
+
 @pytest.mark.parametrize(("formula", "facts", "value"), table())
 def test_formulas_of_the_table_give_the_same(formula: str, facts: str, value: str) -> None:
     values = {name: fact(x) for name, x in json.loads(facts).items()}

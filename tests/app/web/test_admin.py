@@ -157,7 +157,7 @@ def test_the_list_takes_a_handful_of_queries_however_long(crew: Crew) -> None:
     engine = crew.instance.database.read
     event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
     client.get("/admin/users")
-    assert len(seen) <= 10, seen
+    assert len(seen) <= 12, seen  # the session, the frame with its counts, the list itself
 
 
 def test_departments_and_posts(crew: Crew) -> None:
