@@ -66,7 +66,7 @@ browser: ## install Chromium and the fonts from Debian's packages where that is 
 	@if ! command -v chromium >/dev/null; then \
 	  if [ -n "$(SUDO_APT)" ] && apt-get update -qq && \
 	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk; then :; \
-	  else echo "No Chromium found: install your system's package 'chromium' to run the journeys; they are skipped without it."; fi; fi
+	  else echo "No Chromium found: install your system's package 'chromium' (Debian: \`sudo make browser\`) to run the journeys; they are skipped without it."; fi; fi
 
 lock: ## pin and hash the requirements anew
 	$(BIN)/pip install --quiet uv

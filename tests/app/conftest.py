@@ -80,7 +80,7 @@ def postgres_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
     try:
         admin = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
-        reason = f"PostgreSQL does not answer ({error}): `make services`, or set CREDENCE_TEST_POSTGRES"
+        reason = f"PostgreSQL does not let us in ({error}): `make services` says how, or set CREDENCE_TEST_POSTGRES"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
