@@ -373,20 +373,27 @@ METHODS: dict[type, Callable[[Generator, Any], ast.expr]] = {
 
 
 def generate(
-    text: str, tree: Node, scope: Scope, types: Mapping[int, Type]
+    text: str, tree: Node, scope: Scope, types: Mapping[int, Type], adopted: bool = False
 ) -> tuple[Callable[..., Any], tuple[Place, ...], tuple[str, ...]]:
-    """(function of run and facts, its places, the Facts it reads)."""
-    return finish(Generator(text, scope, types), tree)
+    """(function of run and facts, its places, the Facts it reads); `adopted`: these are values of the language."""
+    return finish(Generator(text, scope, types), tree, adopted)
 
 
-def finish(maker: Generator, tree: Node) -> tuple[Callable[..., Any], tuple[Place, ...], tuple[str, ...]]:
+def finish(
+    maker: Generator, tree: Node, adopted: bool = False
+) -> tuple[Callable[..., Any], tuple[Place, ...], tuple[str, ...]]:
     """The function a generator makes of a tree, behind the reading of its Facts."""
     value = maker.build(tree)
     body: list[ast.stmt] = []
     for name, variable in maker.facts.items():
-        found = ast.Call(ast.Attribute(load("facts"), "get", ast.Load()), [ast.Constant(name)], [])
-        adopted = maker.call("adopt", None, found, ast.Constant(name), maker.constant(maker.spans[name]))
-        body.append(ast.Assign([ast.Name(variable, ast.Store())], adopted))
+        absent: list[ast.expr] = [ast.Constant(...)] if adopted else []
+        found = ast.Call(ast.Attribute(load("facts"), "get", ast.Load()), [ast.Constant(name), *absent], [])
+        if adopted:
+            maker.places.append(Place(maker.spans[name], name))
+            read = maker.call("given", ast.Constant(len(maker.places) - 1), found, ast.Constant(name))
+        else:
+            read = maker.call("adopt", None, found, ast.Constant(name), maker.constant(maker.spans[name]))
+        body.append(ast.Assign([ast.Name(variable, ast.Store())], read))
     body.append(ast.Return(value))
     function = assemble(["run", "facts"], body, {**maker.used, **maker.constants})
     return function, tuple(maker.places), tuple(maker.facts)

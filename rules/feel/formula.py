@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 
 from ..problem import Invalid, Problem, errors
 from .cause import Cause, Stop
@@ -20,7 +20,7 @@ from .functions import INDEX
 from .limits import LIMITS, Limits, limit_params
 from .numbers import CONTEXT
 from .parse import parse
-from .run import Place, Run
+from .run import Branch, Place, Run
 from .scope import Scope
 from .show import Shown, show
 from .syntax import Node
@@ -29,6 +29,12 @@ from .trace import Outcome, Part, Traced, causes_of, compile_traced
 from .types import Type, UnknownType, type_of_text, type_text
 
 DIALECTS = ("feel", "excel")
+
+
+class Facts(Protocol):
+    """Where a formula inside a larger evaluation looks its names up."""
+
+    def get(self, name: str, default: Any = None, /) -> Any: ...
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,6 +56,7 @@ class Formula:
     _places: tuple[Place, ...]
     _full: Callable[[Run, Mapping[str, Any]], Any]
     _fast: Callable[[Mapping[str, Any]], Any] | None
+    _inner: Callable[[], tuple[Callable[[Run, Any], Any], tuple[Place, ...], tuple[str, ...]]]
     _traced: Callable[[], Traced]
     _shown: Callable[[str], Shown | None]
 
@@ -68,6 +75,14 @@ class Formula:
             return self._slow(facts, now)
         finally:
             decimal.setcontext(before)
+
+    def within(self, whole: Run, facts: Facts) -> Any:
+        """The value as a part of a larger evaluation: paid from its fuel, over values of the language, causes kept.
+
+        Raises Stop where a limit of the whole is reached; needs the language's decimal context around it.
+        """
+        function, places, _ = self._inner()
+        return function(Branch(places, whole), facts)
 
     def trace(self, facts: Mapping[str, Any], now: datetime) -> Part:
         """The evaluation as a tree of parts with their values; its root has the value and causes of `evaluate`.
@@ -133,9 +148,10 @@ def _compile(text: str, scope: Scope, dialect: str, expect: str | None, limits: 
         raise Invalid(problems)
     full, places, names = generate(text, tree, scope, types)
     fast = None if unary else generate_fast(tree, scope, types)
+    inner = lru_cache(maxsize=1)(lambda: generate(text, tree, scope, types, adopted=True))
     traced = lru_cache(maxsize=1)(lambda: compile_traced(text, tree, scope, types, limits))
     shown = (text, dialect, names, type_text(found), tree, tuple(problems), limits)
-    return Formula(*shown, places, full, fast, traced, lambda other: show(tree, scope, types, other, limits))
+    return Formula(*shown, places, full, fast, inner, traced, lambda other: show(tree, scope, types, other, limits))
 
 
 def _expected(text: str | None) -> Type | None:

@@ -8,7 +8,7 @@ from . import arithmetic, loops, operate
 from .cause import Null
 from .convert import adopt
 from .functions.table import invoke
-from .run import absent, fault
+from .run import absent, fault, given
 from .types import conforms
 
 
@@ -48,6 +48,7 @@ HELPERS: dict[str, Any] = {
     "define": loops.define,
     "foreign": loops.foreign,
     "absent": absent,
+    "given": given,
     "fault": fault,
     "invoke": invoke,
     "adopt": adopt,

@@ -67,6 +67,43 @@ class Run:
         return value
 
 
+class Branch(Run):
+    """The run of one formula within a larger evaluation: places of its own, the fuel and depth of the whole."""
+
+    __slots__ = ("whole",)
+
+    def __init__(self, places: tuple[Place, ...], whole: Run) -> None:
+        self.whole = whole
+        self.places = places
+        self.limits = whole.limits
+        self.now = whole.now
+        self.moment = None
+
+    @property
+    def fuel(self) -> int:
+        return self.whole.fuel
+
+    @fuel.setter
+    def fuel(self, value: int) -> None:
+        self.whole.fuel = value
+
+    @property
+    def frames(self) -> int:
+        return self.whole.frames
+
+    @frames.setter
+    def frames(self, value: int) -> None:
+        self.whole.frames = value
+
+    @property
+    def recursion(self) -> int:
+        return self.whole.recursion
+
+    @recursion.setter
+    def recursion(self, value: int) -> None:
+        self.whole.recursion = value
+
+
 def fault(run: Run, n: int, code: str, **params: Any) -> Null:
     """The null of a fault or an absence at place `n`."""
     place = run.places[n]
@@ -90,6 +127,11 @@ def type_params(left: str, right: str | None = None, wanted: str | None = None) 
 
 def _in(kind: str, tag: str) -> str:
     return LABELS.get(kind, {}).get(tag, kind)
+
+
+def given(run: Run, n: int, value: Any, name: str) -> Any:
+    """A value of the language handed to a formula; Ellipsis stands for none of that name."""
+    return absent(run, n, name) if value is ... else value
 
 
 def absent(run: Run, n: int, name: str) -> Null:
