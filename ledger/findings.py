@@ -177,6 +177,13 @@ SENTENCES: Mapping[str, tuple[Grade, str, str]] = {
         "账本序号 {index} 的记录：列 {column} 与记录正文不符（{subject_type} {subject_id} 的第 {seq} 条）",
         "entry {index}: column {column} differs from the entry itself ({subject_type} {subject_id}, number {seq})",
     ),
+    "row.state": (
+        "tampered",
+        "{subject_type} {subject_id} 在数据库里的状态不是记录所到达的状态："
+        "{member} 按记录应为 {expected}，数据库里是 {found}",
+        "the state of {subject_type} {subject_id} in the database is not the one its entries lead to: "
+        "{member} should be {expected} and is {found}",
+    ),
     "row.missing": ("incomplete", "缺少账本序号 {first} 至 {last} 的记录", "entries {first} to {last} are missing"),
     "row.repeated": ("tampered", "账本序号 {index} 重复或次序颠倒", "ledger index {index} is repeated or out of order"),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ledger.chain import Chains, read_body
+from ledger.chain import Chains, read_body, replay_state
 from ledger.checkpoint import Checkpoint, verify_checkpoint
 from ledger.findings import Report
 from ledger.merkle import HASH_BYTES, Frontier, leaf_hash
@@ -13,6 +13,7 @@ from ledger.notes import Key
 from ledger.strict import Malformed
 
 CHAIN_COLUMNS = {"subject_type", "subject_id", "subject_seq", "prev"}
+States = Mapping[tuple[str, str], Mapping[str, Any]]
 
 
 class Row(NamedTuple):
@@ -38,6 +39,7 @@ def verify_log(
     *,
     node: Callable[[int], bytes | None] | None = None,
     derive: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None,
+    states: States | None = None,
     anchored: str | None = None,
 ) -> Report:
     """Verify every row in one pass, holding one hash for each subject and the right edge of the tree.
@@ -46,11 +48,12 @@ def verify_log(
     notes     signed checkpoints over this ledger; the more of them, the closer a mismatch is located
     node      the leaf hash kept in the tree's own table for an index, a second witness against one edited row
     derive    what columns that are no member of the body must hold, from its members
+    states    subject (type, id) → members of its state as other tables have it, which must come out of the entries
     anchored  the signed note of a checkpoint that was kept elsewhere
     """
     report = Report()
     heads = _heads(report, notes, keys, anchored)
-    check = _LogCheck(report, heads, node, derive)
+    check = _LogCheck(report, heads, node, derive, states or {})
     for row in rows:
         check.take(row)
     check.finish()
@@ -85,11 +88,14 @@ class _LogCheck:
         heads: list[Checkpoint],
         node: Callable[[int], bytes | None] | None,
         derive: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None,
+        states: States,
     ) -> None:
         self._report = report
         self._heads = heads
         self._node = node
         self._derive = derive
+        self._states = states
+        self._replayed: dict[tuple[str, str], dict[str, Any]] = {subject: {} for subject in states}
         self._chains = Chains(report)
         self._frontier = Frontier()
         self._next = 0
@@ -126,6 +132,7 @@ class _LogCheck:
         if leaf_hash(row.body) != recorded:
             # Chain and tree go on from what was recorded: one edited row is one finding, the rest stays comparable.
             self._report.add("entry.altered", **place)
+            self._forget_state(columns)
             if columns.keys() >= CHAIN_COLUMNS:
                 self._chains.follow(columns, recorded.hex(), row.idx)
             return
@@ -135,11 +142,15 @@ class _LogCheck:
             members = read_body(row.body)
         except Malformed as error:
             self._report.add("entry.malformed", place=index, reason=error.code)
+            self._forget_state(columns)
             return
         expected = members if self._derive is None else {**members, **self._derive(members)}
         for name, value in columns.items():
             if name not in expected or expected[name] != value:
                 self._report.add("row.column", **place, column=name)
+        replayed = self._replayed.get((members["subject_type"], members["subject_id"]))
+        if replayed is not None:
+            replay_state(replayed, members)
         self._chains.follow(members, recorded.hex(), row.idx)
 
     def _compare(self) -> None:
@@ -157,3 +168,16 @@ class _LogCheck:
         if longest > self._next:
             self._report.add("anchored.shorter", size=self._next, anchored=longest)
         self._report.unsealed = max(0, self._report.entries - self._report.size)
+        self._check_states()
+
+    def _forget_state(self, columns: Mapping[str, Any]) -> None:
+        """What an unreadable entry changed is unknown: that entry is the finding, not the state after it."""
+        self._replayed.pop((columns.get("subject_type", "?"), columns.get("subject_id", "?")), None)
+
+    def _check_states(self) -> None:
+        for (type_, id_), replayed in self._replayed.items():
+            for member, value in self._states[type_, id_].items():
+                if replayed.get(member) != value:
+                    told = {"expected": replayed.get(member), "found": value}
+                    shown = {name: "-" if each is None else each for name, each in told.items()}
+                    self._report.add("row.state", subject_type=type_, subject_id=id_, member=member, **shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ WORDS = {  # members whose values are words of a catalogue: member → beginning
 }
 SEALED = frozenset({"commitment", "cipher"})
 LONGEST = 300
+VERSION = re.compile(r"v[1-9][0-9]{0,8}")  # the status of one version of a Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,8 @@ def _list(row: EntryRow, name: str) -> list[Any]:
 
 def member_words(name: str) -> str:
     """What a member of before, after or a list of changed members is called."""
+    if VERSION.fullmatch(name):
+        return t("studio.version_n", version=int(name[1:]))
     key = f"trail.member.{name}"
     return t(key) if has_text(key) else name[:60]
 
@@ -272,6 +276,8 @@ def value_text(name: str, value: object, row: EntryRow | None = None, open_value
         return _join([value_text(name, each, row, open_value) for each in value])
     if name in WORDS:
         return _word(WORDS[name], value)
+    if VERSION.fullmatch(name):
+        return _word("studio.status.", value)
     if name in AMOUNTS:
         return _amount(value)
     if name in DAYS:

@@ -20,6 +20,7 @@ from app.models.definition import DRAFT, PUBLISHED, RETIRED, Definition, Definit
 from app.models.people import User
 from app.services import documents
 from app.services.definition_checks import check, compiled, linked, published, users
+from app.services.states import version_member
 from app.work import Subject, Verb, Work
 from rules import Invalid, Problem
 from rules.problem import errors
@@ -102,9 +103,8 @@ def draft(
     )
     work.session.add(row)
     work.session.flush()
-    work.record(
-        Verb.DEFINITION_CREATED, subject(row), {"kind": kind, "key": key, "version": row.version, "based_on": based_on}
-    )
+    detail = {"kind": kind, "key": key, "version": row.version, "based_on": based_on}
+    work.record(Verb.DEFINITION_CREATED, subject(row), detail, after=_status(row, DRAFT))
     return row
 
 
@@ -232,7 +232,7 @@ def publish(
             raise Conflict("definition.unchanged", version=before.version)
         before.status, before.retired_at = RETIRED, work.now
         work.session.flush()  # the one-published index must see the old one leave first
-        work.record(Verb.DEFINITION_RETIRED, subject(row), {"version": before.version, "by_version": row.version})
+        _record_retired(work, before, row.version)
     row.status, row.fingerprint, row.links = PUBLISHED, digest, links
     row.published_by, row.published_at = work.actor.id, work.now
     for other in sorted({other.id for other in others.values()}):
@@ -241,7 +241,10 @@ def publish(
     detail = {"title": row.title, "version": row.version, "links": row.links}
     if problems:
         detail["warnings"] = sorted({problem.code for problem in problems})
-    work.record(Verb.DEFINITION_PUBLISHED, subject(row), detail, definitions=(pin(row),))
+    work.record(
+        Verb.DEFINITION_PUBLISHED, subject(row), detail,
+        before=_status(row, DRAFT), after=_status(row, PUBLISHED), definitions=(pin(row),),
+    )  # fmt: skip
     return row
 
 
@@ -254,7 +257,19 @@ def retire(work: Work, row: Definition) -> None:
     if naming:
         raise Conflict("definition.in_use", by=[dict(user.title) for user in naming])
     row.status, row.retired_at = RETIRED, work.now
-    work.record(Verb.DEFINITION_RETIRED, subject(row), {"version": row.version, "by_version": None})
+    _record_retired(work, row, None)
+
+
+def _record_retired(work: Work, row: Definition, by_version: int | None) -> None:
+    work.record(
+        Verb.DEFINITION_RETIRED, subject(row), {"version": row.version, "by_version": by_version},
+        before=_status(row, PUBLISHED), after=_status(row, RETIRED),
+    )  # fmt: skip
+
+
+def _status(row: Definition, status: str | None) -> dict[str, str | None]:
+    """What an entry tells of this version's place in its life; None once it is gone."""
+    return {version_member(row.version): status}
 
 
 def discard(work: Work, row: Definition, row_version: int) -> None:
@@ -262,7 +277,10 @@ def discard(work: Work, row: Definition, row_version: int) -> None:
     _writer(work)
     _still_draft(row)
     _fresh(work, row, row_version)
-    work.record(Verb.DEFINITION_DELETED, subject(row), {"version": row.version})
+    work.record(
+        Verb.DEFINITION_DELETED, subject(row), {"version": row.version},
+        before=_status(row, DRAFT), after=_status(row, None),
+    )  # fmt: skip
     work.session.delete(row)
 
 

@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from app import kinds
 from app.access import Conflict, Missing, Right, Viewer, require
 from app.db import Database
 from app.models.case import Case, CreditRequest
@@ -19,6 +18,7 @@ from app.models.definition import Definition
 from app.models.ledger import Checkpoint, Entry
 from app.queries.scope import cases_in_scope, customers_in_scope
 from app.queries.trail import EntryRow, chains
+from app.services import states
 from app.services.keyring import Keyring
 from app.services.ledger import StoredNodes, sequence, sign
 from app.work import Subject, Verb, Work
@@ -108,22 +108,8 @@ def _case(session: Session, viewer: Viewer | None, case_id: str) -> Dossier | No
     customer = session.get(Customer, case.customer_id)
     about = {"case": case.id, "credit_request": case.request_id, "customer": case.customer_id}
     subjects = tuple(Subject(type_, id_) for type_, id_ in about.items())
-    states = {("case", case.id): {"status": case.status}, **_request_state(request), **_customer_state(customer)}
-    return Dossier(subjects[0], case.number, case.title, subjects, states)
-
-
-def _request_state(request: CreditRequest | None) -> dict[tuple[str, str], dict[str, Any]]:
-    """The answers that approvers decide on, by fingerprint; what an applicant is still writing is recorded nowhere."""
-    if request is None or request.sent is None:
-        return {}
-    return {("credit_request", request.id): {"answers": kinds.fingerprint(request.sent)}}
-
-
-def _customer_state(customer: Customer | None) -> dict[tuple[str, str], dict[str, Any]]:
-    if customer is None:
-        return {}
-    state = {"name": customer.name, **({"grade": customer.grade} if customer.grade else {})}
-    return {("customer", customer.id): state}
+    found = {**states.of_case(case), **states.of_request(request), **states.of_customer(customer)}
+    return Dossier(subjects[0], case.number, case.title, subjects, found)
 
 
 def _customer(session: Session, viewer: Viewer | None, customer_id: str) -> Dossier | None:
@@ -140,11 +126,12 @@ def _customer(session: Session, viewer: Viewer | None, customer_id: str) -> Doss
         *(Subject("case", each.id) for each in cases),
         *(Subject("credit_request", each.id) for each in requests),
     )
-    states = _customer_state(customer)
-    states |= {("case", each.id): {"status": each.status} for each in cases}
-    for each in requests:
-        states |= _request_state(each)
-    return Dossier(subjects[0], customer.number, customer.name, subjects, states)
+    found = states.of_customer(customer)
+    for case in cases:
+        found |= states.of_case(case)
+    for request in requests:
+        found |= states.of_request(request)
+    return Dossier(subjects[0], customer.number, customer.name, subjects, found)
 
 
 def _definition(session: Session, _viewer: Viewer | None, name: str) -> Dossier | None:
@@ -154,7 +141,7 @@ def _definition(session: Session, _viewer: Viewer | None, name: str) -> Dossier 
     if row is None:
         return None
     subject = Subject("definition", name)
-    return Dossier(subject, f"{kind}-{key}", row.title, (subject,), {})
+    return Dossier(subject, f"{kind}-{key}", row.title, (subject,), states.of_definitions(session, (kind, key)))
 
 
 def contents(session: Session, dossier: Dossier) -> Contents:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, func, select
 
 from app.db import Database
 from app.models.ledger import Checkpoint, Entry, Leaf, TreeNode
+from app.services import states
 from app.services.keyring import Keyring
 from app.services.ledger import public_key, search_columns
 from app.work import SYSTEM_SUBJECT, Verb, Work
@@ -35,14 +36,20 @@ def size_of(database: Database) -> int:
 def verify_database(
     database: Database, keys: Keyring, origin: str, *, anchored: str | None = None, progress: Progress | None = None
 ) -> Report:
-    """Every row as the database holds it now, in one snapshot; `progress` is told how many are done."""
+    """Every row as the database holds it now, in one snapshot; `progress` is told how many are done.
+
+    What Definitions are in force is compared with what entries lead to; cases and customers are, in trail files.
+    """
     key = public_key(keys, origin)
     engine = database.read
     if not database.is_sqlite:
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with engine.connect() as connection, connection.begin():
         rows = _Rows(connection, progress)
-        report = verify_log(rows.all(), _notes(connection), [key], node=rows.node, derive=_derived, anchored=anchored)
+        report = verify_log(
+            rows.all(), _notes(connection), [key], node=rows.node, derive=_derived,
+            states=states.of_definitions(connection), anchored=anchored,
+        )  # fmt: skip
     for finding in rows.findings:
         report.add(finding.code, **finding.params)
     return report

@@ -1,4 +1,4 @@
-"""What only an owner of the database can do: switch the guards off and change rows of the ledger."""
+"""What only an owner of the database can do: switch the guards off and change rows that are kept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from sqlalchemy import text
 
 from app.db import Database
 from migrations.guards import INSERT_ONLY
+
+GUARDED = (*INSERT_ONLY, "definitions")
 
 
 def as_owner(database: Database, *statements: str) -> None:
@@ -22,13 +24,13 @@ def as_owner(database: Database, *statements: str) -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         return
     with database.write.begin() as connection:
-        for table in INSERT_ONLY:
+        for table in GUARDED:
             connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER ALL"))
         for statement in statements:
             connection.exec_driver_sql(statement)
 
 
 def _sqlite_triggers() -> Iterable[str]:
-    for table in INSERT_ONLY:
+    for table in GUARDED:
         for act in ("update", "delete", "replace"):
             yield f"DROP TRIGGER IF EXISTS {table}_no_{act}"

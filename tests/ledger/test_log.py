@@ -175,3 +175,32 @@ def test_columns_too_few_to_follow_the_chain_still_name_the_row() -> None:
     report = check(rows)
     assert codes(report) == ["entry.altered"]
     assert report.findings[0].params["subject_id"] == "?"
+
+
+CLAIMED = {("case", "case0"): {"status": "running", "round": 10}, ("case", "case2"): {"status": "running"}}
+
+
+def test_states_that_entries_lead_to_are_in_order() -> None:
+    assert check(LOG.rows(), states=CLAIMED).findings == []
+
+
+@pytest.mark.parametrize(
+    ("subject", "claimed", "expected", "found"),
+    [("case1", {"status": "approved"}, "running", "approved"), ("case1", {"grade": "AA"}, "-", "AA"),
+     ("case1", {"status": None}, "running", "-"), ("case9", {"status": "running"}, "-", "running")],
+)  # fmt: skip
+def test_a_state_no_entry_leads_to_is_named(subject: str, claimed: dict[str, Any], expected: str, found: str) -> None:
+    report = check(LOG.rows(), states={**CLAIMED, ("case", subject): claimed})
+    assert (codes(report), report.verdict) == (["row.state"], "tampered")
+    (member,) = claimed
+    assert dict(report.findings[0].params) == {
+        "subject_type": "case", "subject_id": subject, "member": member, "expected": expected, "found": found,
+    }  # fmt: skip
+    assert all(report.findings[0].sentence(lang) for lang in ("zh", "en"))
+
+
+@pytest.mark.parametrize("make", [changed, lambda _entry: b"\xff"])
+def test_an_entry_that_was_altered_is_one_finding_and_not_a_state_too(make: Callable[[Entry], bytes]) -> None:
+    place = 28  # the last entry about case1
+    rows = with_row(place, LOG.rows()[place]._replace(body=make(LOG.entries[place])))
+    assert codes(check(rows, states={("case", "case1"): {"status": "running", "round": 10}})) == ["entry.altered"]

@@ -86,6 +86,9 @@ def test_publishing_replaces_pins_and_records(house: House) -> None:
         assert (old.status, old.retired_at) == (RETIRED, work.now)
         told = next(each.detail for each in work.recorded if each.verb == "definition.published")
         assert told["warnings"] == ["flow.lint.tier_step"]
+        assert [(dict(each.before or {}), dict(each.after or {})) for each in work.recorded] == [
+            ({}, {"v2": DRAFT}), ({"v1": PUBLISHED}, {"v1": RETIRED}), ({"v2": DRAFT}, {"v2": PUBLISHED})
+        ]  # fmt: skip
     with house.work() as work:
         assert verbs(work, "flow/credit_approval")[-3:] == [
             "definition.created", "definition.retired", "definition.published"

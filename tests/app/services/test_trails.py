@@ -17,9 +17,10 @@ from sqlalchemy import select
 from app.access import Forbidden, Grant, Missing, Right, Role, Scope
 from app.edge.transaction import begin_work
 from app.models.case import Case
+from app.models.definition import Definition
 from app.models.ledger import Checkpoint, Entry, Leaf
 from app.queries.trail import EntryRow, chains
-from app.services import customers, ledger, personal, trails, verification
+from app.services import customers, definitions, ledger, personal, states, trails, verification
 from app.services.trails import Dossier
 from app.work import SYSTEM, SYSTEM_SUBJECT, Subject, Verb
 from ledger import Checkpoint as Head
@@ -152,6 +153,89 @@ def test_a_row_that_no_entry_tells_of_shows_in_the_file(house: House, clock: Clo
     assert [each.code for each in report.findings] == ["trail.state"]
 
 
+def _flow_with_history(house: House) -> str:
+    """A Definition with a retired version, one in force, and a draft that comes after one thrown away."""
+    kind, key = "flow", "credit_approval"
+    with house.work("zhoumin") as work:
+        body = json.loads(json.dumps(definitions.find(work.session, kind, key).body))
+        body["steps"][3]["label"]["zh-CN"] = "销售负责人审批"
+        row = definitions.draft(work, kind, key, {"zh-CN": "授信审批"}, body)
+        definitions.publish(work, row, row.row_version)
+        for keep in (False, True):
+            row = definitions.restore(work, definitions.find(work.session, kind, key, 1))
+            if not keep:
+                definitions.discard(work, row, row.row_version)
+                work.session.flush()
+    return f"{kind}/{key}"
+
+
+def test_the_trail_of_a_definition_states_the_status_of_its_versions(house: House, clock: Clock) -> None:
+    name = _flow_with_history(house)
+    content = _export(house, "definition", name)
+    assert _verify(house, content).findings == []
+    assert _report(house).findings == []
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        (subject,) = json.loads(file.read("manifest.json"))["subjects"]
+    assert subject["state"] == {"v1": "retired", "v2": "published", "v3": "draft"}
+    with house.work("zhoumin") as work:
+        row = definitions.find(work.session, "flow", "credit_approval", 3)
+        definitions.discard(work, row, row.row_version)
+    content = _export(house, "definition", name)
+    with zipfile.ZipFile(io.BytesIO(content)) as file:
+        (subject,) = json.loads(file.read("manifest.json"))["subjects"]
+    assert subject["state"] == {"v1": "retired", "v2": "published", "v3": None}
+    assert _verify(house, content).findings == []
+
+
+BEHIND_OUR_BACK = {
+    "a draft in force": ("UPDATE definitions SET status = 'retired' WHERE {flow} AND version = 2",
+                         "UPDATE definitions SET status = 'published' WHERE {flow} AND version = 3",
+                         {"v2": ("published", "retired"), "v3": ("draft", "published")}),
+    "an old one to be changed": ("UPDATE definitions SET status = 'draft' WHERE {flow} AND version = 1", "",
+                                 {"v1": ("retired", "draft")}),
+    "one gone": ("DELETE FROM definitions WHERE {flow} AND version = 3", "", {"v3": ("draft", "-")}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", BEHIND_OUR_BACK)
+def test_a_status_no_entry_tells_of_is_named_with_its_place(house: House, clock: Clock, what: str) -> None:
+    name = _flow_with_history(house)
+    *statements, expected = BEHIND_OUR_BACK[what]
+    flow = "kind = 'flow' AND key = 'credit_approval'"
+    as_owner(house.instance.database, *(str(each).format(flow=flow) for each in statements if each))
+    report = _report(house)
+    assert report.verdict == "tampered"
+    place = {"subject_type": "definition", "subject_id": name}
+    assert [(each.code, each.params) for each in report.findings] == [
+        ("row.state", {**place, "member": member, "expected": then, "found": now})
+        for member, (then, now) in expected.items()  # type: ignore[union-attr]
+    ]
+    report = _verify(house, _export(house, "definition", name))
+    assert report.verdict == "incomplete"
+    assert [(each.code, each.params["subject_id"], each.params["member"]) for each in report.findings] == [
+        ("trail.state", name, member) for member in expected
+    ]
+
+
+def test_entries_from_before_the_status_was_told_accuse_nobody(house: House, clock: Clock) -> None:
+    name = Subject("definition", "form/old_form")
+    with house.work("zhoumin") as work:
+        form = definitions.find(work.session, "form", "credit_request")
+        work.session.add(Definition(
+            kind="form", key="old_form", version=1, status="published", title=form.title, body=form.body,
+            fingerprint=form.fingerprint, created_by="x", created_at=work.now, saved_by="x", saved_at=work.now,
+        ))  # fmt: skip
+        work.record(Verb.DEFINITION_PUBLISHED, name, {"version": 1, "title": form.title})
+    assert _report(house).findings == []
+    assert _verify(house, _export(house, name.type, name.id)).findings == []
+    with house.work("zhoumin") as work:
+        definitions.retire(work, definitions.find(work.session, "form", "old_form"))
+    with house.work() as work:
+        found = states.of_definitions(work.session)
+    assert found[name.type, name.id] == {"v1": "retired"}, "from here on it is told"
+    assert _report(house).findings == []
+
+
 def test_who_may_export(house: House, clock: Clock) -> None:
     case_id = apply_for(house, bring(house))
     with pytest.raises(Forbidden), house.work("lina") as work:
@@ -256,7 +340,7 @@ def test_a_history_rewritten_whole_is_found_by_a_checkpoint_kept_elsewhere(house
         kept = work.session.scalars(select(Checkpoint.note).order_by(Checkpoint.size.desc())).first()
     assert kept is not None
     assert _report(house, kept).verdict == "intact"
-    tables = ("leaves", "tree_nodes", "checkpoints", "entries")
+    tables = ("leaves", "tree_nodes", "checkpoints", "entries", "definition_uses", "definitions")
     as_owner(house.instance.database, *(f"DELETE FROM {table}" for table in tables))
     with begin_work(house.instance, SYSTEM) as work:
         work.record(Verb.DEMO_LOADED, SYSTEM_SUBJECT, {"customers": 0})

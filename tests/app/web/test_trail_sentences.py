@@ -117,6 +117,14 @@ def test_nothing_that_somebody_wrote_into_a_row_breaks_a_page(
             assert isinstance(change.words, str)
 
 
+@pytest.mark.parametrize(("tag", "words"), [("zh-CN", ("草稿", "已发布")), ("en", ("Draft", "Published"))])
+def test_the_status_of_a_version_is_told_in_words(bare: Flask, tag: str, words: tuple[str, str]) -> None:
+    row = entry("definition.published", {"detail": {}, "before": {"v12": "draft"}, "after": {"v12": "published"}})
+    with bare.app_context(), speaking(tag):
+        (change,) = sentences.changes(row)
+    assert (change.words, change.before, change.after) == ("v12", *words)
+
+
 def test_sealed_values_are_told_as_such(bare: Flask) -> None:
     row = entry("customer.changed", {"detail": {}, "after": {"contact_email": SEALED, "name": {"erased": True}}})
     with bare.app_context(), speaking("zh-CN"):
