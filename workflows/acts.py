@@ -16,6 +16,7 @@ class Decide:
     return_to  Step id, or ``start`` for the applicant; needed with ``return``
     resubmit   how the Case comes again after a return; None for what the Step declares
     changed    material fields the person changed while deciding
+    marked     with ``return``: fields to be put right, each writable where the Case goes back to (W13)
     """
 
     task: str
@@ -25,6 +26,7 @@ class Decide:
     return_to: str | None = None
     resubmit: Literal["replay", "direct"] | None = None
     changed: tuple[str, ...] = ()
+    marked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

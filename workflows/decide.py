@@ -106,7 +106,7 @@ def decide(turn: Turn, action: Decide) -> None:
     if target is not None and resubmit is not None:
         walk.close_siblings(turn, run)
         turn.emit(ev.StepLeft(run.step, run.round, "returned", turn.now))
-        walk.send_back(turn, run, target, resubmit, action.by, "return")
+        walk.send_back(turn, run, target, resubmit, action.by, "return", action.marked)
         return
     following = walk.after_answer(turn, run)
     if following is not None:
@@ -126,7 +126,7 @@ def _check_answer(step: Approval | Handle, action: Decide) -> None:
     allowed = answers_of(step)
     if action.answer not in allowed:
         raise Refused("invalid", "decide.answer", {"allowed": list(allowed)})
-    if action.answer != "return" and (action.return_to is not None or action.resubmit is not None):
+    if action.answer != "return" and (action.return_to is not None or action.resubmit is not None or action.marked):
         raise Refused("invalid", "decide.return_only", {})
 
 
@@ -150,6 +150,10 @@ def _check_return(
     resubmit = action.resubmit or ("replay" if rule == "approver_chooses" else rule)
     if resubmit not in choices:
         raise Refused("invalid", "return.resubmit", {"allowed": list(choices)})
+    # To ask for a correction where nobody can write would leave the next person helpless.
+    locked = [name for name in action.marked if turn.flow.permission(target, name) != "edit"]
+    if locked:
+        raise Refused("invalid", "return.marked", {"fields": locked, "step": target})
     return target, "direct" if resubmit == "direct" else "replay"
 
 

@@ -154,6 +154,7 @@ class CaseReturned:
     """The Case went back; approvals named in ``superseded`` count no more.
 
     reason  ``return``: somebody sent it back; ``reject``: the Step was rejected and its ``on_reject`` says so
+    marked  fields to be put right there
     """
 
     by: str
@@ -164,6 +165,7 @@ class CaseReturned:
     at: datetime
     to_applicant: bool = False
     superseded: tuple[str, ...] = ()
+    marked: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from workflows import events as ev
 from workflows.model import Flow
-from workflows.state import Detour, Failure, Run, State, Status, Task
+from workflows.state import Correction, Detour, Failure, Run, State, Status, Task
 
 
 def replay(flow: Flow, events: Iterable[ev.Event]) -> State:
@@ -67,7 +67,10 @@ def _left(state: State, event: ev.StepLeft) -> State:
     detour = state.detour
     if detour is not None and detour.target == event.step and event.outcome != "passed":
         detour = None
-    return replace(state, runs=runs, detour=detour)
+    wanted = state.correction
+    if wanted is not None and wanted.step == event.step:
+        wanted = None
+    return replace(state, runs=runs, detour=detour, correction=wanted)
 
 
 def _rated(state: State, event: ev.CaseRated) -> State:
@@ -135,6 +138,7 @@ def _returned(state: State, event: ev.CaseReturned) -> State:
         tasks=tasks,
         runs=runs,
         detour=Detour(event.target, event.source) if event.resubmit == "direct" else None,
+        correction=Correction(event.target, event.marked) if event.marked else None,
     )
 
 
@@ -143,7 +147,7 @@ def _resubmitted(state: State, event: ev.CaseResubmitted) -> State:
     if event.changed:
         tasks = tuple(replace(task, outdated=True) if task.answer == "approve" else task for task in tasks)
     detour = state.detour if event.resubmit == "direct" else None
-    return replace(state, status="running", tasks=tasks, detour=detour)
+    return replace(state, status="running", tasks=tasks, detour=detour, correction=None)
 
 
 def _failed(state: State, event: ev.CaseFailed) -> State:
@@ -156,7 +160,7 @@ def _retried(state: State, event: ev.CaseRetried) -> State:
 
 def _ends(status: Status) -> Callable[[State, Any], State]:
     def end(state: State, event: Any) -> State:
-        return replace(state, status=status, ended_at=event.at, failure=None, detour=None)
+        return replace(state, status=status, ended_at=event.at, failure=None, detour=None, correction=None)
 
     return end
 

@@ -117,6 +117,14 @@ class Detour:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """What a return asked to be put right: the Step it went to, and the fields marked there (W13)."""
+
+    step: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Failure:
     """Why a Case cannot go on by itself: a code with params, and the Step it could not enter."""
 
@@ -131,6 +139,7 @@ class State:
 
     round  1, and one more after each return
     rated  what the rate Steps brought, under the names of their ``into``
+    correction  fields marked by the last return, until the Case has left the Step it went to
     events how many events made this State
     """
 
@@ -142,6 +151,7 @@ class State:
     tasks: tuple[Task, ...] = ()
     rated: Facts = field(default_factory=dict)
     detour: Detour | None = None
+    correction: Correction | None = None
     failure: Failure | None = None
     ended_at: datetime | None = None
     events: int = 0

@@ -217,6 +217,7 @@ def send_back(
     resubmit: Literal["replay", "direct"],
     by: str,
     reason: Literal["return", "reject"],
+    marked: tuple[str, ...] = (),
 ) -> str | None:
     """Return the Case to an earlier Step or to the applicant; what was decided since then counts no more."""
     state = turn.state
@@ -229,7 +230,7 @@ def send_back(
         if task.answer is not None and not task.superseded and (task.step, task.round) in places
     ]
     turn.emit(
-        ev.CaseReturned(by, run.step, target, resubmit, reason, turn.now, to_applicant, tuple(gone))
+        ev.CaseReturned(by, run.step, target, resubmit, reason, turn.now, to_applicant, tuple(gone), marked)
     )
     if to_applicant:
         return None

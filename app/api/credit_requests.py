@@ -124,7 +124,8 @@ def _own(work: Work, row: CreditRequest) -> dict[str, Any]:
     """One's own request right after an act on it; told without the right to read requests."""
     work.session.flush()
     members = {name: getattr(row, name) for name in RequestHeadSchema().fields}
-    return {**members, "flow_key": row.flow_key, "answers": _mine(work.session, row)}
+    marked = queries.marked_fields(work.session, row.status, row.case_id)
+    return {**members, "flow_key": row.flow_key, "marked_fields": marked, "answers": _mine(work.session, row)}
 
 
 def _mine(session: Session, row: CreditRequest | queries.RequestFile) -> dict[str, Any]:

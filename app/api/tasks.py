@@ -24,7 +24,8 @@ class Decisions(MethodView):
         def do(work: Work) -> Any:
             case = cases.decide(
                 work, task_id, body["version"], body["answer"], body["comment"], return_to=body["return_to"],
-                resubmit=body["resubmit"], answers=body["answers"], accepted=body["accepted"],
+                resubmit=body["resubmit"], marked=body["marked_fields"], answers=body["answers"],
+                accepted=body["accepted"],
             )  # fmt: skip
             return _acted(work, task_id, case)
 

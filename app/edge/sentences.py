@@ -91,6 +91,7 @@ _VARIANTS: Mapping[str, Callable[[EntryRow], str | None]] = {
     Verb.TASK_NOT_REQUIRED: _step,
     Verb.DECISION_SUPERSEDED: _step,
     Verb.DECISION_MADE: lambda row: _plain(row.detail.get("answer")),
+    Verb.CASE_RETURNED: lambda row: "marked" if row.detail.get("marked_labels") else None,
     Verb.ANSWERS_CHANGED: lambda row: "none" if row.detail.get("changed") == [] else None,
     Verb.POST_CHANGED: _kept,
     Verb.DEPARTMENT_CHANGED: _kept,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,17 +21,16 @@ from app.models.definition import Definition
 from app.models.people import Department, User
 from app.queries import progress
 from app.queries.case_rating import RatingView, rating_of
-from app.queries.progress import ActView, Label, Names, Reason, StopView
+from app.queries.case_task import TaskView, task_view
+from app.queries.progress import ActView, Label, Reason, StopView
 from app.queries.scope import cases_in_scope, tasks_of
 from app.work import Reading
 from credit import Policy
 from forms import Answers, Field, Form
 from forms.fields import Subform
 from rules import Scorecard
-from workflows import Decide, Directory, Flow, Refused, State
+from workflows import Directory, Flow, State
 from workflows.assign import excluded_people
-from workflows.model import Approval, Handle
-from workflows.state import OPEN
 
 People = Callable[[Session, Mapping[str, tuple[str, ...]]], Directory]
 
@@ -92,43 +91,6 @@ class Standing:
     def moved(self) -> bool:
         """Whether either is no longer what the applicant saw."""
         return (self.limit, self.exposure) != (self.limit_seen, self.exposure_seen)
-
-
-@dataclass(frozen=True, slots=True)
-class TaskView:
-    """A task as the page of one person shows it.
-
-    answers      what may be answered, () where this person cannot answer; `barred` says why not
-    comment_for  answers that need an opinion; `comment_off` those that take none
-    targets      (step, label) where it may be sent back to
-    resubmit     ways of coming again to choose from, () where the step has fixed it
-    ends         whether an approval by this person would end the case
-    """
-
-    id: str
-    key: str
-    version: int
-    status: str
-    step: str
-    label: Label
-    why: Reason
-    opened_at: datetime
-    due_at: datetime | None
-    flags: tuple[str, ...]
-    claimer: str | None
-    mine: bool
-    claimable: bool
-    answers: tuple[str, ...] = ()
-    barred: Reason | None = None
-    comment_for: tuple[str, ...] = ()
-    comment_off: tuple[str, ...] = ()
-    targets: tuple[tuple[str, Label], ...] = ()
-    resubmit: tuple[str, ...] = ()
-    editable: tuple[str, ...] = ()
-    ends: bool = False
-    decided_by: str | None = None
-    answer: str | None = None
-    closed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +256,7 @@ def _seen(reading: Reading, row: Sequence[Any], people: People, task: Task | Non
     made = replace(made, failure=_failure(made) if state.failure is not None else None)
     if task is None:
         return made
-    return replace(made, task=_task(task, pinned, state, facts, directory, known, reading))
+    return replace(made, task=task_view(task, pinned.flow, pinned.form, state, facts, directory, known, reading))
 
 
 def _is_applicant(case: Case, viewer: Viewer) -> bool:
@@ -364,66 +326,3 @@ def _standing(session: Session, case: Case, customer: Customer) -> Standing:
 
 def _decimal(text: Any) -> Decimal | None:
     return None if text is None else Decimal(text)
-
-
-def _task(
-    row: Task, pinned: _Pinned, state: State, facts: Mapping[str, Any], directory: Directory, known: Names,
-    reading: Reading,
-) -> TaskView:
-    flow, me = pinned.flow, reading.viewer.id
-    step = flow.people_step(row.step)
-    seen = TaskView(
-        id=row.id,
-        key=row.key,
-        version=row.row_version,
-        status=row.status,
-        step=row.step,
-        label=row.step_label,
-        why=known.reason(row.why, pinned.labels),
-        opened_at=row.opened_at,
-        due_at=row.due_at,
-        flags=tuple(row.flags),
-        claimer=known.person(row.claimed_by),
-        mine=row.claimed_by == me,
-        claimable=False,
-        decided_by=known.person(row.decided_by),
-        answer=row.answer,
-        closed_at=row.closed_at,
-    )
-    if row.status not in OPEN or not reading.viewer.may(Right.TASK_DECIDE):
-        return seen
-    yes: Literal["approve", "done"] = "done" if isinstance(step, Handle) else "approve"
-    comment = None if _rule(step, yes) == "off" else "-"
-    try:
-        tried = workflows.act(
-            flow, state, Decide(row.key, me, yes, comment), facts=facts, directory=directory, now=reading.now
-        )
-    except Refused as refused:
-        return replace(seen, barred=_barred(refused, known))
-    run = state.run_of(next(task for task in state.tasks if task.id == row.key))
-    returning = step.acts.returning
-    answers = workflows.answers_of(step)
-    return replace(
-        seen,
-        claimable=row.group_post is not None and row.status == "open",
-        answers=answers,
-        comment_for=tuple(each for each in answers if _rule(step, each) == "required"),
-        comment_off=tuple(each for each in answers if _rule(step, each) == "off"),
-        targets=tuple((each, flow.steps[each].label) for each in workflows.return_targets(flow, state, run)),
-        resubmit=("replay", "direct") if returning is not None and returning.resubmit == "approver_chooses" else (),
-        editable=tuple(key for key in pinned.form.fields if flow.permission(row.step, key) == "edit"),
-        ends=tried.state.status == "approved",
-    )
-
-
-def _rule(step: Approval | Handle, answer: str) -> str:
-    """Whether an answer needs an opinion: required, optional or off."""
-    rules = {"approve": step.acts.approve_comment, "reject": step.acts.reject_comment, "return": "required"}
-    return rules.get(answer, "optional")
-
-
-def _barred(refused: Refused, known: Names) -> Reason:
-    params = dict(refused.params)
-    if isinstance(params.get("by"), str):
-        params["by"] = known.person(params["by"])
-    return Reason(refused.code, params)

@@ -225,13 +225,19 @@ def _act(event: Any, state: State, flow: Flow, known: Names, fields: Mapping[str
         answer=getattr(event, "answer", None),
         comment=said,
         auto=bool(getattr(event, "auto", False)),
-        fields=tuple(fields.get(key, {"zh-CN": key}) for key in getattr(event, "changed", ())),
+        fields=tuple(fields.get(key, {"zh-CN": key}) for key in _named(event)),
         names=tuple(str(known.person(user)) for user in getattr(event, "users", ())),
         posts=tuple(known.post(post) for post in getattr(event, "posts", ())),
         grade=values.get("grade"),
         resubmit=getattr(event, "resubmit", None),
         problem=_failure(event, flow, known) if isinstance(event, ev.CaseFailed) else None,
     )
+
+
+def _named(event: Any) -> tuple[str, ...]:
+    """The fields an event is about: changed by it, or marked to be put right."""
+    found: tuple[str, ...] = getattr(event, "changed", ()) or getattr(event, "marked", ())
+    return found
 
 
 def _label(flow: Flow, step: str | None) -> Label | None:

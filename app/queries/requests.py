@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from app.access import Missing, Right, require
 from app.models.case import OPEN_STATUSES, Case, CreditRequest, Task
@@ -18,6 +18,7 @@ from app.models.people import Post, User
 from app.queries.keyset import Place, Sorting, walk
 from app.queries.scope import requests_in_scope
 from app.work import Reading
+from workflows import State
 
 STATUSES = ("draft", "running", "returned", "approved", "rejected", "withdrawn", "voided", "error")
 WAITING = ("open", "claimed")
@@ -70,7 +71,10 @@ class RequestPage:
 
 @dataclass(frozen=True, slots=True)
 class RequestFile:
-    """One request for its page; `answers` in their stored form."""
+    """One request for its page; `answers` in their stored form.
+
+    `marked_fields` are those a return has asked the applicant to put right, as long as it has not come again.
+    """
 
     id: str
     number: str | None
@@ -84,6 +88,7 @@ class RequestFile:
     case_id: str | None
     row_version: int
     changed_at: datetime
+    marked_fields: tuple[str, ...] = ()
 
     @property
     def open(self) -> bool:
@@ -158,7 +163,16 @@ def file(reading: Reading, request_id: str) -> RequestFile:
     row = reading.session.execute(requests_in_scope(query, reading.viewer)).one_or_none()
     if row is None:
         raise Missing("credit_request", request_id)
-    return RequestFile(*row)
+    found = RequestFile(*row)
+    return replace(found, marked_fields=marked_fields(reading.session, found.status, found.case_id))
+
+
+def marked_fields(session: Session, status: str, case_id: str | None) -> tuple[str, ...]:
+    """The fields the applicant of a returned request is asked to put right; () while nothing is asked."""
+    if status != "returned" or case_id is None:
+        return ()
+    wanted = State.from_json(session.scalars(select(Case.state).where(Case.id == case_id)).one()).correction
+    return wanted.fields if wanted is not None else ()
 
 
 def open_request(reading: Reading, customer_id: str) -> RequestLine | None:

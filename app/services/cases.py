@@ -6,7 +6,7 @@ a rating it is given one at once from stored evidence; when it says approved, th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from app.models.case import Case, CreditRequest, Task
 from app.models.customer import Customer
 from app.models.definition import Definition
 from app.models.people import User
+from app.queries.case_task import markable
 from app.queries.cases import facts_of
 from app.queries.scope import cases_in_scope, tasks_of
 from app.services import definitions, limits, moves, ratings
@@ -191,7 +192,7 @@ def _told(context: moves.Context, refused: Refused) -> Refused:
         params["step"] = context.label(params["step"])
     if refused.code == "return.target":
         params["allowed"] = [context.label(step) for step in params["allowed"]]
-    if refused.code == "return.material_changed":
+    if refused.code in ("return.material_changed", "return.marked"):
         form = form_of(session, context.case)
         params["fields"] = [dict(form.fields[key].label) for key in params["fields"] if key in form.fields]
     return Refused(refused.kind, refused.code, params)
@@ -214,12 +215,14 @@ def decide(
     *,
     return_to: str | None = None,
     resubmit: str | None = None,
+    marked: Sequence[str] = (),
     answers: Mapping[str, Any] | None = None,
     accepted: Collection[str] = (),
 ) -> Case:
     """Answer a task: approve, reject or return, with what the step lets this person write in the form.
 
-    A conflict tells who was faster; nothing is stored then. `accepted` are ids of warnings the person has read.
+    A conflict tells who was faster; nothing is stored then. `marked` are keys of fields a return asks to be put right;
+    `accepted` are ids of warnings the person has read.
     """
     require(work.viewer, Right.TASK_DECIDE)
     row = task_of(work, task_id)
@@ -233,6 +236,7 @@ def decide(
         comment.strip() or None,
         return_to=return_to,
         resubmit=resubmit,  # type: ignore[arg-type]
+        marked=_marked(context, row, marked),
     )
     _ask(context, act)  # who may not, or comes too late, is told so before anything typed is looked at
     if row.row_version != version:
@@ -240,6 +244,21 @@ def decide(
     changed = _write(context, row, answers or {}, act.answer, accepted)
     _perform(context, replace(act, changed=changed))
     return case
+
+
+def _marked(context: moves.Context, row: Task, keys: Sequence[str]) -> tuple[str, ...]:
+    """The fields to be put right, in the order of the form; one this person does not read, or nobody fills in, is not.
+
+    Whether it can be written where the case goes back to is for the machine to say.
+    """
+    if not keys:
+        return ()
+    form = form_of(context.work.session, context.case)
+    known = markable(form, context.flow, row.step)
+    strange = [key for key in keys if key not in known]
+    if strange:
+        raise Invalid([Problem("return.not_markable", "/marked_fields", {"field": key}) for key in sorted(strange)])
+    return tuple(key for key in known if key in keys)
 
 
 def _write(

@@ -24,6 +24,7 @@ from app.services.directory import Organisation
 from app.services.ratings import Model
 from app.work import SYSTEM, Subject, Verb, Work
 from credit.tier import NONE
+from forms import Form
 from workflows import Flow, Move, State
 from workflows import events as ev
 from workflows.state import OPEN
@@ -242,8 +243,13 @@ def _task_closed(context: Context, state: State, event: ev.TaskClosed) -> None:
     _record(context, Verb.TASK_NOT_REQUIRED, detail, actor=SYSTEM)
 
 
+def _form(context: Context) -> Form:
+    found: Form = definitions.compiled(context.work.session.get_one(Definition, context.case.form_id))
+    return found
+
+
 def _returned(context: Context, state: State, event: ev.CaseReturned) -> None:
-    detail = {
+    detail: dict[str, Any] = {
         "by_name": context.name(event.by),
         "from": event.source,
         "from_label": context.label(event.source),
@@ -252,6 +258,10 @@ def _returned(context: Context, state: State, event: ev.CaseReturned) -> None:
         "resubmit": event.resubmit,
         "because": event.reason,
     }
+    if event.marked:
+        form = _form(context)
+        labels = [dict(form.fields[key].label) for key in event.marked if key in form.fields]
+        detail |= {"marked": list(event.marked), "marked_labels": labels}
     status = "returned" if event.to_applicant else "running"
     _record(context, Verb.CASE_RETURNED, detail, after={"status": status})
     for key in event.superseded:

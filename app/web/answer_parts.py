@@ -7,7 +7,7 @@ no longer the one they carry come back.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,7 @@ class Part:
     """One field as drawn: its control, what the rules make of it now, and what is wrong with it.
 
     kind     the field's type; text: a computed value as people read it
+    marked   a return asked for it to be put right
     columns  of a sub-form, the rows' parts; seen: the digest of this state, carried by the page
     """
 
@@ -49,6 +50,7 @@ class Part:
     row_ids: list[Any] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     most: int = 0
+    marked: bool = False
     seen: str = ""
 
     @property
@@ -99,11 +101,11 @@ def typed(form: Form, data: MultiDict[str, str], writable: Iterable[str]) -> dic
 
 def sheet(
     form: Form, found: Assessment, *, data: MultiDict[str, str] | None = None, readable: Iterable[str] | None = None,
-    problems: Iterable[Problem] = (), live: bool = False,
+    problems: Iterable[Problem] = (), live: bool = False, marked: Collection[str] = (),
 ) -> Sheet:
     """The form as it stands after an evaluation: from `data` as typed, or from the stored answers.
 
-    `problems` are shown; `live` leaves out those about what nobody has filled in yet.
+    `problems` are shown; `live` leaves out those about what nobody has filled in yet; `marked` are to be put right.
     """
     page = to_wtforms(form, language())
     made = page(data) if data is not None else page(data=page_data(form, found.answers.typed))
@@ -116,6 +118,8 @@ def sheet(
     for section in form.sections:
         keys = [key for key in section.keys if key in shown]
         parts = tuple(_part(form.fields[key], controls[key], found, key) for key in keys)
+        for part in parts:
+            part.marked = part.key in marked
         if parts:
             groups.append(Group(section.key, label(section.title), label(section.help), parts))
     warnings = tuple((str(p.params.get("check", p.code)), problem_text(p)) for p in warned)

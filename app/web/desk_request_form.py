@@ -63,7 +63,8 @@ def check_request(request_id: str | None = None) -> str:
         raw = answer_parts.typed(what.form, data, what.writable)
         found = request_sheets.look_over(view, what, raw, file, data.getlist("accepted"))
         drawn = answer_parts.sheet(
-            what.form, found, data=_held(data, found), readable=what.readable, problems=found.problems, live=True
+            what.form, found, data=_held(data, found), readable=what.readable, problems=found.problems, live=True,
+            marked=file.marked_fields if file is not None else (),
         )
         parts = answer_parts.changed_parts(drawn, request.form)
         return render_template(
@@ -145,7 +146,7 @@ def form_page(
     found = request_sheets.look_over(view, what, raw, file, accepted)
     sheet = answer_parts.sheet(
         what.form, found, data=None if data is None else _held(data, found), readable=what.readable,
-        problems=problems or (), live=False,
+        problems=problems or (), live=False, marked=file.marked_fields if file is not None else (),
     )  # fmt: skip
     case = case_queries.view(view, file.case_id, directory) if file is not None and file.case_id else None
     return render_template(

@@ -33,6 +33,7 @@ from workflows import Refused
 blueprint = Blueprint("inbox", __name__, url_prefix="/inbox")
 PREFIX = "a-"  # of the form's own fields, so that none is mistaken for the decision's
 KEPT = ("q", "kind", "step", "grade", "low", "high", "flagged", "sort")  # of the list's address when paging
+GIVEN = ("version", "answer", "comment", "return_to", "resubmit")  # of a decision's form, each once
 WAITED_LONG = timedelta(days=3)
 
 
@@ -214,7 +215,7 @@ def _controls(found: CaseView, formdata: Any = None) -> Any:
 @access(Right.TASK_DECIDE)
 def decide(task_id: str) -> Response:
     """Answer a task. A refusal shows the page again with everything typed; a conflict says who was faster."""
-    given = {name: request.form.get(name, "") for name in ("version", "answer", "comment", "return_to", "resubmit")}
+    given: dict[str, Any] = {name: request.form.get(name, "") for name in GIVEN}
     fields = ImmutableMultiDict(
         (name, value) for name, value in request.form.items(multi=True) if name.startswith(PREFIX)
     )
@@ -222,12 +223,13 @@ def decide(task_id: str) -> Response:
         found = case_queries.of_task(view, task_id, directory)
     controls = _controls(found, fields)
     returning = given["answer"] == "return"
+    marked = request.form.getlist("marked") if returning else []
     try:
         with writing() as work:
             idempotency.once(
                 work,
                 request.form.get(idempotency.FIELD),
-                {"task": task_id, **given, "fields": sorted(fields.items(multi=True))},
+                {"task": task_id, **given, "marked": marked, "fields": sorted(fields.items(multi=True))},
                 lambda: _told(
                     cases.decide(
                         work,
@@ -237,11 +239,13 @@ def decide(task_id: str) -> Response:
                         given["comment"],
                         return_to=given["return_to"] or None if returning else None,
                         resubmit=given["resubmit"] or None if returning else None,
+                        marked=marked,
                         answers=controls.raw_answers(),
                     )
                 ),
             )
     except (Invalid, Refused, Conflict) as error:
+        given["marked"] = marked
         if wants_json() or (isinstance(error, Refused) and error.kind == "forbidden"):
             raise
         return _refused(task_id, given, controls, error)

@@ -128,6 +128,8 @@ def read_act(word: str, rest: str) -> Act:
             options["resubmit"] = token
         elif token == "changed":
             options["changed"] = tuple(more.pop(0).split(","))
+        elif token == "marks":
+            options["marked"] = tuple(more.pop(0).split(","))
         else:
             options["comment"] = token
     if verb == "resubmit":
@@ -142,9 +144,10 @@ def _params(params: Mapping[str, Any]) -> str:
 def summary(state: State) -> str:
     """The State in one line."""
     tasks = " ".join(f"{t.id}:{t.claimed_by or t.assignee or t.group}" for t in state.open_tasks)
-    return f"{state.status} round {state.round}" + (f" waiting {state.waiting}" if state.waiting else "") + (
-        f" [{tasks}]" if tasks else ""
-    )
+    waiting = f" waiting {state.waiting}" if state.waiting else ""
+    wanted = state.correction
+    marks = f" to correct {wanted.step}:{','.join(wanted.fields)}" if wanted else ""
+    return f"{state.status} round {state.round}{waiting}{f' [{tasks}]' if tasks else ''}{marks}"
 
 
 def tell(event: Event) -> Iterator[str]:
@@ -176,7 +179,8 @@ def tell(event: Event) -> Iterator[str]:
             yield f"close {event.task} {event.status}"
         case ev.CaseReturned():
             gone = f" superseded {','.join(event.superseded)}" if event.superseded else ""
-            yield f"returned {event.source} -> {event.target} {event.resubmit} by {event.reason}{gone}"
+            marks = f" marked {','.join(event.marked)}" if event.marked else ""
+            yield f"returned {event.source} -> {event.target} {event.resubmit} by {event.reason}{gone}{marks}"
         case ev.Told():
             yield f"told {' '.join([*event.users, *(f'post:{post}' for post in event.posts)])}"
         case ev.CaseApproved():

@@ -66,7 +66,7 @@ EVENTS: list[ev.Event] = [
     ev.TaskReleased("t1", "u", NOON),
     ev.DecisionMade("t1", "u", "approve", NOON, "好", ("risk_head",), ("limit",), True, "t0"),
     ev.TaskClosed("t2", "not_required", NOON),
-    ev.CaseReturned("u", "a", "start", "direct", "return", NOON, True, ("t1",)),
+    ev.CaseReturned("u", "a", "start", "direct", "return", NOON, True, ("t1",), ("limit",)),
     ev.CaseResubmitted("li", "replay", NOON, ("limit",)),
     ev.Told("c", NOON, ("li",), ("credit_controller",)),
     ev.CaseApproved("end", NOON, "credit_limit", "auto"),

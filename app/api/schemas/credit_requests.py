@@ -60,8 +60,12 @@ class RequestHeadSchema(Schema):
 
 
 class RequestSchema(RequestHeadSchema):
-    """`answers` by the keys of the form, as far as the reader may see them."""
+    """`answers` by the keys of the form, as far as the reader may see them.
 
+    `marked_fields`: keys a return has asked the applicant to put right, until the request comes again.
+    """
+
+    marked_fields = fields.Many(fields.Text())
     flow = fields.Text(attribute="flow_key")
     answers = fields.Document()
 

@@ -59,13 +59,17 @@ class CountsSchema(Schema):
 
 
 class DecisionSchema(Schema):
-    """`version` is the task's `row_version`; `return_to` a step or `start`, for a return."""
+    """`version` is the task's `row_version`; `return_to` a step or `start`, for a return.
+
+    `marked_fields` are keys of the form a return asks to be put right, each writable where the case goes back to.
+    """
 
     version = fields.Whole(least=1, required=True)
     answer = fields.Choice(("approve", "reject", "return", "done"), required=True)
     comment = fields.Text(most=4000, lines=True, load_default="")
     return_to = fields.Text(most=60, load_default=None, allow_none=True)
     resubmit = fields.Choice(("replay", "direct"), load_default=None, allow_none=True)
+    marked_fields = fields.Many(fields.Text(most=60), most=200, load_default=list)
     answers = fields.Document(load_default=dict)
     accepted = fields.Many(fields.Text(most=60), most=50, load_default=list)
 

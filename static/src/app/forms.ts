@@ -19,7 +19,28 @@ function actOnce(event: SubmitEvent): void {
   if (form.hasAttribute("data-download")) window.setTimeout(() => release(form), RELEASE_DOWNLOAD);
 }
 
+/** Choices that fit only some places stand there while one of theirs is chosen; without script the server says so. */
+function fitPlaces(form: HTMLFormElement): void {
+  const place = form.querySelector<HTMLSelectElement>("select[data-place]")?.value;
+  if (place === undefined) return;
+  for (const choice of all<HTMLInputElement>("input[data-places]", form)) {
+    const fits = (choice.dataset["places"] ?? "").split(" ").includes(place);
+    choice.disabled = !fits;
+    choice.parentElement?.toggleAttribute("hidden", !fits);
+  }
+}
+
+function fitAll(): void {
+  for (const form of all<HTMLFormElement>("form:has(select[data-place])")) fitPlaces(form);
+}
+
 export function startForms(): void {
+  fitAll();
+  document.addEventListener("htmx:afterSwap", fitAll);
+  document.addEventListener("change", (event) => {
+    const select = event.target;
+    if (select instanceof HTMLSelectElement && select.hasAttribute("data-place") && select.form) fitPlaces(select.form);
+  });
   // In the capture phase on document, after the question of dialogs.ts and before htmx, which listens on the form.
   document.addEventListener("submit", actOnce, true);
   document.addEventListener("htmx:afterRequest", (event) => {

@@ -80,14 +80,16 @@ def test_from_draft_to_live_limit(caller: Callers, target: str, house: House) ->
     assert [stop["state"] for stop in path].count("now") == 1
     assert [seat["user"] for stop in path if stop["state"] == "now" for seat in stop["seats"]] == ["王强"]
     decide(superior)
-    back = decide(finance, "return", comment="请补充订单合同", return_to="start")
+    back = decide(finance, "return", comment="请补充订单合同", return_to="start", marked_fields=["reason"])
     assert back["case_status"] == "returned"
     row = sales.get(f"/credit-requests/{found['credit_request']['id']}")
+    assert row["marked_fields"] == ["reason"]
     again = sales.post(
         f"/credit-requests/{row['id']}/submit",
         {"row_version": row["row_version"], "answers": {"reason": "已补充三份订单合同，合计 60 万元"}},
     )
     assert (again["case_id"], again["case_status"]) == (case, "running")
+    assert sales.get(f"/credit-requests/{row['id']}")["marked_fields"] == []
     decide(superior)
     decide(finance)
     seen = 0
@@ -109,6 +111,18 @@ def test_from_draft_to_live_limit(caller: Callers, target: str, house: House) ->
     assert {"case.opened", "case.returned", "case.approved"} <= {entry["verb"] for entry in story["entries"]}
     listed = sales.get("/credit-requests?customer=C2&status=approved&mine=1")["credit_requests"]
     assert [each["id"] for each in listed] == [row["id"]]
+
+
+@pytest.mark.parametrize(("marked", "code"), [
+    (["nothing"], "return.not_markable"), (["customer"], "return.not_markable"),
+    (["finance_opinion"], "return.marked"), (["limit"] * 201, "api.items"), ("limit", "api.type"),
+])  # fmt: skip
+def test_what_cannot_be_marked(caller: Callers, target: str, marked: object, code: str) -> None:
+    submitted(caller("lina"), target)
+    (task,) = todo(caller("wangqiang"))
+    body = {"version": task["row_version"], "answer": "return", "comment": "x", "marked_fields": marked}
+    refused = caller("wangqiang").post(f"/tasks/{task['id']}/decisions", body, 422)
+    assert [found for found, _ in codes(refused)] == [code]
 
 
 def test_deciding_twice_too_late_and_without_right(caller: Callers, target: str) -> None:

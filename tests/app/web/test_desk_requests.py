@@ -209,6 +209,24 @@ def test_a_return_is_answered_on_the_same_page(house: House) -> None:
     assert "SX2026000001" in text(client.get("/requests"))
 
 
+def test_marked_fields_stand_out_until_the_request_comes_again(house: House) -> None:
+    client = house.client("lina")
+    customer_id = rated(house)
+    page = post(client, "/requests/new", typed={**typed(customer_id), "action": "submit"}).location
+    with house.work() as work:
+        case_id = work.session.scalars(select(Case.id)).one()
+    answer(house, case_id, "wangqiang", "return", "金额与理由不符", return_to="start", marked=["reason", "limit"])
+    html = text(client.get(page))
+    assert re.findall(r'id="part-(\w+)" class="field[^"]* is-marked"', html) == ["limit", "reason"]
+    assert "请更正：" in html
+    drawn = text(post(client, page, page + "/check", {**typed(customer_id, "18万"), "seen-limit": ""}))
+    assert re.findall(r'id="part-(\w+)" class="field[^"]* is-marked"', drawn)[:1] == ["limit"]
+    post(client, page, typed={**typed(customer_id, "18万"), "action": "submit"})
+    html = text(client.get(page))
+    assert "is-marked" not in html
+    assert "请更正：申请额度、申请理由" in html, "the history goes on telling"
+
+
 def test_taking_back(house: House) -> None:
     client = house.client("lina")
     page = post(client, "/requests/new", typed={**typed(rated(house)), "action": "submit"}).location

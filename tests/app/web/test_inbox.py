@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from sqlalchemy import event, func, select
 from werkzeug.test import TestResponse
 
 from app.models.case import Decision, Notice, Task
+from app.models.ledger import Entry
 from app.services import cases
 from tests.app.desk import answer, apply_for, bring, case_of, open_tasks, owe, task_for
 from tests.builders import Clock, House
@@ -244,6 +246,32 @@ def test_returned_to_the_step_chosen(house: House) -> None:
     assert [task.step for task in open_tasks(house, case_id)] == ["sales"]
     page = house.client("wangqiang").get(f"/inbox/tasks/{task_for(house, case_id).id}").get_data(as_text=True)
     assert "请主管确认" in page
+
+
+def test_a_return_marks_what_to_correct(house: House) -> None:
+    case_id = _at_finance(house)
+    client, task = house.client("sunli"), task_for(house, case_id)
+    page = client.get(f"/inbox/tasks/{task.id}").get_data(as_text=True)
+    offered = dict(re.findall(r'name="marked" value="(\w+)"[^>]* data-places="([^"]*)"', page))
+    assert offered["limit"] == "start"
+    assert not {"customer", "finance_opinion"} & offered.keys(), "the customer stays; her own opinion is not theirs"
+    refused = _decide(client, task, "return", comment="", marked=["limit"])
+    assert refused.status_code == 422
+    assert re.search(r'value="limit" checked', refused.get_data(as_text=True)), "the marks are kept with the rest"
+    wrong = _decide(client, task, "return", comment="x", marked=["nothing"])
+    assert wrong.status_code == 422
+    assert "不能把「nothing」标为待更正" in wrong.get_data(as_text=True)
+    sent = _decide(client, task, "return", comment="金额与理由不符", return_to="start", marked=["reason", "limit"])
+    assert sent.status_code == 303
+    with house.work() as work:
+        entry = work.session.scalars(select(Entry).where(Entry.verb == "case.returned")).one()
+    assert json.loads(entry.body)["detail"]["marked"] == ["limit", "reason"]
+
+
+def test_marks_are_for_returns_only(house: House) -> None:
+    """Without script every mark goes along with whichever answer is pressed: only a return carries it."""
+    case_id = _at_finance(house)
+    assert _decide(house.client("sunli"), task_for(house, case_id), "approve", marked=["limit"]).status_code == 303
 
 
 def test_a_link_of_somebody_else_leads_nowhere(house: House) -> None:
