@@ -25,10 +25,11 @@ from app.api.schemas.definitions import (
     SaveDraftSchema,
     VersionQuery,
 )
+from app.edge import change_sentences
 from app.edge.errors import problems_json
 from app.edge.runtime import runtime
 from app.edge.transaction import reading, writing
-from app.kinds.changes import Change, Part, changes
+from app.kinds.changes import Change, Part
 from app.models.definition import Definition
 from app.queries import definitions as queries
 from app.services import definitions
@@ -136,12 +137,14 @@ class Diff(MethodView):
     def get(self, kind: str, key: str, query: dict[str, Any]) -> Any:
         with reading() as view:
             old, new = (queries.definition(view, kind, key, query[name]) for name in ("old", "new"))
-        return {**query, "changes": [_change(each) for each in changes(old.body, new.body)]}
+            found = change_sentences.between(view, old, new)
+        return {**query, "changes": [_change(each) for each in found]}
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(line: change_sentences.Line) -> dict[str, Any]:
+    change = line.change
     named = {member.name: getattr(change, member.name) for member in members(Change) if member.name != "parts"}
-    return {**named, "before": _value(change.before), "after": _value(change.after)}
+    return {**named, "before": _value(change.before), "after": _value(change.after), "sentence": line.words}
 
 
 def _value(value: Any) -> Any:

@@ -9,15 +9,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import kinds
 from app.access import Missing, Right
+from app.edge import change_sentences
 from app.edge.locale import t
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
-from app.kinds.changes import changes
 from app.queries import definitions as queries
 from app.services import definitions, documents
-from app.web import change_words, studio_views
+from app.web import studio_views
 from app.web.studio import ICONS
 from app.web.studio_problems import Finding, of_body
+from app.web.text_difference import difference
 from app.work import Reading
 
 blueprint = Blueprint("studio_definition", __name__, url_prefix="/studio/<any(form,scorecard,policy,flow):kind>/<key>")
@@ -104,12 +105,11 @@ def compare(kind: str, key: str) -> str:
         earlier = [number for number in numbers if number < to]
         since = request.args.get("from", type=int) or (earlier[0] if earlier else to)
         old, new = (queries.definition(view, kind, key, number) for number in (since, to))
-        labels = {**studio_views.labels(view, old), **studio_views.labels(view, new)}
-    found = change_words.lines(changes(old.body, new.body), labels)
+        found = change_sentences.between(view, old, new)
     return render_template(
         "studio/compare.html", d=new, old=old, tab="versions", icons=ICONS, rows=rows, lines=found,
         renamed=old.head.title != new.head.title,
-        difference=change_words.difference(documents.write(old.body), documents.write(new.body)),
+        difference=difference(documents.write(old.body), documents.write(new.body)),
     )  # fmt: skip
 
 

@@ -11,16 +11,15 @@ from werkzeug.wrappers import Response
 
 from app import gallery, kinds
 from app.access import Conflict, Right
+from app.edge import change_sentences
 from app.edge.locale import label, problem_text, t
 from app.edge.pages import access
 from app.edge.runtime import runtime
 from app.edge.transaction import reading, writing
-from app.kinds.changes import changes
 from app.models.definition import DRAFT
 from app.queries import definitions as queries
 from app.services import definitions, documents
 from app.services import gallery as installs
-from app.web import change_words, studio_views
 from app.web.studio import ICONS, KINDS, kind_asked
 from app.web.studio_definition import draft_findings
 from app.web.studio_problems import Finding, findings
@@ -162,12 +161,11 @@ def _review(kind: str, key: str, version: int, stale: str | None = None, status:
             return redirect(url_for("studio_definition.version", kind=kind, key=key, version=version), 303)
         found = draft_findings(view, detail) if detail.head.status == DRAFT else []
         old = queries.definition(view, kind, key, detail.published) if detail.published else None
-        labels = {**(studio_views.labels(view, old) if old else {}), **studio_views.labels(view, detail)}
+        lines = change_sentences.between(view, old, detail) if old else []
         viewer = view.viewer.id
     page = render_template(
         "studio/publish.html", d=detail, old=old, tab="read", icons=ICONS, findings=found, stale=stale,
-        lines=change_words.lines(changes(old.body, detail.body), labels) if old else [],
-        blocked=any(each.severity == "error" for each in found) or detail.head.status != DRAFT,
+        lines=lines, blocked=any(each.severity == "error" for each in found) or detail.head.status != DRAFT,
         warned=any(each.severity != "error" for each in found),
         own=runtime().settings.four_eyes and viewer in detail.authors,
     )  # fmt: skip

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.edge.change_sentences import labels_of
 from app.edge.locale import label, problem_text
 from app.services.documents import Document, Place, place_of, read, write
-from app.web.change_words import labels_of
 from rules import Invalid, Problem
 
 EXCERPT = 90

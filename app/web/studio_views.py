@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app import kinds
+from app.edge import formula_words
 from app.queries import definitions as queries
-from app.web import formula_words, studio_flow_words, studio_words
-from app.web.change_words import labels_of
+from app.web import studio_flow_words, studio_words
 from app.web.flow_tree import tree_of
 from app.work import Reading
 from credit import Policy
@@ -101,13 +101,3 @@ def _other(view: Reading, detail: queries.Detail, kind: str, key: str) -> Any:
     pinned = _named(detail, kind)
     body = queries.body(view, kind, key, pinned.version if pinned else None)
     return None if body is None else compiled(kind, body)[0]
-
-
-def labels(view: Reading, detail: queries.Detail) -> dict[str, Any]:
-    """Labels for sentences about a body: its own, and for a flow or policy those of what it names."""
-    found = labels_of(detail.body)
-    for link in kinds.KINDS[detail.head.kind].links(detail.body):
-        if link.kind in ("form", "scorecard"):
-            other = queries.body(view, link.kind, link.key)
-            found = {**labels_of(other or {}), **found}
-    return found

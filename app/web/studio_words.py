@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.edge.formula_words import Labels, say
 from app.edge.locale import format_number, format_percent, has_text, label, t
-from app.web.formula_words import Labels, say
 from forms import Field, Form
 from forms.fields import LookupField, Subform
 from forms.fields.choice import Choice, MultiChoice

@@ -126,9 +126,13 @@ class PublishSchema(Schema):
 
 
 class ChangeSchema(Schema):
-    """`act`: added, removed, changed, reordered, moved; `way`: whether it loosens or tightens credit, where known."""
+    """`act`: added, removed, changed, reordered, moved; `way`: whether it loosens or tightens credit, where known.
+
+    `sentence` says the same in the caller's language, by the labels of both versions and of what they name.
+    """
 
     act = fields.Text()
+    sentence = fields.Text()
     path = fields.Text()
     before = fields.Anything(allow_none=True)
     after = fields.Anything(allow_none=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from app import gallery
 from tests.app.api.conftest import Callers, codes
 
@@ -64,8 +66,24 @@ def test_draft_save_check_publish_and_compare(caller: Callers) -> None:
     assert (diff["from"], diff["to"]) == (1, 2)
     (change,) = diff["changes"]
     assert (change["act"], change["path"][:11]) == ("changed", "/factors/0/")
+    assert change["sentence"] == "Factor Another name: label changed from “Operating cash flow / sales” to “Another name”"
     assert ask.get(PLACE + "/diff?from=2&to=2")["changes"] == []
     assert codes(ask.get(PLACE + "/diff?from=1", 422)) == [("api.required", "/to")]
+
+
+@pytest.mark.parametrize(("language", "sentence"), [
+    ("zh-CN", "流转「提交申请 → 信用评级」：新增条件 “申请额度 > 5,000,000”"),
+    ("en", "Route Request submitted → Credit rating: condition added, “Requested limit > 5,000,000”"),
+])  # fmt: skip
+def test_a_difference_is_told_in_the_language_of_the_caller(caller: Callers, language: str, sentence: str) -> None:
+    """By the labels of the flow and of the form it names, as the studio tells it."""
+    ask = caller("zhoumin", language=language)
+    flow = "/definitions/flow/credit_approval"
+    made = ask.post(flow + "/drafts", {"based_on": 1}, 201)
+    changed = gallery.read("flows/credit_approval")["body"]
+    changed["routes"][0]["when"] = "limit > 5000000"
+    ask.expect("PUT", flow + "/drafts/2", {"row_version": made["row_version"], "body": changed}, 200)
+    assert [each["sentence"] for each in ask.get(flow + "/diff?from=1&to=2")["changes"]] == [sentence]
 
 
 def test_a_new_one_from_nothing(caller: Callers) -> None:

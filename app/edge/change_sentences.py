@@ -2,34 +2,39 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app import kinds
+from app.edge.formula_words import Labels, say
 from app.edge.locale import format_number, has_text, label, t
-from app.kinds.changes import Change, Part, Way, is_label
-from app.web.formula_words import Labels, say
+from app.kinds.changes import Change, Part, changes, is_label
+from app.queries import definitions as queries
+from app.work import Reading
 
 FORMULAS = frozenset({"when", "formula", "compute", "value", "need", "text"})
 FIGURE = re.compile(r"-?[0-9]{4,15}(\.[0-9]+)?")
 LONGEST = 160
-MANY = 4000
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One change as the reader sees it."""
+    """One change and how the reader is told of it."""
 
     words: str
-    way: Way | None
-    path: str
+    change: Change
 
 
-def lines(changes: list[Change], labels: Labels) -> list[Line]:
-    return [Line(sentence(each, labels), each.way, each.path) for each in changes]
+def between(view: Reading, old: queries.Detail, new: queries.Detail) -> list[Line]:
+    """What differs from one version to another, by the labels of both and of what they name."""
+    return lines(changes(old.body, new.body), {**labels(view, old), **labels(view, new)})
+
+
+def lines(found: Iterable[Change], labels: Labels) -> list[Line]:
+    return [Line(sentence(each, labels), each) for each in found]
 
 
 def sentence(change: Change, labels: Labels) -> str:
@@ -131,6 +136,16 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 
+def labels(view: Reading, detail: queries.Detail) -> dict[str, Any]:
+    """Labels for sentences about a version: its own, and for a flow or policy those of what it names."""
+    found = labels_of(detail.body)
+    for link in kinds.KINDS[detail.head.kind].links(detail.body):
+        if link.kind in ("form", "scorecard"):
+            other = queries.body(view, link.kind, link.key)
+            found = {**labels_of(other or {}), **found}
+    return found
+
+
 def labels_of(body: Mapping[str, Any]) -> dict[str, Any]:
     """The labels a body gives to its own keys, Steps under ``step.<id>``; broken parts are passed over."""
     found: dict[str, Any] = {}
@@ -155,30 +170,3 @@ def _note(found: dict[str, Any], item: Mapping[str, Any], member: str, weak: boo
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
-
-
-@dataclass(frozen=True, slots=True)
-class TextLine:
-    """One line of a comparison: its number in the old and the new text, and what became of it (+, -, blank, …)."""
-
-    old: int | None
-    new: int | None
-    sign: str
-    text: str
-
-
-def difference(old: str, new: str, around: int = 3) -> list[TextLine]:
-    """The lines that differ, with a few around them; "…" where lines are left out."""
-    before, after = old.splitlines(), new.splitlines()
-    found: list[TextLine] = []
-    large = len(before) + len(after) > MANY  # then speed matters more than the smallest difference
-    for group in difflib.SequenceMatcher(None, before, after, autojunk=large).get_grouped_opcodes(around):
-        if found or group[0][1] > 0:
-            found.append(TextLine(None, None, "…", ""))
-        for tag, a0, a1, b0, b1 in group:
-            if tag == "equal":
-                found += [TextLine(a0 + n + 1, b0 + n + 1, " ", before[a0 + n]) for n in range(a1 - a0)]
-                continue
-            found += [TextLine(n + 1, None, "−", before[n]) for n in range(a0, a1)]
-            found += [TextLine(None, n + 1, "+", after[n]) for n in range(b0, b1)]
-    return found
