@@ -1,5 +1,6 @@
 """How we judge: the formula language, scorecards, grades."""
 
+from rules.batch import rate_many
 from rules.feel import (
     Cause,
     Formula,
@@ -11,8 +12,10 @@ from rules.feel import (
     compile_unary,
     to_python,
 )
+from rules.parcel import Given
 from rules.problem import Invalid, Problem
-from rules.rating import Score, rate
+from rules.rating import rate
+from rules.score import Score
 from rules.scorecard import Scorecard
 from rules.scorecard_compile import compile_scorecard
 from rules.trace import Trace
@@ -20,6 +23,7 @@ from rules.trace import Trace
 __all__ = [
     "Cause",
     "Formula",
+    "Given",
     "Invalid",
     "Limits",
     "Outcome",
@@ -33,5 +37,6 @@ __all__ = [
     "compile_scorecard",
     "compile_unary",
     "rate",
+    "rate_many",
     "to_python",
 ]

@@ -12,7 +12,8 @@ from typing import Any
 from rules.bands import IdentityBands, LinearBands, StepBands
 from rules.feel.cause import Cause
 from rules.figures import plain
-from rules.rating import Score, rate
+from rules.rating import rate
+from rules.score import Score
 from rules.scorecard import Factor, Scorecard
 from rules.trace import Trace
 

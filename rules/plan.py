@@ -18,24 +18,30 @@ from rules.feel.fast import PLAIN, SLOW, NotPlain, Plain
 from rules.feel.python_code import assemble, load
 from rules.feel.syntax import Name, Node
 from rules.figures import HUNDRED, ZERO
-from rules.results import Condition, DimensionResult, FactorResult
+from rules.results import Condition, DimensionResult, FactorResult, Outline, open_twin
+from rules.score import Score
 from rules.scorecard import COVERAGE, Derived, Factor, Scorecard, Variant
+from rules.trace import Told, Trace
+from rules.trace_plan import Known, tree_function
 
 
 class Plan(NamedTuple):
-    """The functions of one Scorecard and variant, without and with the values; figures that hold when all is known.
+    """The functions of one Scorecard and variant, without and with the Trace; figures that hold when all is known.
 
     conditions  of each knock-out what it is when false and when true
     """
 
+    variant: Variant
     quick: Callable[[Mapping[str, Any]], Any]
     full: Callable[[Mapping[str, Any]], Any]
+    told: Told
     coverage: Decimal
     present: Decimal
     conditions: tuple[tuple[Condition, Condition], ...]
 
 
 UNMADE: Any = object()
+OPEN: dict[type, Any] = {cls: open_twin(cls) for cls in (Score, Outline, Trace)}
 
 
 def plan_of(scorecard: Scorecard, variant: Variant) -> Plan | None:
@@ -43,31 +49,11 @@ def plan_of(scorecard: Scorecard, variant: Variant) -> Plan | None:
     found: Plan | None = scorecard.plans.get(variant.key, UNMADE)
     if found is UNMADE:
         try:
-            found = _plan(scorecard, variant)
+            found = _Writer(scorecard, variant).plan()
         except NotPlain:
             found = None
         scorecard.plans[variant.key] = found
     return found
-
-
-def _plan(scorecard: Scorecard, variant: Variant) -> Plan:
-    coverage = present = ZERO
-    known = dict.fromkeys(variant.weights, ZERO)
-    for factor in scorecard.factors:
-        known[factor.dimension] += factor.weight
-    for dimension in scorecard.dimensions:
-        weight = variant.weights[dimension.key]
-        coverage += weight * known[dimension.key]
-        if known[dimension.key] and weight:
-            present += weight
-    coverage = coverage / HUNDRED
-    quick, full = (
-        _Writer(scorecard, variant, coverage, present, known).function(values) for values in (False, True)
-    )
-    conditions = tuple(
-        (Condition(k.id, False, (), ()), Condition(k.id, True, (), ())) for k in scorecard.knockouts
-    )
-    return Plan(quick, full, coverage, present, conditions)
 
 
 def odd_or(value: Any) -> Any:
@@ -82,18 +68,22 @@ def odd_or(value: Any) -> Any:
 class _Writer(Plain):
     """Writes the statements of one Scorecard; formulas and Factors are variables of one function."""
 
-    def __init__(
-        self, scorecard: Scorecard, variant: Variant, coverage: Decimal, present: Decimal,
-        counted: Mapping[str, Decimal],
-    ) -> None:
+    def __init__(self, scorecard: Scorecard, variant: Variant) -> None:
         super().__init__(Scope({key: ScopeEntry(fact.type) for key, fact in scorecard.facts.items()}))
         self.scorecard = scorecard
         self.variant = variant
-        self.coverage = coverage
-        self.present = present
-        self.counted = counted
         self.known: dict[str, tuple[str, str]] = {}
         self.body: list[ast.stmt] = []
+        coverage = self.present = ZERO
+        self.counted = dict.fromkeys(variant.weights, ZERO)
+        for factor in scorecard.factors:
+            self.counted[factor.dimension] += factor.weight
+        for dimension in scorecard.dimensions:
+            weight = variant.weights[dimension.key]
+            coverage += weight * self.counted[dimension.key]
+            if self.counted[dimension.key] and weight:
+                self.present += weight
+        self.coverage = coverage / HUNDRED
 
     # ------------------------------------------------------------------ pieces
     def build(self, node: Node) -> tuple[ast.expr, str]:
@@ -213,10 +203,11 @@ class _Writer(Plain):
                 statement.body = [ast.If(is_int, [read], statement.body)]
         return made
 
-    def function(self, values: bool) -> Callable[[Mapping[str, Any]], Any]:
-        """The function of the Facts.
+    def plan(self) -> Plan:
+        """The two functions of the Facts and the one that tells the tree.
 
-        It gives (FactorResults, DimensionResults, Σ W·D, total, truth of each condition, values by name), or SLOW.
+        The first two give a Score, or (FactorResults, DimensionResults, Σ W·D, total, truth of each condition, values)
+        where there is more to judge, or SLOW.
         """
         card = self.scorecard
         for derived in card.formulas:
@@ -227,18 +218,77 @@ class _Writer(Plain):
             result, variable = self.factor(factor)
             results.append(result)
             points[factor.dimension].append((factor, variable))
-        dimensions, weighted, total = self.mean(points)
-        covered = self.assign(self.constant(self.coverage))
-        self.known[COVERAGE] = (covered, "number")
-        conditions = [self.of_kind(knockout.when.tree, ("boolean",))[0] for knockout in card.knockouts]
-        names = {fact: self.fresh("u") for fact in card.facts if fact not in self.facts}
-        unread = self.unread(names)
-        parts = [
-            ast.Tuple(results, ast.Load()), ast.Tuple(dimensions, ast.Load()), load(weighted), total,
-            ast.Tuple(conditions, ast.Load()), self.values(names) if values else ast.Constant(None),
+        dimensions, weighted, mean = self.mean(points)
+        self.known[COVERAGE] = (self.assign(self.constant(self.coverage)), "number")
+        truths = [self.assign(self.of_kind(k.when.tree, ("boolean",))[0]) for k in card.knockouts]
+        unread = {fact: self.fresh("u") for fact in card.facts if fact not in self.facts}
+        found = {
+            "factors": self.assign(ast.Tuple(results, ast.Load())), "weighted": weighted,
+            "dimensions": self.assign(ast.Tuple(dimensions, ast.Load())), "total": self.assign(mean),
+        }  # fmt: skip
+        values = self.values(unread)
+        kinds = {name: Known(variable, self.kinds.get(name, "any")) for name, variable in values.items()}
+        told = Told(tuple(values), tree_function(card, self.variant, kinds, self.coverage, self.present, self.counted))
+        conditions = tuple((Condition(k.id, False, (), ()), Condition(k.id, True, (), ())) for k in card.knockouts)
+        start = [*self.prologue(), *self.unread(unread), *self.body]
+        kept = ast.Tuple([load(variable) for variable in values.values()], ast.Load())
+        quick, full = (
+            assemble(["facts"], [*start, *self.answer(found, truths, told, seen)], self.names) for seen in (None, kept)
+        )
+        return Plan(self.variant, quick, full, told, self.coverage, self.present, conditions)
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each name that is read or computed."""
+        read = {fact: kind for fact, (_, kind) in self.facts.items()}
+        return read | {name: kind for name, (_, kind) in self.known.items() if name not in self.scorecard.facts}
+
+    def answer(
+        self, found: Mapping[str, str], truths: list[str], told: Told, kept: ast.expr | None
+    ) -> list[ast.stmt]:
+        """Returns the Score, traced where values are kept; its parts where a condition holds or nothing counts."""
+        parts = [load(found[name]) for name in ("factors", "dimensions", "weighted", "total")]
+        conditions: ast.expr = ast.Tuple([load(truth) for truth in truths], ast.Load())
+        rest = ast.Return(ast.Tuple([*parts, conditions, kept or ast.Constant(None)], ast.Load()))
+        if not self.present:
+            return [rest]
+        made: list[ast.stmt] = []
+        if truths:
+            made.append(ast.If(ast.BoolOp(ast.Or(), [ast.Constant(False), *map(load, truths)]), [rest], []))
+        card, ladder, total = self.scorecard, self.scorecard.ladder, load(found["total"])
+        place = self.invoke("bisect_right", bisect_right, self.constant(ladder._cuts), total)
+        model = ast.Subscript(self.constant(ladder._by_cut), place, ast.Load())
+        alert: ast.expr = ast.Constant(False)
+        if card.alert_below is not None:
+            alert = ast.Compare(total, [ast.Lt()], [self.constant(card.alert_below)])
+        for name, value in (("model", model), ("alert", alert)):
+            made.append(ast.Assign([ast.Name(name, ast.Store())], value))
+        key = ast.Constant(self.variant.key)
+        coverage, present = self.constant(self.coverage), self.constant(self.present)
+        factors, dimensions, weighted = parts[:3]
+        trace: ast.expr = ast.Constant(None)
+        if kept is not None:
+            outline = [key, total, weighted, present, coverage, load("model"), load("model"), load("alert")]
+            made += self.closed("outline", Outline, outline)
+            false = self.constant(tuple(Condition(k.id, False, (), ()) for k in card.knockouts))
+            told_, none = self.constant(told), ast.Dict([], [])
+            seen = [self.constant(card), load("outline"), factors, dimensions, false, kept, none, told_]
+            made += self.closed("trace", Trace, seen)
+            trace = load("trace")
+        nothing, no = ast.Tuple([], ast.Load()), ast.Constant(False)
+        score = [
+            key, factors, dimensions, coverage, weighted, present, total, load("model"), nothing, nothing,
+            load("model"), no, no, nothing, load("alert"), trace,
         ]  # fmt: skip
-        answer = ast.Return(ast.Tuple(parts, ast.Load()))
-        return assemble(["facts"], [*self.prologue(), *unread, *self.body, answer], self.names)
+        return [*made, *self.closed("score", Score, score), ast.Return(load("score"))]
+
+    def closed(self, name: str, cls: type, parts: list[ast.expr]) -> list[ast.stmt]:
+        """Fills an object of a frozen class of these parts, in the order of its fields."""
+        target = ast.Attribute(load(name), "__class__", ast.Store())
+        return [
+            ast.Assign([ast.Name(name, ast.Store())], self.invoke(f"Open{cls.__name__}", OPEN[cls], *parts)),
+            ast.Assign([target], self.helper(cls.__name__, cls)),
+        ]
 
     def unread(self, names: dict[str, str]) -> list[ast.stmt]:
         """Facts no formula reads are looked at all the same: `rate` refuses a float wherever it stands."""
@@ -248,12 +298,11 @@ class _Writer(Plain):
             made.append(ast.Assign([ast.Name(variable, ast.Store())], self.invoke("odd_or", odd_or, found)))
         return made
 
-    def values(self, unread: Mapping[str, str]) -> ast.expr:
-        """Facts, formulas, Factors and coverage by name, in the order `rate` fills them in."""
+    def values(self, unread: Mapping[str, str]) -> dict[str, str]:
+        """The variables of Facts, formulas, Factors and coverage by name, in the order `rate` fills them in."""
         read = {fact: variable for fact, (variable, _) in self.facts.items()}
-        pairs = [(fact, read.get(fact) or unread[fact]) for fact in self.scorecard.facts]
-        pairs += [(key, variable) for key, (variable, _) in self.known.items() if key not in self.scorecard.facts]
-        return ast.Dict([ast.Constant(key) for key, _ in pairs], [load(variable) for _, variable in pairs])
+        pairs = {fact: read.get(fact) or unread[fact] for fact in self.scorecard.facts}
+        return pairs | {key: variable for key, (variable, _) in self.known.items() if key not in self.scorecard.facts}
 
 
 __all__ = ["SLOW", "Plan", "plan_of"]

@@ -8,60 +8,24 @@ weight 0 or without any Points leaves the total; unknown is never clean.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields, make_dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, getcontext, localcontext, setcontext
+from decimal import Decimal, getcontext, setcontext
 from typing import Any
 
 from rules.bands import SetBands
 from rules.feel.cause import Cause
 from rules.feel.numbers import CONTEXT
 from rules.figures import HUNDRED, ZERO, Rounding
-from rules.plan import SLOW, plan_of
+from rules.plan import SLOW, Plan, plan_of
 from rules.problem import Invalid, Problem
 from rules.results import Condition, DimensionResult, FactorResult, Hit, Outline, Reason, Unknown
+from rules.score import Score
 from rules.scorecard import COVERAGE, Factor, Knockout, Scorecard, Variant
-from rules.trace import Trace
+from rules.trace import Told, Trace
 
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """The outcome of one rating; figures are exact except where the Scorecard rounds.
-
-    total, model_grade, final_grade  None where no Factor with weight has Points
-    weighted_sum, weight_present     total = weighted_sum / weight_present, before rounding
-    blocked                          a knock-out is hit; the final grade is then set even without a total
-    manual                           a person must decide; `manual_reasons` says why
-    """
-
-    variant: str
-    factors: tuple[FactorResult, ...]
-    dimensions: tuple[DimensionResult, ...]
-    coverage_percent: Decimal
-    weighted_sum: Decimal
-    weight_present: Decimal
-    total: Decimal | None
-    model_grade: str | None
-    hits: tuple[Hit, ...]
-    unknown: tuple[Unknown, ...]
-    final_grade: str | None
-    blocked: bool
-    manual: bool
-    manual_reasons: tuple[Reason, ...]
-    alert: bool
-    trace: Trace | None
-
-
-# A frozen class of sixteen fields takes five times as long to fill as an open one: a Score is filled open, then closed.
-_Open: Any = make_dataclass("_Open", [f.name for f in fields(Score)], slots=True)
-
-
-def _closed(*values: Any) -> Score:
-    """The Score of these values, in the order of its fields."""
-    made = _Open(*values)
-    made.__class__ = Score
-    score: Score = made
-    return score
+# Values, the causes of formulas without one, and how the tree is told.
+Seen = tuple[Mapping[str, Any] | tuple[Any, ...], Mapping[str, tuple[Cause, ...]], Told | None]
 
 
 def rate(
@@ -90,52 +54,48 @@ def rate(
     setcontext(CONTEXT)
     try:
         if not absent and not values:
-            found = _planned(scorecard, weights, facts, trace)
-            if found is not None:
-                return found
-        return _careful(scorecard, weights, facts, now, trace, absent or {}, values or {})
+            plan = plan_of(scorecard, weights)
+            if plan is not None:
+                found = planned(scorecard, plan, facts, trace)
+                if found is not None:
+                    return found
+        return careful(scorecard, weights, facts, now, trace, absent or {}, values or {})
     finally:
         setcontext(before)
 
 
-def _planned(scorecard: Scorecard, weights: Variant, facts: Mapping[str, Any], trace: bool) -> Score | None:
-    """The Score by the Scorecard's one function; None where that gives up."""
-    plan = plan_of(scorecard, weights)
-    if plan is None:
-        return None
+def planned(scorecard: Scorecard, plan: Plan, facts: Mapping[str, Any], trace: bool) -> Score | None:
+    """The Score by the Scorecard's one function; None where that gives up. Call it under the numbers' context."""
     try:
         made = (plan.full if trace else plan.quick)(facts)
     except (KeyError, ArithmeticError):
         return None  # a Fact is missing or an operator failed: the careful way says why
+    if made.__class__ is Score:
+        score: Score = made
+        return score
     if made is SLOW:
         return None
-    factors, dimensions, weighted, total, truths, env = made
-    if total is None or True in truths or trace:
-        conditions = tuple([found[truth] for found, truth in zip(plan.conditions, truths, strict=True)])
-        mean = _Mean(dimensions, plan.coverage, weighted, plan.present, total)
-        return _judge(scorecard, weights, factors, mean, conditions, (env, {}) if trace else None)
-    model = scorecard.ladder.of(total)
-    alert = scorecard.alert_below is not None and total < scorecard.alert_below
-    return _closed(
-        weights.key, factors, dimensions, plan.coverage, weighted, plan.present, total, model, (), (), model, False,
-        False, (), alert, None,
-    )  # fmt: skip
+    factors, dimensions, weighted, total, truths, kept = made
+    conditions = tuple([found[truth] for found, truth in zip(plan.conditions, truths, strict=True)])
+    mean = _Mean(dimensions, plan.coverage, weighted, plan.present, total)
+    seen: Seen | None = (kept, {}, plan.told) if trace else None
+    return _judge(scorecard, plan.variant, factors, mean, conditions, seen)
 
 
-def _careful(
+def careful(
     scorecard: Scorecard, weights: Variant, facts: Mapping[str, Any], now: datetime, trace: bool,
     absent: Mapping[str, Cause], values: Mapping[str, Decimal],
 ) -> Score:
-    """The Score step by step, with the reason of everything that is not known."""
-    with localcontext(CONTEXT):
-        run = _Run(scorecard, facts, now, absent, values)
-        factors = tuple([run.factor(f) for f in scorecard.factors])
-        mean = _weigh(scorecard, weights, factors)
-        run.env[COVERAGE] = mean.coverage
-        conditions = tuple([run.condition(k) for k in scorecard.knockouts])
-        if run.faults:
-            raise Invalid(run.faults)
-        return _judge(scorecard, weights, factors, mean, conditions, (run.env, run.formula_causes) if trace else None)
+    """The Score step by step, with the reason of everything that is not known. Call it under the numbers' context."""
+    run = _Run(scorecard, facts, now, absent, values)
+    factors = tuple([run.factor(f) for f in scorecard.factors])
+    mean = _weigh(scorecard, weights, factors)
+    run.env[COVERAGE] = mean.coverage
+    conditions = tuple([run.condition(k) for k in scorecard.knockouts])
+    if run.faults:
+        raise Invalid(run.faults)
+    seen: Seen | None = (run.env, run.formula_causes, None) if trace else None
+    return _judge(scorecard, weights, factors, mean, conditions, seen)
 
 
 class _Run:
@@ -302,11 +262,11 @@ def _rounded(rounding: Rounding | None, value: Decimal) -> Decimal:
 
 def _judge(
     scorecard: Scorecard, variant: Variant, factors: tuple[FactorResult, ...], mean: _Mean,
-    conditions: tuple[Condition, ...], seen: tuple[Mapping[str, Any], Mapping[str, tuple[Cause, ...]]] | None,
+    conditions: tuple[Condition, ...], seen: Seen | None,
 ) -> Score:
     """Grades after knock-outs and ceilings, and whether a person is needed.
 
-    Traced where `seen` is given: values by name, and the causes of formulas without one.
+    Traced where `seen` is given.
     """
     total = mean.total
     model = None if total is None else scorecard.ladder.of(total)
@@ -343,3 +303,6 @@ def final_grade(scorecard: Scorecard, model: str | None, hits: Iterable[Hit]) ->
         return None
     letters = [h.grade for h in hits if h.grade is not None]
     return scorecard.ladder.worst(letters if model is None else [*letters, model])
+
+
+__all__ = ["Score", "careful", "final_grade", "planned", "rate"]

@@ -143,8 +143,16 @@ class Scorecard:
     alert_below: Decimal | None
     examples: tuple[Example, ...]
     warnings: tuple[Problem, ...] = ()
+    source: str = field(default="", repr=False, compare=False)
+    """The body it was compiled from, as JSON."""
     plans: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
     """Functions made of the whole Scorecard, by variant, at the first rating; see `rules.plan`."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A Scorecard travels to another process as its body and is compiled there."""
+        from rules.scorecard_compile import compiled_from
+
+        return compiled_from, (self.source,)
 
     def variant(self, key: str | None) -> Variant:
         """The weights named `key`, the default ones for None; Invalid `scorecard.unknown_variant` for another name."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from rules.figures import plain
 from rules.problem import Invalid, Problem, pointer
-from rules.rating import Score, rate
+from rules.rating import rate
+from rules.score import Score
 from rules.scorecard import Derived, Scorecard
 
 

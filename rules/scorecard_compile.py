@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -54,6 +55,11 @@ def compile_scorecard(body: Mapping[str, Any]) -> Scorecard:
     return scorecard
 
 
+def compiled_from(source: str) -> Scorecard:
+    """The Scorecard of a body written as JSON (`Scorecard.source`)."""
+    return compile_scorecard(json.loads(source))
+
+
 class _Reader:
     """One reading of one body; `problems` fills up as the parts are read."""
 
@@ -93,6 +99,7 @@ class _Reader:
             alert_below=None if alert is None else Decimal(alert),
             examples=self.examples(facts, variants),
             warnings=tuple(p for p in self.problems if p.severity == "warning"),
+            source=json.dumps(self.body, ensure_ascii=False),
         )
 
     def unique(self, part: str, member: str) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from decimal import Decimal, localcontext
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, getcontext, setcontext
+from typing import Any, NamedTuple
 
 from rules.bands import StepBands
 from rules.feel.cause import Cause
@@ -17,11 +17,22 @@ from rules.results import Condition, DimensionResult, FactorResult, Outline
 from rules.scorecard import Derived, Factor, Knockout, Scorecard
 
 
+class Told(NamedTuple):
+    """How a Trace is told where every Fact is there, so that only figures differ from one customer to the next.
+
+    names  of the values, in their order
+    tree   the function of (values, factors, dimensions, truth of the conditions, outline) that makes the tree
+    """
+
+    names: tuple[str, ...]
+    tree: Callable[[tuple[Any, ...], Any, Any, Any, Outline], dict[str, Any]]
+
+
 @dataclass(frozen=True, slots=True)
 class Trace:
     """Everything needed to say why a Score is what it is; `to_json` is the stored form.
 
-    `values` holds Facts, formulas and Factor values as they were used.
+    `kept` holds Facts, formulas and Factor values as they were used: by name, or in the order of `told.names`.
     """
 
     scorecard: Scorecard
@@ -29,17 +40,31 @@ class Trace:
     factors: tuple[FactorResult, ...]
     dimensions: tuple[DimensionResult, ...]
     conditions: tuple[Condition, ...]
-    values: Mapping[str, Any]
+    kept: Mapping[str, Any] | tuple[Any, ...] = field(repr=False, compare=False)
     formula_causes: Mapping[str, tuple[Cause, ...]]
+    told: Told | None = field(repr=False, compare=False)
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """Facts, formulas, Factor values and coverage by name."""
+        return dict(zip(self.told.names, self.kept, strict=True)) if self.told is not None else self.kept  # type: ignore[return-value]
 
     def to_json(self) -> dict[str, Any]:
         """A tree of nodes {kind, id, path, value, …, children}; decimals as text, members that say nothing left out.
 
         share         points of the total this Factor could earn here; contribution what it did earn; lost the rest
         contribution  of a dimension: weight × points / weight present
+
+        Each call makes a tree of its own, which the caller may change.
         """
-        with localcontext(CONTEXT):
+        before = getcontext()
+        setcontext(CONTEXT)
+        try:
+            if self.told is not None:
+                return self.told.tree(self.kept, self.factors, self.dimensions, self.conditions, self.outline)  # type: ignore[arg-type]
             return self._root()
+        finally:
+            setcontext(before)
 
     def _root(self) -> dict[str, Any]:
         outline = self.outline
