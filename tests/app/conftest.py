@@ -16,6 +16,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from app.db import open_database
@@ -29,6 +30,23 @@ from tests.builders import Clock, House
 POSTGRES = os.environ.get("CREDENCE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 WORKER = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"  # two runs at once keep apart
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once for all the applications of a run: each test has an application of its own."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.made:
+            bucket.bytecode_from_string(self.made[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.made[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 @dataclass(frozen=True)
@@ -140,6 +158,7 @@ def clock() -> Clock:
 def app(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
     made = create_app(_settings(tmp_path / "home", database_url), clock)
     made.testing = True
+    made.jinja_env.bytecode_cache = COMPILED
     yield made
     made.extensions[EXTENSION].database.dispose()
 
