@@ -48,7 +48,7 @@ check: $(STAMP) $(STATIC) ## ruff, mypy, import contracts, tsc, and the laws of 
 
 test: $(STAMP) $(STATIC) services browser check ## everything: checks, engines, app on SQLite and PostgreSQL, journeys in a browser
 	cd static && node --test
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests
 
 long: $(STAMP) $(STATIC) services browser ## the larger proofs, whole
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m long --run-long tests
