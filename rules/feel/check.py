@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ..problem import Problem
+from ..problem import Problem, errors
+from .advice import Advice
 from .check_calls import CallChecks, Frame
+from .check_units import Units
 from .functions import ROWS
 from .operators import OPEN, ORDERED, PROPERTIES, alike, arithmetic_type, merged
 from .scope import Scope
@@ -33,9 +35,9 @@ from .syntax import (
     Quantified,
     RangeNode,
     UnaryTests,
-    bare,
+    foreign_name,
 )
-from .types import ANY, BOOLEAN, FUNCTION, NULL, Type, kind_label, type_of
+from .types import ANY, BOOLEAN, FUNCTION, Type, kind_label, type_of
 
 
 class Checker(CallChecks):
@@ -63,49 +65,28 @@ class Checker(CallChecks):
         if name == "?" and self.subject is not None:
             return self.subject
         if name in self.scope.entries:
-            unit = self.scope.entries[name].unit
-            if unit is not None:
-                self.units[id(node)] = unit
             return self.scope.types[name]
         if name in ROWS:
             return FUNCTION
         if self.scope.closed:
-            known = [*self.scope.entries, *(n for frame in self.frames for n in frame.names)]
-            self.unknown("feel.unknown_name", node, name, known)
+            self.unknown("feel.unknown_name", node, name, self.known())
         return ANY
+
+    def known(self) -> list[str]:
+        """The names in reach: variables of the formula, keys of filtered items, Facts."""
+        own = [name for frame in self.frames for name in frame.names]
+        keys = [key for frame in self.frames if frame.item is not None for key, _ in frame.item.fields or ()]
+        return [*own, *keys, *self.scope.entries]
 
     def chain(self, node: Chain) -> Type:
         left = self.visit(node.first)
-        unit = self.units.get(id(node.first))
         for op, operand in node.rest:
             right = self.visit(operand)
             found = arithmetic_type(op, left, right)
             if found is None:
                 self.mismatch(operand, op, left, right)
-            other = self.units.get(id(operand))
-            if op in ("+", "-"):
-                self.same_unit(operand, unit, other)
-                unit = unit or other
-            else:
-                unit = None
-            if op == "/":
-                self.divisor(operand)
             left = found or ANY
-        if unit is not None:
-            self.units[id(node)] = unit
         return left
-
-    def same_unit(self, node: Node, left: str | None, right: str | None) -> None:
-        if left is not None and right is not None and left != right:
-            self.report("feel.unit", node, left=left, right=right)
-
-    def divisor(self, node: Node) -> None:
-        node = bare(node)
-        text = self.source(node)
-        zero = isinstance(node, Literal) and node.value == 0
-        fact = isinstance(node, Name | Path) and not any(text in guards for guards in self.guarded)
-        if zero or fact:
-            self.report("rules.maybe_zero", node, "warning", name=text)
 
     def negation(self, node: Negation) -> Type:
         found = self.visit(node.operand)
@@ -123,20 +104,7 @@ class Checker(CallChecks):
                 return BOOLEAN
         if not alike(left, right):
             self.mismatch(node, node.op, left, right)
-        self.same_unit(node.right, self.units.get(id(node.left)), self.units.get(id(node.right)))
-        if isinstance(node.left, Literal) and isinstance(node.right, Literal):
-            self.report("feel.constant_condition", node, "warning", text=self.source(node))
-        self.allowed(node.left, node.right)
-        self.allowed(node.right, node.left)
         return BOOLEAN
-
-    def allowed(self, name: Node, value: Node) -> None:
-        """A text compared with a Fact that never has it."""
-        if not (isinstance(name, Name) and isinstance(value, Literal) and isinstance(value.value, str)):
-            return
-        entry = self.scope.entries.get(name.name)
-        if entry is not None and entry.allowed and value.value not in entry.allowed:
-            self.report("feel.never_this_value", value, "warning", name=name.name, value=value.value)
 
     def logic(self, node: Logic) -> Type:
         for item in node.items:
@@ -160,7 +128,6 @@ class Checker(CallChecks):
         value = self.visit(node.value)
         for test in node.tests:
             self.test(test, value, "in")
-            self.allowed(node.value, test)
         return BOOLEAN
 
     def test(self, test: Node, value: Type, op: str) -> None:
@@ -179,10 +146,7 @@ class Checker(CallChecks):
 
     def conditional(self, node: If) -> Type:
         self.condition(node.condition, "if")
-        self.guarded.append(set(_mentioned(node.condition, self.source)))
-        then, otherwise = self.visit(node.then), self.visit(node.otherwise)
-        self.guarded.pop()
-        return merged(then, otherwise)
+        return merged(self.visit(node.then), self.visit(node.otherwise))
 
     def iterators(self, found: tuple[Iterator, ...], op: str) -> Frame:
         frame = Frame()
@@ -277,6 +241,8 @@ class Checker(CallChecks):
 
     def definition(self, node: FunctionNode) -> Type:
         self.frames.append(Frame(dict(node.params)))
+        if node.external:
+            self.report("dmn.external_function", node, name=foreign_name(node))
         result = self.visit(node.body) if not node.external else ANY
         self.frames.pop()
         return Type("function", item=result, params=tuple(t for _, t in node.params))
@@ -286,19 +252,6 @@ class Checker(CallChecks):
         for test in node.tests:
             self.test(test, subject, "?")
         return BOOLEAN
-
-
-def _mentioned(node: Node, source: Callable[[Node], str]) -> list[str]:
-    """Names and paths a condition looks at."""
-    if isinstance(node, Name | Path):
-        return [source(node)]
-    if isinstance(node, Comparison):
-        return _mentioned(node.left, source) + _mentioned(node.right, source)
-    if isinstance(node, Logic):
-        return [name for item in node.items for name in _mentioned(item, source)]
-    if isinstance(node, Call):
-        return [name for item in node.arguments for name in _mentioned(item, source)]
-    return []
 
 
 METHODS: dict[type, Callable[[Checker, Any], Type]] = {
@@ -336,10 +289,19 @@ def check(
     found = checker.visit(tree)
     if wanted is not None and not _fits(found, wanted):
         checker.report("feel.expected", tree, wanted=kind_label(wanted.kind), given=kind_label(found.kind))
+    elif wanted is not None and found.kind == "list" and wanted.kind not in ("list", *OPEN):
+        wanted_here = kind_label(wanted.kind)
+        checker.report("feel.list_given", tree, "warning", text=checker.source(tree), wanted=wanted_here)
+    Units(scope, checker.types, checker.report).of(tree)
+    if not errors(checker.problems):  # what is wrong comes first; advice about the rest of it would only mislead
+        Advice(scope, checker.types, checker.source, checker.report).visit(tree)
     return found, checker.problems, checker.types
 
 
 def _fits(found: Type, wanted: Type) -> bool:
-    if found == NULL or found.kind == "list" or wanted.kind == "list":
-        return True
-    return alike(found, wanted)
+    """Whether a result may be what its place wants; a list of one stands for its item, and a value for a list of it."""
+    if found.kind == "list" and wanted.kind != "list":
+        return found.item is None or _fits(found.item, wanted)
+    if wanted.kind == "list" and found.kind not in ("list", *OPEN):
+        return wanted.item is None or alike(found, wanted.item)
+    return alike(found, wanted) or (found.kind == "date" and wanted.kind == "date and time")

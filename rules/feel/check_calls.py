@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -10,14 +9,29 @@ from typing import Any
 
 from ..problem import Problem, Severity
 from .cause import Fault
+from .date_order import either, reordered
 from .functions import ROWS
+from .functions.excel_format import day_of
 from .functions.table import Row, Unmatched, arrange
+from .nearest import nearest
 from .operators import OPEN, accepts, arithmetic_type, merged
 from .patterns import compile_pattern
 from .scope import Scope
 from .syntax import Call, Literal, Name, Node
 from .temporal import parse_date, parse_date_time, parse_duration, parse_time
 from .types import ANY, NAMES, NUMBER, Type, kind_label
+from .values import Date
+
+SUGGESTIONS = 8
+"""Unknown names that get a nearest name; who mistypes more is told the names only."""
+
+
+def _written_day(text: str) -> Date | None:
+    try:
+        return day_of(text)
+    except Fault:
+        return None
+
 
 PATTERNS = {"matches": 1, "replace": 1, "split": 1}
 READERS: dict[str, Callable[[str], Any]] = {
@@ -25,6 +39,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "time": parse_time,
     "date and time": parse_date_time,
     "duration": parse_duration,
+    "DATEVALUE": _written_day,
 }
 
 
@@ -82,9 +97,8 @@ class CallChecks(ABC):
         self.subject = subject
         self.problems: list[Problem] = []
         self.types: dict[int, Type] = {}
-        self.units: dict[int, str] = {}
         self.frames: list[Frame] = []
-        self.guarded: list[set[str]] = []
+        self.suggested = 0
 
     # ------------------------------------------------------------------ findings
     def report(self, code: str, node: Node, severity: Severity = "error", **params: Any) -> None:
@@ -97,9 +111,10 @@ class CallChecks(ABC):
 
     def unknown(self, code: str, node: Node, name: str, known: Iterable[str]) -> None:
         """A name that is not there, with the nearest that is."""
-        near = difflib.get_close_matches(name, list(known), 1, 0.5)
-        if near:
-            self.report(f"{code}_near", node, name=name, near=near[0])
+        self.suggested += 1
+        near = nearest(name, known) if self.suggested <= SUGGESTIONS else None
+        if near is not None:
+            self.report(f"{code}_near", node, name=name, near=near)
         else:
             self.report(code, node, name=name)
 
@@ -162,8 +177,6 @@ class CallChecks(ABC):
                 given=kind_label(given[index].kind),
             )
         self.constants(node, row)
-        if row.result == "same" and given and (unit := self.units.get(id(node.arguments[0]))) is not None:
-            self.units[id(node)] = unit
         if row.name in ("excel plus", "excel minus") and excel_result(row.name, *given) is None:
             self.mismatch(node, "+" if row.name == "excel plus" else "-", *given)
         return result_type(row, given)
@@ -188,4 +201,10 @@ class CallChecks(ABC):
                 self.report("feel.pattern", node.arguments[at], pattern=pattern[:60])
         reader = READERS.get(row.name)
         if reader is not None and len(texts) == 1 and texts[0] is not None and reader(texts[0]) is None:
-            self.report("feel.temporal", node.arguments[0], text=texts[0][:60])
+            near = reordered(texts[0]) if "date" in row.name.lower() else ()
+            # What Excel's functions cannot read may be caught by IFERROR: it is not wrong for certain.
+            excel: Severity = "warning" if row.group else "error"
+            if near:
+                self.report("feel.date_order", node.arguments[0], excel, text=texts[0][:60], near=either(near))
+            elif not row.group:
+                self.report("feel.temporal", node.arguments[0], text=texts[0][:60])

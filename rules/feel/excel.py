@@ -53,7 +53,6 @@ class ExcelParser(Parser):
     def __init__(self, text: str, scope: Scope, limits: Limits, functions: NameIndex) -> None:
         super().__init__(text, scope, limits, functions)
         self.types = Types(text, scope)
-        self.problems: list[Problem] = []
 
     # ------------------------------------------------------------------ lowering
     def kind(self, node: Node) -> str:
@@ -177,7 +176,8 @@ class ExcelParser(Parser):
         if quoted is not None:
             return self.node(Name, start, quoted, children=())
         if known is None:
-            self.no_cell()
+            if self.cell():
+                return literal(self, start, None)
             known = self.built_in()
         if known is not None:
             self.scan.move(known[1])
@@ -208,19 +208,18 @@ class ExcelParser(Parser):
             self.scan.fail("value")
         return self.node(Name, start, words, children=())
 
-    def no_cell(self) -> None:
-        """A reference to a cell is refused, where it is no known name; reading goes on behind it to find the others."""
+    def cell(self) -> bool:
+        """Moves over a reference to a cell, which is refused; what it stands for is not known."""
         m = self.scan.cell()
-        if m is None:
-            return
-        self.problems.append(Problem("excel.cell_reference", params={"text": m[0][:40]}, span=m.span()))
-        # What it stands for is not known: the rest of the text is still read.
-        self.scan.text = self.scan.text[: m.start()] + "0" * len(m[0]) + self.scan.text[m.end() :]
+        if m is not None:
+            self.scan.note("excel.cell_reference", m.span(), text=m[0][:40])
+            self.scan.move(m.end())
+        return m is not None
 
     # ------------------------------------------------------------------ calls
     def function_call(self, start: int, name: str) -> Node:
         if name in VOLATILE:
-            self.problems.append(Problem("excel.volatile", params={"name": name}, span=(start, start + len(name))))
+            self.scan.note("excel.volatile", (start, start + len(name)), name=name)
         typed = self.scan.text[start : start + len(name)]
         self.scan.move(start + len(name))
         return self.arguments(start, name if name in ROWS or name in VOLATILE else typed)
@@ -273,14 +272,4 @@ def parse_excel(text: str, scope: Scope, limits: Limits = LIMITS) -> Node:
     if len(text) > limits.text:
         parser.scan.limit("text", limits.text, (limits.text, len(text)))
     parser.scan.take("=")
-    try:
-        node = parser.expression()
-        if not parser.scan.done:
-            parser.scan.fail("end")
-    except Broken as broken:
-        raise Broken(*parser.problems, *broken.problems) from None
-    if parser.problems:
-        raise Broken(*parser.problems)
-    return node
-
-
+    return parser.whole(parser.expression)

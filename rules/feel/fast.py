@@ -159,6 +159,10 @@ class Plain:
             above: ast.cmpop = ast.LtE() if test.high_closed else ast.Lt()
             return ast.Compare(low, [below, above], [value, self.of(test.high, kind)])
         if isinstance(test, ListNode):
+            if not test.items:
+                return ast.Constant(False)
+            if any(isinstance(item, ListNode) for item in test.items):
+                raise NotPlain  # a list inside a list is a value to be equal to, no further test
             return ast.BoolOp(ast.Or(), [ast.Constant(False), *(self.test(value, x, kind) for x in test.items)])
         return ast.Compare(value, [ast.Eq()], [self.of(test, kind)])
 

@@ -139,11 +139,12 @@ def _compile(text: str, scope: Scope, dialect: str, expect: str | None, limits: 
     if dialect not in DIALECTS:
         raise Invalid([Problem("rules.dialect", params={"dialect": dialect})])
     wanted = _expected(expect)
+    subject = wanted if unary else None
     try:
         tree = parse_excel(text, scope, limits) if dialect == "excel" else parse(text, scope, INDEX, limits, unary)
     except Broken as broken:
-        raise Invalid(broken.problems) from None
-    found, problems, types = check(text, tree, scope, None if unary else wanted, wanted if unary else None)
+        raise Invalid(_all_of(broken, text, scope, subject)) from None
+    found, problems, types = check(text, tree, scope, None if unary else wanted, subject)
     if scope.closed and errors(problems):
         raise Invalid(problems)
     full, places, names = generate(text, tree, scope, types)
@@ -152,6 +153,14 @@ def _compile(text: str, scope: Scope, dialect: str, expect: str | None, limits: 
     traced = lru_cache(maxsize=1)(lambda: compile_traced(text, tree, scope, types, limits))
     shown = (text, dialect, names, type_text(found), tree, tuple(problems), limits)
     return Formula(*shown, places, full, fast, inner, traced, lambda other: show(tree, scope, types, other, limits))
+
+
+def _all_of(broken: Broken, text: str, scope: Scope, subject: Type | None) -> list[Problem]:
+    """What the reader found, and where it came to the end also what the checker finds, in the order of the text."""
+    found = list(broken.problems)
+    if broken.tree is not None and scope.closed:
+        found += errors(check(text, broken.tree, scope, None, subject)[1])
+    return sorted(found, key=lambda problem: problem.span or (0, 0))
 
 
 def _expected(text: str | None) -> Type | None:

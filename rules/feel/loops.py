@@ -71,7 +71,8 @@ def path(run: Run, n: int, value: Any, name: str) -> Any:
     found = part(value, name)
     if found is None and name not in PROPERTIES.get(kind_of(value), {}):
         return fault(run, n, "type", op=f".{name}", left=kind_of(value))
-    return found
+    # A range may have no end on one side; a property that a temporal value has not is missing.
+    return absent(run, n, name) if found is None and value.__class__ is not Range else found
 
 
 # ---------------------------------------------------------------------- filters
@@ -291,9 +292,9 @@ def context(run: Run, keys: tuple[str, ...], values: tuple[Any, ...]) -> dict[st
     return dict(zip(keys, values, strict=True))
 
 
-def foreign(run: Run, n: int) -> Null:
+def foreign(run: Run, n: int, name: str) -> Null:
     """What a function written in another language gives: it is known, never run."""
-    return fault(run, n, "type", op="external", left="function")
+    return fault(run, n, "external", name=name)
 
 
 def ask(run: Run, n: int, function: Any, *arguments: Any) -> Any:

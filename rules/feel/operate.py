@@ -204,10 +204,13 @@ def member(run: Run, n: int, value: Any, *tests: Any) -> Any:
     return join_nulls(*unknown) if unknown else False
 
 
-def tested(run: Run, n: int, value: Any, test: Any) -> Any:
-    """One cell test over `?`: a condition by its truth, anything else as in `in`."""
+def tested(run: Run, n: int, value: Any, test: Any, asks: bool) -> Any:
+    """One cell test over `?`: a condition by its truth, anything else as in `in`.
+
+    A truth beside a value that is one itself is a value to be equal to, unless the test `asks` about `?`.
+    """
     if test is True or test is False:
-        return test if value is not True and value is not False else value is test
+        return test if asks or (value is not True and value is not False) else value is test
     if test.__class__ is Null:
         return test
     return _holds(run, n, value, test)

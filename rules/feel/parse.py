@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from .limits import LIMITS, Limits
 from .scope import NameIndex, Scope
@@ -24,7 +24,7 @@ from .syntax import (
     UnaryTests,
 )
 from .terms import COMPARISONS, Terms
-from .tokens import WORD
+from .tokens import WORD, Broken
 from .types import ANY, Type
 
 RANKS = {
@@ -53,6 +53,18 @@ class Parser(Terms):
                 self.depth -= 1
                 return node
             node = self.binary(start, node, op, found, endpoint)
+
+    def whole(self, read: Callable[[], Node]) -> Node:
+        """All of the text. Raises Broken with every Problem found on the way, and the tree where there is one."""
+        try:
+            node = read()
+            if not self.scan.done:
+                self.scan.fail("end")
+        except Broken as broken:
+            raise Broken(*self.scan.problems, *broken.problems) from None
+        if self.scan.problems:
+            raise Broken(*self.scan.problems, tree=node)
+        return node
 
     def endpoint(self) -> Node:
         return self.expression(4, endpoint=True)
@@ -242,7 +254,4 @@ def parse(text: str, scope: Scope, functions: NameIndex, limits: Limits = LIMITS
     parser = Parser(text, scope, limits, functions)
     if len(text) > limits.text:
         parser.scan.limit("text", limits.text, (limits.text, len(text)))
-    node = parser.unary_tests() if unary else parser.expression()
-    if not parser.scan.done:
-        parser.scan.fail("end")
-    return node
+    return parser.whole(parser.unary_tests if unary else parser.expression)

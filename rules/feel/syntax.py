@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -182,6 +184,62 @@ Node = (
     Literal | Name | Chain | Negation | Comparison | Logic | Between | In | InstanceOf | If | For | Quantified
     | Filter | Path | Call | ListNode | ContextNode | RangeNode | FunctionNode | UnaryTests
 )
+
+
+_BELOW: dict[type, Callable[[Any], tuple[Node, ...]]] = {
+    Chain: lambda n: (n.first, *(operand for _, operand in n.rest)),
+    Negation: lambda n: (n.operand,),
+    Comparison: lambda n: (n.left, n.right),
+    Logic: lambda n: n.items,
+    Between: lambda n: (n.value, n.low, n.high),
+    In: lambda n: (n.value, *n.tests),
+    InstanceOf: lambda n: (n.value,),
+    If: lambda n: (n.condition, n.then, n.otherwise),
+    For: lambda n: (*sources(n), n.body),
+    Quantified: lambda n: (*sources(n), n.condition),
+    Filter: lambda n: (n.source, n.condition),
+    Path: lambda n: (n.source,),
+    Call: lambda n: (n.function, *n.arguments),
+    ListNode: lambda n: n.items,
+    ContextNode: lambda n: tuple(value for _, value in n.entries),
+    RangeNode: lambda n: (n.low,) if n.high is None else (n.low, n.high),
+    FunctionNode: lambda n: () if n.external else (n.body,),
+    UnaryTests: lambda n: n.tests,
+}
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes right below a node, in the order of the text."""
+    below = _BELOW.get(node.__class__)
+    return below(node) if below is not None else ()
+
+
+def sources(node: For | Quantified) -> tuple[Node, ...]:
+    """What a loop goes over: a list each, or the two ends of ``low..high``."""
+    ends = (end for iterator in node.iterators for end in (iterator.source, iterator.high))
+    return tuple(end for end in ends if end is not None)
+
+
+def walk(node: Node) -> Iterable[Node]:
+    """A node and all below it, outermost first."""
+    stack = [node]
+    while stack:
+        item = stack.pop()
+        yield item
+        stack.extend(reversed(children(item)))
+
+
+def mentions(node: Node, name: str) -> bool:
+    return any(isinstance(item, Name) and item.name == name for item in walk(node))
+
+
+_FOREIGN = re.compile(r'\b(class|method signature|document|model)\s*:\s*"([^"]*)"')
+
+
+def foreign_name(node: FunctionNode) -> str:
+    """What an external function calls: class and method, or document and model, of its description."""
+    text = str(node.body.value) if isinstance(node.body, Literal) else ""
+    return ".".join(found for _, found in _FOREIGN.findall(text)[:2])[:120]
 
 
 def bare(node: Node) -> Node:

@@ -25,7 +25,7 @@ from .syntax import (
 )
 from .temporal import parse_temporal
 from .tokens import KEYWORDS, WORD, Broken, Scanner
-from .types import Type, UnknownType, read_type
+from .types import ANY, Type, UnknownType, read_type
 
 N = TypeVar("N")
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
@@ -166,7 +166,11 @@ class Terms(ABC):
             found, at = read_type(self.scan.text, self.scan.at, self.scope.named)
         except UnknownType as error:
             at, text = error.args
-            raise Broken(Problem("feel.unknown_type", params={"name": text}, span=(at, at + len(text)))) from None
+            span = (at, at + len(text))
+            if at != self.scan.at or WORD.fullmatch(text) is None:  # inside a type: what follows cannot be told apart
+                raise Broken(Problem("feel.unknown_type", params={"name": text}, span=span)) from None
+            self.scan.note("feel.unknown_type", span, name=text)
+            found, at = ANY, span[1]
         self.scan.move(at)
         return found
 
@@ -206,7 +210,7 @@ class Terms(ABC):
                 self.scan.fail('"')
             value = parse_temporal(text)
             if value is None:
-                raise Broken(Problem("feel.temporal", params={"text": text[:60]}, span=(start, self.scan.end)))
+                self.scan.note("feel.temporal", (start, self.scan.end), text=text[:60])
             return self.literal(start, value)
         words = self.scan.words()
         if words is None:
@@ -302,7 +306,7 @@ class Terms(ABC):
             at = self.scan.at
             key = self.key()
             if any(key == before for before, _ in entries):
-                raise Broken(Problem("feel.duplicate_key", params={"key": key}, span=(at, self.scan.end)))
+                self.scan.note("feel.duplicate_key", (at, self.scan.end), key=key)
             self.scan.need(":")
             self.locals.add(key)
             names.append(key)

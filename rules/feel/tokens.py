@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from ..problem import Problem
 from .limits import Limits, limit_params
+from .numbers import ZERO
 from .scope import CHUNK, NameIndex
 
 START = (
@@ -40,18 +41,22 @@ EXPECTED: dict[str, dict[str, str]] = {
 
 
 class Broken(Exception):
-    """The text cannot be read; carries the Problem, or several where reading could go on behind them."""
+    """The text cannot be read; carries the Problem, or several where reading could go on behind them.
 
-    def __init__(self, problem: Problem, *more: Problem) -> None:
+    `tree` is what was read where reading came to the end: its names and types can still be checked.
+    """
+
+    def __init__(self, problem: Problem, *more: Problem, tree: Any = None) -> None:
         super().__init__(problem.code)
         self.problem = problem
         self.problems = (problem, *more)
+        self.tree = tree
 
 
 class Scanner:
     """A position in the text. `at` stands on the next piece: blanks and comments are skipped behind each one."""
 
-    __slots__ = ("_peeked", "_piece", "at", "end", "limits", "text")
+    __slots__ = ("_peeked", "_piece", "at", "end", "limits", "problems", "text")
 
     def __init__(self, text: str, limits: Limits) -> None:
         self.text = text
@@ -60,6 +65,7 @@ class Scanner:
         self.end = 0
         self._peeked = -1
         self._piece = ""
+        self.problems: list[Problem] = []
         self.skip()
 
     def fail(self, expected: str, at: int | None = None) -> NoReturn:
@@ -71,6 +77,10 @@ class Scanner:
         shown: Any = found[:40] if found else EXPECTED["end"]
         params = {"expected": EXPECTED.get(expected, expected), "found": shown}
         raise Broken(Problem("feel.syntax", params=params, span=span))
+
+    def note(self, code: str, span: tuple[int, int], **params: Any) -> None:
+        """A finding behind which reading goes on, so that the others are found too."""
+        self.problems.append(Problem(code, params=params, span=span))
 
     def limit(self, name: str, most: int, span: tuple[int, int]) -> NoReturn:
         raise Broken(Problem("rules.limit", params=limit_params(name, most), span=span))
@@ -124,11 +134,14 @@ class Scanner:
         if m is None:
             return None
         span = m.span()
+        value = ZERO
         if sum(c.isdigit() for c in m[0].partition("e")[0].partition("E")[0]) > self.limits.digits:
-            self.limit("digits", self.limits.digits, span)
-        value = Decimal(m[0])
+            self.note("rules.limit", span, **limit_params("digits", self.limits.digits))
+        else:
+            value = Decimal(m[0])
         if not value.is_finite() or (value and not -6176 <= value.adjusted() <= 6144):
-            self.limit("exponent", 6144, span)
+            self.note("rules.limit", span, **limit_params("exponent", 6144))
+            value = ZERO
         if WORD.match(self.text, m.end()):
             self.fail("operator", m.end())
         self.move(m.end())

@@ -24,13 +24,14 @@ SCOPE = Scope(
         "listed": ScopeEntry("boolean"),
         "orders": ScopeEntry("list<context<amount: number, due: date>>"),
         "count": ScopeEntry("number"),
+        "sure": ScopeEntry("number", nullable=False),
     }
 )
 
 
-def found(text: str, expect: str | None = None) -> list[Problem]:
+def found(text: str, expect: str | None = None, dialect: str = "feel") -> list[Problem]:
     try:
-        return list(compile_formula(text, SCOPE, expect=expect).warnings)
+        return list(compile_formula(text, SCOPE, dialect, expect).warnings)
     except Invalid as error:
         return list(error.problems)
 
@@ -46,7 +47,8 @@ def found(text: str, expect: str | None = None) -> list[Problem]:
         ("get or else(revenue, 0) + 1", []),
         ("revenu + 1", ["feel.unknown_name_near"]),
         ("qqqqqq + 1", ["feel.unknown_name"]),
-        ("revenu + asset + foo(1)", ["feel.unknown_name_near", "feel.unknown_name_near", "feel.unknown_function_near"]),
+        ("revenu + asset + flor(1)",
+         ["feel.unknown_name_near", "feel.unknown_name_near", "feel.unknown_function_near"]),
         ("revenue + grade", ["feel.type"]),
         ("grade > 3", ["feel.type"]),
         ("listed < listed", ["feel.type"]),
@@ -76,7 +78,10 @@ def found(text: str, expect: str | None = None) -> list[Problem]:
         ("(function(a) a)(1, 2)", ["feel.arguments"]),
         ("matches(grade, \"(?=a)\")", ["feel.pattern"]),
         ("matches(grade, \"(a)\\1\")", ["feel.pattern"]),
-        ("date(\"2024-13-01\")", ["feel.temporal"]),
+        ("date(\"2024-02-30\")", ["feel.temporal"]),
+        ("date(\"31/12/2024\")", ["feel.date_order"]),
+        ("date and time(\"2024-31-12\")", ["feel.date_order"]),
+        ("date(grade)", ["rules.date_text"]),
         ("grade = \"D\"", ["feel.never_this_value"]),
         ("grade in (\"A\", \"X\")", ["feel.never_this_value"]),
         ("1 = 1", ["feel.constant_condition"]),
@@ -84,10 +89,138 @@ def found(text: str, expect: str | None = None) -> list[Problem]:
         ("if assets != 0 then revenue / assets else null", []),
         ("revenue / 0", ["rules.maybe_zero"]),
         ("for i in \"a\"..\"b\" return i", ["feel.type"]),
+        ("@\"x\" + revenu + {a: 1, a: 2}.a",
+         ["feel.temporal", "feel.unknown_name_near", "feel.duplicate_key"]),
+        ("1 instance of money and revenu = 1", ["feel.unknown_type", "feel.unknown_name_near"]),
+        ("1 instance of list<money> and revenu = 1", ["feel.unknown_type"]),
+        ("9" * 45 + " + revenu", ["rules.limit", "feel.unknown_name_near"]),
+        ("{f: function(x) external {java: {class: \"a.B\", method signature: \"c(int)\"}}, r: f(1)}.r",
+         ["dmn.external_function"]),
     ],
 )
 def test_findings(text: str, codes: list[str]) -> None:
     assert [p.code for p in found(text)] == codes
+
+
+UNITS = [
+    "revenue + 资产负债率", "revenue > 资产负债率", "min(revenue, 资产负债率)", "sum([revenue, 资产负债率])",
+    "if listed then revenue else 资产负债率", "revenue * 2 > 资产负债率", "revenue / 2 + 资产负债率",
+    "2 * revenue - 资产负债率", "-revenue < 资产负债率", "abs(revenue) > 资产负债率",
+    "revenue between 1 and 资产负债率",
+    "revenue in [资产负债率..9]", "revenue in (> 资产负债率)", "get or else(revenue, 资产负债率)",
+    "for r in [revenue] return r + 资产负债率", "{r: revenue, s: r + 资产负债率}.s",
+    "[revenue][item > 资产负债率]", "round half up(revenue, 2) = 资产负债率",
+]  # fmt: skip
+ONE_UNIT = [
+    "revenue + assets", "revenue * 资产负债率", "revenue / assets > 资产负债率", "revenue + 1", "revenue > 100",
+    "for 资产负债率 in [revenue] return 资产负债率 + revenue", "(function(revenue) revenue + 资产负债率)(1)",
+    "orders[amount > revenue]", "count([revenue, 资产负债率])", "string(revenue) + string(资产负债率)",
+    "{revenue: 1, r: revenue + 资产负债率}.r", "if listed then revenue else 0", "revenue * assets > 资产负债率",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", UNITS)
+def test_units_are_not_mixed(text: str) -> None:
+    (problem,) = [p for p in found(text) if p.severity == "error"]
+    assert problem.code == "feel.unit"
+    assert {problem.params["left"], problem.params["right"]} == {"万元", "%"}
+
+
+@pytest.mark.parametrize("text", ONE_UNIT)
+def test_what_has_one_unit_is_no_finding(text: str) -> None:
+    assert [p.code for p in found(text) if p.severity == "error"] == []
+
+
+ADVICE = [
+    ("revenue / assets", "rules.maybe_zero", "assets"),
+    ("revenue / (assets - 1)", "rules.maybe_zero", "assets - 1"),
+    ("revenue / sum(orders.amount)", "rules.maybe_zero", "sum(orders.amount)"),
+    ("modulo(revenue, assets)", "rules.maybe_zero", "assets"),
+    ("revenue / (sure * 0)", "rules.maybe_zero", "sure * 0"),
+    ("revenue / -assets", "rules.maybe_zero", "-assets"),
+    ("orders[amount / revenue > 1]", "rules.maybe_zero", "revenue"),
+    ("if revenue > 3 then 1 else 2", "rules.maybe_null", "revenue"),
+    ("if listed then 1 else 2", "rules.maybe_null", "listed"),
+    ("if not(listed) then 1 else 2", "rules.maybe_null", "listed"),
+    ("if sure > 1 and starts with(grade, \"A\") then 1 else 2", "rules.maybe_null", "grade"),
+    ("if revenue between 1 and 2 or revenue > 5 then 1 else 2", "rules.maybe_null", "revenue"),
+    ("1 = 1", "feel.constant_condition", "1 = 1"),
+    ("1 > 2", "feel.constant_condition", "1 > 2"),
+    ("null < revenue", "feel.constant_condition", "null < revenue"),
+    ("revenue >= revenue", "feel.constant_condition", "revenue >= revenue"),
+    ("revenue > 5 and revenue < 3", "feel.constant_condition", "revenue < 3"),
+    ("revenue > 5 and 5 >= revenue", "feel.constant_condition", "5 >= revenue"),
+    ("revenue = 5 and revenue = 6", "feel.constant_condition", "revenue = 6"),
+    ("revenue in [1..2] and revenue between 3 and 4", "feel.constant_condition", "revenue between 3 and 4"),
+    ("revenue > 5 or revenue <= 5", "feel.constant_condition", "revenue <= 5"),
+    ("revenue < 3 or revenue in [3..7) or revenue >= 7", "feel.constant_condition", "revenue >= 7"),
+    ("since < @\"2024-01-01\" and since > @\"2024-02-01\"", "feel.constant_condition", "since > @\"2024-02-01\""),
+    ("count(orders) >= 0", "feel.constant_condition", "count(orders) >= 0"),
+    ("abs(revenue) < 0", "feel.constant_condition", "abs(revenue) < 0"),
+    ("abs(revenue) = -1", "feel.constant_condition", "abs(revenue) = -1"),
+    ("revenue between 5 and 3", "feel.constant_condition", "revenue between 5 and 3"),
+    ("revenue in (5..5)", "feel.constant_condition", "revenue in (5..5)"),
+    ("revenue in []", "feel.constant_condition", "revenue in []"),
+    ("revenue > 1 and true", "feel.constant_condition", "true"),
+    ("if false then 1 else 2", "feel.constant_condition", "false"),
+    ("orders[true]", "feel.constant_condition", "true"),
+    ("grade = \"D\"", "feel.never_this_value", "\"D\""),
+    ("\"D\" != grade", "feel.never_this_value", "\"D\""),
+    ("grade in (\"A\", \"X\")", "feel.never_this_value", "\"X\""),
+    ("grade in [\"A\", \"X\"]", "feel.never_this_value", "\"X\""),
+    ("for i in orders return 1", "feel.unused", "i in orders"),
+    ("some i in orders, j in [1] satisfies j > 0", "feel.unused", "i in orders"),
+    ("{x: 1, r: 2}.r", "feel.unused", "1"),
+    ("upper case([grade])", "feel.list_given", "[grade]"),
+    ("sqrt(orders.amount)", "feel.list_given", "orders.amount"),
+    ("date(grade)", "rules.date_text", "grade"),
+]
+QUIET = [
+    "revenue / 2", "revenue / (1 + count(orders))", "revenue / max(1, assets)", "revenue / (2 * exp(assets))",
+    "revenue / get or else(3, 4)", "revenue / (if listed = true then 1 else 2)",
+    "duration(\"P1D\") / duration(\"PT1H\")",
+    "if assets != 0 then revenue / assets else null", "if assets != sure then revenue / (assets - sure) else 0",
+    "assets != 0 and revenue / assets > 1", "assets = 0 or revenue / assets > 1",
+    "if revenue != null and revenue > 3 then 1 else 2", "if sure > 3 then 1 else 2",
+    "if is defined(revenue) then (if revenue > 3 then 1 else 2) else 0", "if get or else(revenue, 0) > 3 then 1 else 2",
+    "if grade = \"A\" then 1 else 2", "if count(orders) > 1 then 1 else 2",
+    "for revenue in [1] return if revenue > 1 then 1 else 2", "revenue > 5 or revenue < 3", "grade = \"A\"",
+    "revenue >= 3 and revenue <= 3", "revenue > 3 and assets < 3", "revenue < 3 or revenue > 3", "abs(revenue) > 1",
+    "count(orders) > 0",
+    "for i in orders, j in [i] return j", "{x: 1, y: x, r: y}.r", "for i in orders return sum(partial) + i.amount",
+    "abs(orders[1].amount)", "max(orders.amount)", "min(orders.amount, 1)", "date(\"2024-01-31\")",
+    "list replace(orders, function(item, newItem) item.amount > 1, null)",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "code", "place"), ADVICE)
+def test_advice(text: str, code: str, place: str) -> None:
+    (problem,) = found(text)
+    assert (problem.code, problem.severity) == (code, "warning")
+    assert problem.span is not None
+    assert text[slice(*problem.span)] == place
+
+
+@pytest.mark.parametrize("text", QUIET)
+def test_no_advice(text: str) -> None:
+    assert found(text) == []
+
+
+def test_advice_waits_for_errors() -> None:
+    assert [p.code for p in found("revenue / assets + grade")] == ["feel.type"]
+
+
+@pytest.mark.parametrize(
+    ("text", "near"),
+    [("31/12/2024", "2024-12-31"), ("03/04/2024", "2024-04-03 or 2024-03-04"), ("2024-31-12", "2024-12-31"),
+     ("2024/1/31", "2024-01-31"), ("2024年1月31日", "2024-01-31"), ("12.31.2024", "2024-12-31"),
+     ("04/04/2024", "2024-04-04")],
+)
+def test_the_order_of_a_date_text(text: str, near: str) -> None:
+    (problem,) = found(f'date("{text}")')
+    assert (problem.code, problem.params["near"]["en"]) == ("feel.date_order", near)
+    again = [p.code for p in found(f'DATEVALUE("{text}")', dialect="excel")]
+    assert again == ([] if text in ("2024/1/31", "2024年1月31日") else ["feel.date_order"])
 
 
 def test_spans_count_code_points() -> None:
@@ -185,14 +318,16 @@ def test_params_fill_the_sentences(folder: str) -> None:
     texts = ["revenu", "qq", "1 + \"a\"", "revenue + 资产负债率", "abs()", "sqrt(grade)", "1 = 1", "(", "@\"x\"",
              "{a: 1, a: 1}", "1 instance of x", "foo(1)", "orders.amout", "listed.x", "if 1 then 1 else 1",
              "revenue / 0", "matches(grade, \"(?=a)\")", "abs(m: 1)", "grade = \"D\"", "revenue(1)", "9" * 50,
-             "xyzzyfoo(2)"]
+             "xyzzyfoo(2)", "date(\"31/12/2024\")", "upper case([grade])", "for i in orders return 1", "date(grade)",
+             "if listed then 1 else 2", "{f: function() external {java: {class: \"a\"}}, r: f()}.r"]
     seen = set()
     for text in texts:
         for problem in found(text) + found(text, "string"):
             seen.add(problem.code)
             assert sentences[problem.code].format_map(problem.params)
-    assert len(seen) > 18
+    assert len(seen) > 24
     for text in ["a", "a / 0", "1 + \"a\"", "exp(1E6000)", "[1][0]", "matches(\"a\", \"(?=a)\")", "sqrt(-1)",
-                 "error(\"x\")", "for i in 1..99999 return i", "abs()", "not(1)", "-\"a\"", "1()", "min([])"]:
+                 "error(\"x\")", "for i in 1..99999 return i", "abs()", "not(1)", "-\"a\"", "1()", "min([])",
+                 "(function() external {java: {class: \"a\"}})()"]:
         (cause,) = compile_formula(text, Scope.open()).evaluate({}, NOW).causes
         assert sentences[f"cause.{cause.code}"].format_map(cause.params)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..calendar import NANO, days_of, iso_week, month_days
-from ..cause import is_null, join_nulls
+from ..cause import Null, is_null, join_nulls
 from ..convert import from_datetime
 from ..run import Run
 from ..temporal import OFFSET_MAX, parse_date, parse_date_time, parse_time
@@ -27,6 +27,14 @@ def _int(value: Any) -> int:
     if value != value.to_integral_value() or abs(value) > 10**10:
         raise OutOfRange
     return int(value)
+
+
+def _unknown(*values: Any) -> Null:
+    """The null of arguments one of which is null or left out."""
+    found = join_nulls(*values)
+    if found is None:
+        raise Fault("type", left="null", wanted="number")
+    return found
 
 
 def _single(value: Any) -> Any:
@@ -56,7 +64,7 @@ def date(run: Run, at: int, value: Any, month: Any, day: Any) -> Any:
         return found
     parts = (value, month, day)
     if any(is_null(x) for x in parts):
-        return join_nulls(*parts)
+        return _unknown(*parts)
     return Date(_int(value), _int(month), _int(day))
 
 
@@ -88,7 +96,7 @@ def time(run: Run, at: int, value: Any, minute: Any, second: Any, offset: Any) -
 
 def _clock(hour: Any, minute: Any, second: Any, offset: Any) -> Any:
     if any(is_null(x) for x in (hour, minute, second)):
-        return join_nulls(hour, minute, second)
+        return _unknown(hour, minute, second)
     if second.__class__ is not Decimal:
         raise Fault("type", left=kind_of(second), wanted="number")
     h, m = _int(hour), _int(minute)
@@ -105,12 +113,12 @@ def _clock(hour: Any, minute: Any, second: Any, offset: Any) -> Any:
 
 
 @builtin(
-    "date and time", "from/date: any, time: any?, timezone: any?", "date and time",
+    "date and time", "from/date: any, time: any?", "date and time",
     "由文本或日期与时间得到日期时间",
     "A date and time from text, or from a date and a time",
     'date and time(@"2017-01-03", @"10:30:00").hour = 10',
 )
-def date_and_time(run: Run, at: int, value: Any, clock: Any, zone: Any) -> Any:
+def date_and_time(run: Run, at: int, value: Any, clock: Any) -> Any:
     value, clock = _single(value), _single(clock)
     if clock is None and value.__class__ is str:
         found = parse_date_time(value)

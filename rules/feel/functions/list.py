@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import cmp_to_key
 from typing import Any
 
-from ..cause import Stop, is_null
+from ..cause import Null, Stop, is_null
 from ..loops import ask
 from ..operate import DEEPEST, comparable, order_key, same
 from ..run import Run
@@ -226,10 +226,16 @@ def sort(run: Run, at: int, values: list[Any], precedes: Any) -> list[Any]:
                 raise Fault("type", left=kind_of(values[0]), right=kind_of(value))
         return sorted(values, key=order_key)
 
+    def before(a: Any, b: Any) -> bool:
+        found = ask(run, at, precedes, a, b)
+        if found is True or found is False:
+            return bool(found)
+        raise Unknown([found]) if found.__class__ is Null else Fault("type", left=kind_of(found), wanted="boolean")
+
     def order(a: Any, b: Any) -> int:
         run.spend(1)
-        if ask(run, at, precedes, a, b) is True:
+        if before(a, b):
             return -1
-        return 1 if ask(run, at, precedes, b, a) is True else 0
+        return 1 if before(b, a) else 0
 
     return sorted(values, key=cmp_to_key(order))

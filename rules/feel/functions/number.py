@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..cause import is_null
-from ..numbers import CONTEXT, ONE, ZERO, round_to, whole
+from ..numbers import CONTEXT, ONE, WIDE, ZERO, round_to, whole
 from ..operate import comparable, order_key
 from ..run import Run
 from ..types import kind_of
@@ -131,8 +131,8 @@ def abs_(run: Run, at: int, n: Any) -> Any:
 def modulo(run: Run, at: int, dividend: Decimal, divisor: Decimal) -> Decimal:
     if not divisor:
         raise Fault("zero_division")
-    rest = CONTEXT.remainder(dividend, divisor)
-    return CONTEXT.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else rest
+    rest = WIDE.remainder(dividend, divisor)
+    return CONTEXT.add(rest, divisor) if rest and (rest < 0) != (divisor < 0) else CONTEXT.plus(rest)
 
 
 @builtin(
@@ -174,7 +174,7 @@ def exp(run: Run, at: int, number: Decimal) -> Decimal:
     "odd(5) = true",
 )
 def odd(run: Run, at: int, number: Decimal) -> bool:
-    return CONTEXT.abs(number) % 2 == 1
+    return WIDE.remainder(abs(number), Decimal(2)) == 1
 
 
 @builtin(
@@ -184,7 +184,7 @@ def odd(run: Run, at: int, number: Decimal) -> bool:
     "even(4) = true",
 )
 def even(run: Run, at: int, number: Decimal) -> bool:
-    return number % 2 == 0
+    return WIDE.remainder(number, Decimal(2)) == 0
 
 
 # ---------------------------------------------------------------------- over lists of numbers

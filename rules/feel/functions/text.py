@@ -15,6 +15,17 @@ from ..types import kind_of
 from ..values import Function, Range
 from .table import Fault, Unknown, builtin, whole
 
+_MARKS = frozenset('"{}[]:,')
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _key(key: str) -> str:
+    """A key of a context: in quotes where it is empty or holds a mark that would end it."""
+    return _quoted(key) if not key or not _MARKS.isdisjoint(key) else key
+
 
 def text_of(value: Any, inside: bool = False, depth: int = 0) -> str:
     """Any value as text; strings inside lists and contexts keep their quotes."""
@@ -27,11 +38,11 @@ def text_of(value: Any, inside: bool = False, depth: int = 0) -> str:
     if value.__class__ is Decimal:
         return number_text(value)
     if value.__class__ is str:
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' if inside else str(value)
+        return _quoted(value) if inside else str(value)
     if value.__class__ is list:
         return "[" + ", ".join(text_of(x, True, depth + 1) for x in value) + "]"
     if value.__class__ is dict:
-        return "{" + ", ".join(f"{k}: {text_of(x, True, depth + 1)}" for k, x in value.items()) + "}"
+        return "{" + ", ".join(f"{_key(k)}: {text_of(x, True, depth + 1)}" for k, x in value.items()) + "}"
     if isinstance(value, Range):
         if value.op:
             return f"({value.op} {text_of(value.high if value.low is None else value.low, True, depth + 1)})"
@@ -194,9 +205,13 @@ def replace(run: Run, at: int, text: str, pattern: str, replacement: str, flags:
     'split("a;b", ";") = ["a", "b"]',
 )
 def split(run: Run, at: int, text: str, delimiter: str) -> list[str]:
+    compiled = compile_pattern(delimiter, "")
+    if compiled.search("") is not None:
+        raise Fault("pattern", pattern=delimiter[:60])
+    run.spend(1 + len(text) // 64)
     made: list[str] = []
     last = 0
-    for m in compile_pattern(delimiter, "").finditer(text):
+    for m in compiled.finditer(text):
         if m.end() == m.start():
             continue
         made.append(text[last : m.start()])
