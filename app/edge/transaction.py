@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sqlite3
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,18 @@ from app.work import Actor, Reading, Work
 __all__ = ["Unrecorded", "begin_reading", "begin_work", "reading", "runtime", "writing"]
 
 
+# What SQLite and PostgreSQL say where somebody else holds what is needed.
+BUSY = ("database is locked", "lock timeout", "deadlock detected")
+# Their codes of the rules that acts at one time can break: only one may be there; what is named must stay.
+VIOLATED: Mapping[int | str, str] = {
+    sqlite3.SQLITE_CONSTRAINT_UNIQUE: "row.duplicate",
+    sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: "row.duplicate",
+    sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: "row.linked",
+    "23505": "row.duplicate",
+    "23503": "row.linked",
+}
+
+
 class Unrecorded(RuntimeError):
     """Rows changed and nobody said what was done: a fault of ours, refused before it is stored."""
 
@@ -34,6 +47,12 @@ def _note(session: Session, kind: type[Any]) -> None:
     work = session.info.get("work")
     if work is not None and issubclass(kind, Base) and not kind.__silent__:
         work.changed.add(kind.__name__)
+
+
+def _violated(error: IntegrityError) -> str | None:
+    """The code of the Conflict behind a refusal of the database; None where it is no Conflict."""
+    told = getattr(error.orig, "sqlite_errorcode", None) or getattr(error.orig, "sqlstate", None)
+    return VIOLATED.get(told) if told is not None else None
 
 
 @event.listens_for(HouseSession, "before_flush")
@@ -69,10 +88,12 @@ def begin_work(instance: Runtime, actor: Actor, request_id: str | None = None) -
             raise Conflict("row.changed") from error
         except IntegrityError as error:
             session.rollback()
-            raise Conflict("row.duplicate") from error
+            if (code := _violated(error)) is None:
+                raise  # a rule of the tables that no race can break: a fault of ours, and told as one
+            raise Conflict(code) from error
         except OperationalError as error:
             session.rollback()
-            if "database is locked" in str(error) or "lock timeout" in str(error):
+            if any(sign in str(error.orig) for sign in BUSY):
                 raise Conflict("database.busy") from error
             raise
         except BaseException:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from app.access import Conflict
 from app.edge.runtime import Runtime
@@ -82,3 +85,42 @@ def test_the_reading_side_cannot_write(instance: Runtime) -> None:
 
     with pytest.raises(DBAPIError), instance.database.read.begin() as connection:
         connection.execute(text("INSERT INTO counters (name, value) VALUES ('n', 1)"))
+
+
+def test_what_is_named_and_gone_is_a_conflict(work) -> None:
+    with pytest.raises(Conflict, match=r"row\.linked"), work() as w:
+        row = customer()
+        row.owner_id = "nobody"
+        w.session.add(row)
+        w.record(Verb.CUSTOMER_CREATED, SYSTEM_SUBJECT, {})
+
+
+def test_a_row_that_breaks_a_rule_of_its_table_is_a_fault_and_no_conflict(work) -> None:
+    with pytest.raises(IntegrityError) as caught, work() as w:
+        row = customer()
+        row.name = None  # type: ignore[assignment]
+        w.session.add(row)
+        w.record(Verb.CUSTOMER_CREATED, SYSTEM_SUBJECT, {})
+    assert "parameters hidden" in str(caught.value), "errors are logged: what somebody typed stays out of them"
+
+
+def test_two_that_wait_for_each_other_are_a_busy_database(instance: Runtime, work) -> None:
+    if instance.database.is_sqlite:
+        pytest.skip("SQLite has one writer: nobody waits for two rows")
+    with work() as w:
+        w.session.add_all([Counter(name="a", value=1), Counter(name="b", value=1)])
+    both_hold_one = Barrier(2)
+
+    def count_up(first: str, second: str) -> str:
+        try:
+            with work() as w:
+                w.session.get_one(Counter, first, with_for_update=True)
+                both_hold_one.wait(10)
+                w.session.get_one(Counter, second, with_for_update=True)
+        except Conflict as conflict:
+            return conflict.code
+        return "done"
+
+    with ThreadPoolExecutor(2) as threads:
+        found = [threads.submit(count_up, *names) for names in (("a", "b"), ("b", "a"))]
+        assert sorted(each.result() for each in found) == ["database.busy", "done"]
