@@ -204,6 +204,7 @@ def open_database(url: str, *, statement_seconds: int = 30, echo: bool = False) 
         create_engine(
             url,
             echo=echo,
+            hide_parameters=not echo,  # errors go to logs and to the list of failed jobs: values stay out of both
             pool_pre_ping=True,
             pool_size=8,
             max_overflow=8,
@@ -217,7 +218,7 @@ def open_database(url: str, *, statement_seconds: int = 30, echo: bool = False) 
 
 
 def _sqlite(url: str, begin: str, reading: bool, echo: bool) -> Engine:
-    engine = create_engine(url, echo=echo, json_serializer=dump_json)
+    engine = create_engine(url, echo=echo, hide_parameters=not echo, json_serializer=dump_json)
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
