@@ -5,18 +5,20 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, g, request
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.access import Conflict, Viewer
 from app.edge.runtime import EXTENSION, runtime
 from app.edge.transaction import begin_work
 from app.services import sessions, tokens
-from app.work import SYSTEM
+from app.work import SYSTEM, Work
 
 UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 API = "/api/"
@@ -136,8 +138,7 @@ def _load_token(header: str) -> None:
         raise Unknown
     g.viewer, g.user_locale, g.bearer = found.viewer, found.user_locale, True
     if found.seen_at is None or now - found.seen_at >= tokens.SEEN_EVERY:
-        with begin_work(here, SYSTEM, g.request_id) as work:
-            tokens.touch(work, found.token_id)
+        _note_use(lambda work: tokens.touch(work, found.token_id))
 
 
 def _load_session(token: str) -> None:
@@ -150,11 +151,16 @@ def _load_session(token: str) -> None:
     g.viewer, g.user_locale, g.session_id = found.viewer, found.user_locale, found.session_id
     g.must_change_password = found.must_change_password
     if now - found.seen_at >= sessions.SEEN_EVERY:
-        try:
-            with begin_work(here, SYSTEM, g.request_id) as work:
-                sessions.touch(work, found.session_id)
-        except Conflict:
-            return  # a busy database: the next request says so again
+        _note_use(lambda work: sessions.touch(work, found.session_id))
+
+
+def _note_use(touch: Callable[[Work], None]) -> None:
+    """Keep when a session or token was last used. Nobody's page fails because the database is busy with others."""
+    try:
+        with begin_work(runtime(), SYSTEM, g.request_id) as work:
+            touch(work)
+    except Conflict:
+        return  # the next request says so again
 
 
 def _policy() -> str:
@@ -209,10 +215,12 @@ def _refuse_nul() -> None:
 
     The API reads its own addresses and says which parameter is wrong.
     """
-    if request.path.startswith(API):
-        return
-    if "\x00" in request.path or any("\x00" in text for texts in request.args.listvalues() for text in texts):
+    if not request.path.startswith(API) and ("\x00" in request.path or _holds_nul(request.args)):
         abort(400)
+
+
+def _holds_nul(values: MultiDict[str, str]) -> bool:
+    return any("\x00" in text for texts in values.listvalues() for text in texts)
 
 
 def _refuse_forgery() -> None:
@@ -221,3 +229,5 @@ def _refuse_forgery() -> None:
 
     if current_viewer() is not None or is_public(request.endpoint):
         check_forgery()
+        if request.method in UNSAFE and not request.path.startswith(API) and _holds_nul(request.form):
+            abort(400)  # nobody can type one, and no column of PostgreSQL holds it

@@ -11,10 +11,11 @@ import pytest
 from flask import Flask, g, request
 
 from app import create_app
-from app.access import Right, Role
+from app.access import Conflict, Right, Role
 from app.edge.pages import Open, access
 from app.edge.runtime import EXTENSION
 from app.services import people, tokens
+from app.work import Work
 from tests.app.crew import Crew, post
 from tests.builders import Clock, csrf_of
 
@@ -220,6 +221,19 @@ def test_tokens_are_limited_and_revocable(api: Flask, crew: Crew, clock: Clock) 
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
 
 
+def test_a_call_is_answered_although_its_use_cannot_be_noted_now(
+    api: Flask, crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    crew.hire("lin", Role.SALES)
+    headers = _bearer(crew, "lin", "customer.read")
+
+    def busy(_work: Work, _token_id: str) -> None:
+        raise Conflict("database.busy")
+
+    monkeypatch.setattr(tokens, "touch", busy)
+    assert api.test_client().get("/api/v1/own", headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("value", ["Bearer nonsense", "Bearer crd_" + "x" * 43, "Basic Ym9zczpib3Nz", "Bearer", "x"])
 def test_a_bad_token_is_refused_even_beside_a_good_cookie(api: Flask, crew: Crew, value: str) -> None:
     client = crew.client("boss")
@@ -263,3 +277,11 @@ def test_a_nul_in_an_address_is_refused_for_every_page(crew: Crew) -> None:
     client = crew.client("boss")
     for address in ("/admin/users?q=a%00b", "/me%00", "/admin/users?after=%00"):
         assert client.get(address).status_code == 400
+
+
+def test_a_nul_in_what_was_typed_is_refused_for_every_page(crew: Crew, app: Flask) -> None:
+    assert crew.sign_in(app.test_client(), "bo\0ss", "wrong").status_code == 400
+    client = crew.client("boss")
+    typed = {"key": "north", "name_zh": "华北\0", "name_en": ""}
+    assert post(client, "/admin/departments/new", typed).status_code == 400
+    assert "north" not in client.get("/admin/departments").get_data(as_text=True)
