@@ -1,4 +1,4 @@
-"""How we judge: the formula language, scorecards, grades."""
+"""How we judge: the formula language, scorecards, decision tables, grades."""
 
 from rules.batch import rate_many
 from rules.feel import (
@@ -18,10 +18,13 @@ from rules.rating import rate
 from rules.score import Score
 from rules.scorecard import Scorecard
 from rules.scorecard_compile import compile_scorecard
+from rules.table import DecisionTable
+from rules.table_compile import compile_table
 from rules.trace import Trace
 
 __all__ = [
     "Cause",
+    "DecisionTable",
     "Formula",
     "Given",
     "Invalid",
@@ -35,6 +38,7 @@ __all__ = [
     "Trace",
     "compile_formula",
     "compile_scorecard",
+    "compile_table",
     "compile_unary",
     "rate",
     "rate_many",

@@ -1,4 +1,4 @@
-"""The JSON Schemas of Scorecard and Policy are sound, closed everywhere, and tell each violation once."""
+"""The JSON Schemas of Scorecard, DecisionTable and Policy are sound, closed everywhere, and tell each violation once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from rules.schema import MAX_PROBLEMS, schema_problems
 
-SCHEMAS = [("rules", "scorecard.schema.json"), ("credit", "policy.schema.json")]
+SCHEMAS = [("rules", "scorecard.schema.json"), ("rules", "table.schema.json"), ("credit", "policy.schema.json")]
 
 
 def parts(value: Any) -> list[dict[str, Any]]:
