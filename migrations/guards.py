@@ -7,7 +7,7 @@ and TRUNCATE needs a statement trigger of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 INSERT_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     # table: every key whose repetition would be a replacement
@@ -19,6 +19,7 @@ INSERT_ONLY: dict[str, tuple[tuple[str, ...], ...]] = {
     "decisions": (("id",),),
     "ratings": (("id",),),
 }
+# Columns of a Definition that stay as they were published. Later migrations add to them by `renew_definitions`.
 FROZEN = (
     "kind",
     "key",
@@ -67,12 +68,7 @@ def _sqlite() -> Iterator[str]:
             f"CREATE TRIGGER {table}_no_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
             f"BEGIN SELECT RAISE(ABORT, '{table} is insert-only'); END"
         )
-    changed = " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in FROZEN)
-    yield (
-        "CREATE TRIGGER definitions_no_update BEFORE UPDATE ON definitions WHEN OLD.status <> 'draft' AND "
-        f"({changed} OR NEW.id IS NOT OLD.id OR NEW.status = 'draft' OR (OLD.status = 'retired' AND NEW.status <> 'retired')) "
-        "BEGIN SELECT RAISE(ABORT, 'a published definition never changes'); END"
-    )
+    yield _sqlite_definitions(FROZEN)
     yield (
         "CREATE TRIGGER definitions_no_delete BEFORE DELETE ON definitions WHEN OLD.status <> 'draft' "
         "BEGIN SELECT RAISE(ABORT, 'a published definition never changes'); END"
@@ -84,20 +80,30 @@ def _sqlite() -> Iterator[str]:
     )
 
 
+def _sqlite_definitions(frozen: Sequence[str]) -> str:
+    changed = " OR ".join(f"NEW.{c} IS NOT OLD.{c}" for c in frozen)
+    return (
+        "CREATE TRIGGER definitions_no_update BEFORE UPDATE ON definitions WHEN OLD.status <> 'draft' AND "
+        f"({changed} OR NEW.id IS NOT OLD.id OR NEW.status = 'draft' OR (OLD.status = 'retired' AND NEW.status <> 'retired')) "
+        "BEGIN SELECT RAISE(ABORT, 'a published definition never changes'); END"
+    )
+
+
+def renew_definitions(dialect: str, frozen: Sequence[str]) -> Iterator[str]:
+    """The guard of published Definitions anew, over these columns."""
+    if dialect == "postgresql":
+        yield _postgresql_definitions(frozen)
+        return
+    yield "DROP TRIGGER definitions_no_update"
+    yield _sqlite_definitions(frozen)
+
+
 def _postgresql() -> Iterator[str]:
     yield (
         "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
         "RAISE EXCEPTION '% is insert-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$"
     )
-    changed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in FROZEN)
-    yield (
-        "CREATE FUNCTION keep_definition() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "IF TG_OP = 'DELETE' THEN IF OLD.status = 'draft' THEN RETURN OLD; END IF; "
-        "ELSIF OLD.status = 'draft' THEN RETURN NEW; "
-        f"ELSIF NOT ({changed} OR NEW.id <> OLD.id OR NEW.status = 'draft' OR (OLD.status = 'retired' AND NEW.status <> 'retired')) "
-        "THEN RETURN NEW; END IF; "
-        "RAISE EXCEPTION 'a published definition never changes' USING ERRCODE = 'restrict_violation'; END $$"
-    )
+    yield _postgresql_definitions(FROZEN)
     for table in INSERT_ONLY:
         yield f"CREATE TRIGGER {table}_keep BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
     yield "CREATE TRIGGER definitions_keep BEFORE UPDATE OR DELETE ON definitions FOR EACH ROW EXECUTE FUNCTION keep_definition()"
@@ -105,3 +111,15 @@ def _postgresql() -> Iterator[str]:
         yield f"CREATE TRIGGER {table}_keep_all BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_keep"
         yield f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_keep_all"
+
+
+def _postgresql_definitions(frozen: Sequence[str]) -> str:
+    changed = " OR ".join(f"NEW.{c} IS DISTINCT FROM OLD.{c}" for c in frozen)
+    return (
+        "CREATE OR REPLACE FUNCTION keep_definition() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "IF TG_OP = 'DELETE' THEN IF OLD.status = 'draft' THEN RETURN OLD; END IF; "
+        "ELSIF OLD.status = 'draft' THEN RETURN NEW; "
+        f"ELSIF NOT ({changed} OR NEW.id <> OLD.id OR NEW.status = 'draft' OR (OLD.status = 'retired' AND NEW.status <> 'retired')) "
+        "THEN RETURN NEW; END IF; "
+        "RAISE EXCEPTION 'a published definition never changes' USING ERRCODE = 'restrict_violation'; END $$"
+    )

@@ -108,8 +108,10 @@ class Checking(MethodView):
         with reading() as view:
             given = body["body"]
             if given is None:
-                given = definitions.find(view.session, kind, key).body
-            found = definitions.check(view.session, kind, given, key)
+                row = definitions.find(view.session, kind, key)
+                found = definitions.check_stored(view.session, kind, key, row.body, row.unread)
+            else:
+                found = definitions.check(view.session, kind, given, key)
         return {"publishable": not errors(found), "problems": _told(found)}
 
 
@@ -157,7 +159,10 @@ def _value(value: Any) -> Any:
 def _whole(view: Reading, kind: str, key: str, version: int | None) -> dict[str, Any]:
     detail = queries.definition(view, kind, key, version)
     head = {member.name: getattr(detail.head, member.name) for member in members(detail.head)}
-    return {**head, "body": detail.body, "layout": detail.layout, "uses": detail.uses, "used_by": detail.used_by}
+    return {
+        **head, "body": detail.body, "layout": detail.layout, "unread": detail.unread, "uses": detail.uses,
+        "used_by": detail.used_by,
+    }  # fmt: skip
 
 
 def _head(row: Definition, found: Iterable[Problem] = ()) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def _kept(row: EntryRow) -> str | None:
 
 _VARIANTS: Mapping[str, Callable[[EntryRow], str | None]] = {
     Verb.DEFINITION_CREATED: lambda row: "based" if row.detail.get("based_on") else None,
+    Verb.DEFINITION_SAVED: lambda row: "unread" if row.detail.get("unread") else None,
     Verb.DEFINITION_RETIRED: lambda row: "replaced" if row.detail.get("by_version") else None,
     Verb.REQUEST_CHANGED: lambda row: None if row.detail.get("number") else "draft",
     Verb.RATING_MADE: _rated,

@@ -14,7 +14,11 @@ DRAFT, PUBLISHED, RETIRED = "draft", "published", "retired"
 
 
 class Definition(Base):
-    """One version of one document. Only a draft's body changes; the database itself refuses anything else (trigger)."""
+    """One version of one document. Only a draft's body changes; the database itself refuses anything else (trigger).
+
+    `unread` holds the text of a draft's body or layout as typed while no document can be read of it, by that name; the
+    column of the same name then holds what could be read last.
+    """
 
     __tablename__ = "definitions"
 
@@ -26,6 +30,7 @@ class Definition(Base):
     title: Mapped[dict[str, str]] = mapped_column(Json())
     body: Mapped[dict[str, Any]] = mapped_column(Json())
     layout: Mapped[dict[str, Any]] = mapped_column(Json(), default=dict)
+    unread: Mapped[dict[str, str]] = mapped_column(Json(), default=dict, server_default="{}")
     fingerprint: Mapped[str | None] = mapped_column(String(71))
     links: Mapped[dict[str, Any]] = mapped_column(Json(), default=dict)  # pinned at publishing: place -> version
     based_on: Mapped[int | None] = mapped_column(Integer)

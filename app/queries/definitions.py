@@ -82,11 +82,12 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """One version whole, with its neighbours."""
+    """One version whole, with its neighbours. `unread`: body or layout of a draft as typed, where that is no JSON."""
 
     head: Version
     body: Mapping[str, Any]
     layout: Mapping[str, Any]
+    unread: Mapping[str, str]
     authors: tuple[str, ...]
     published: int | None
     draft: int | None
@@ -222,12 +223,12 @@ def definition(reading: Reading, kind: str, key: str, version: int | None = None
         )
     }
     wanted = version if version is not None else numbers.get(PUBLISHED, max(numbers.values(), default=0))
-    query = _heads(Definition.body, Definition.layout, Definition.authors).where(*here)
+    query = _heads(Definition.body, Definition.layout, Definition.unread, Definition.authors).where(*here)
     row = reading.session.execute(query.where(Definition.version == wanted)).one_or_none()
     if row is None:
         raise Missing("definition", f"{kind}/{key}")
     return Detail(
-        _version(row), row.body, row.layout, tuple(row.authors), numbers.get(PUBLISHED), numbers.get(DRAFT),
+        _version(row), row.body, row.layout, row.unread, tuple(row.authors), numbers.get(PUBLISHED), numbers.get(DRAFT),
         max(numbers.values()), _used(reading, row.id), _users(reading, kind, key),
     )  # fmt: skip
 

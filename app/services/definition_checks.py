@@ -11,12 +11,10 @@ from sqlalchemy.orm import Session, aliased
 from app import kinds
 from app.models.definition import PUBLISHED, Definition, DefinitionUse
 from app.models.people import Post
+from app.services import documents
 from app.services.directory import directory
-from app.services.documents import storable_problems
 from rules import Invalid, Problem
 from rules.problem import errors
-
-Others = Mapping[str, Any]
 
 
 def published(session: Session, kind: str, key: str) -> Definition | None:
@@ -53,7 +51,7 @@ def check(session: Session, kind: str, body: Mapping[str, Any], key: str | None 
     """
     if kind not in kinds.KINDS:
         return [Problem("definition.unknown_kind", "", {"kind": kind})]
-    if unfit := storable_problems(body):
+    if unfit := documents.storable_problems(body):
         return unfit
     others, problems = linked(session, kind, body)
     posts = _unknown_posts(session, kind, body)
@@ -69,6 +67,28 @@ def check(session: Session, kind: str, body: Mapping[str, Any], key: str | None 
             found += kinds.KINDS[kind].lint(made, ready, lambda tiers: directory(session, tiers))
     if key is not None and not errors(found):
         found += _broken(session, kind, key, made)
+    return found
+
+
+def check_stored(
+    session: Session, kind: str, key: str, body: Mapping[str, Any], unread: Mapping[str, str]
+) -> list[Problem]:
+    """The same about a version as it is stored: why a text of it cannot be read comes first.
+
+    A body is not judged by what could be read of it before somebody broke it.
+    """
+    found = unread_problems(unread)
+    return found if "body" in unread else [*found, *check(session, kind, body, key)]
+
+
+def unread_problems(unread: Mapping[str, str]) -> list[Problem]:
+    """Why no document can be read of what was typed; of a layout, which stands beside the body, the line alone."""
+    found: list[Problem] = []
+    if "body" in unread:
+        found += documents.problems_of(unread["body"]) or [Problem("definition.unread")]
+    if "layout" in unread:
+        reasons = documents.problems_of(unread["layout"])
+        found.append(Problem("definition.layout_unread", "", {"line": reasons[0].params["line"] if reasons else 1}))
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select
@@ -19,15 +20,15 @@ from app.db import new_id
 from app.models.definition import DRAFT, PUBLISHED, RETIRED, Definition, DefinitionUse
 from app.models.people import User
 from app.services import documents
-from app.services.definition_checks import check, compiled, linked, published, users
+from app.services.definition_checks import check, check_stored, compiled, linked, published, users
 from app.services.states import version_member
 from app.work import Subject, Verb, Work
 from rules import Invalid, Problem
 from rules.problem import errors
 
 __all__ = [
-    "check", "compiled", "discard", "draft", "find", "pin", "publish", "published", "read_document", "restore",
-    "retire", "save", "subject", "users",
+    "check", "check_stored", "compiled", "discard", "draft", "find", "pin", "publish", "published", "read_document",
+    "restore", "retire", "save", "subject", "users",
 ]  # fmt: skip
 
 KEY_PATTERN = r"[a-z][a-z0-9_]{1,58}"
@@ -94,6 +95,7 @@ def draft(
         title=_tidy(title),
         body=dict(body),
         layout=dict(layout or {}),
+        unread={},
         based_on=based_on,
         authors=[work.actor.id],
         created_by=work.actor.id,
@@ -171,40 +173,74 @@ def _still_draft(row: Definition) -> None:
         raise Conflict("definition.not_draft", version=row.version, status=row.status)
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What was given as body or layout: a document, or the text of which none can be read."""
+
+    name: str
+    value: Mapping[str, Any] | None
+    text: str | None
+    problems: list[Problem]
+
+
+def _part(name: str, given: Mapping[str, Any] | str) -> _Part:
+    if not isinstance(given, str):
+        return _Part(name, given, None, documents.storable_problems(given, f"/{name}"))
+    if name == "layout" and not given.strip():
+        return _Part(name, {}, None, [])
+    try:
+        return _Part(name, documents.read(given).value, None, [])
+    except Invalid as invalid:
+        return _Part(name, None, given, [] if documents.keepable(given) else list(invalid.problems))
+
+
 def save(
     work: Work,
     row: Definition,
     row_version: int,
     *,
     title: Mapping[str, str] | None = None,
-    body: Mapping[str, Any] | None = None,
-    layout: Mapping[str, Any] | None = None,
+    body: Mapping[str, Any] | str | None = None,
+    layout: Mapping[str, Any] | str | None = None,
 ) -> list[Problem]:
     """Keep a draft as it stands, problems and all; they are returned so that the page can show them in place.
 
-    Of a published version only the layout may move, which makes no new version. What changes nothing leaves no trace.
+    A text of which no document can be read is kept as it was typed, beside what could be read last. Of a published
+    version only the layout may move, which makes no new version. What changes nothing leaves no trace.
     """
     _writer(work)
     if body is not None or title is not None:
         _still_draft(row)
     _fresh(work, row, row_version)
+    parts = [_part(name, given) for name, given in (("body", body), ("layout", layout)) if given is not None]
     problems = [] if title is None else _check_title(title)
-    problems += [] if body is None else documents.storable_problems(body, "/body")
-    problems += [] if layout is None else documents.storable_problems(layout, "/layout")
+    problems += [problem for part in parts for problem in part.problems]
     if problems:
         raise Invalid(problems)
-    before = (row.title, row.body, row.layout)
+    before = (row.title, row.body, row.layout, row.unread)
     row.title = row.title if title is None else _tidy(title)
-    row.body = row.body if body is None else dict(body)
-    row.layout = row.layout if layout is None else dict(layout)
-    if (row.title, row.body, row.layout) != before:
+    for part in parts:
+        _keep(row, part)
+    if (row.title, row.body, row.layout, row.unread) != before:
         row.saved_by, row.saved_at = work.actor.id, work.now
         if row.status == DRAFT and work.actor.id not in row.authors:
             row.authors = [*row.authors, work.actor.id]
         work.session.flush()
-        digest = kinds.fingerprint(row.body)
-        work.record(Verb.DEFINITION_SAVED, subject(row), {"version": row.version, "fingerprint": digest})
-    return check(work.session, row.kind, row.body, row.key)
+        detail: dict[str, Any] = {"version": row.version, "fingerprint": kinds.fingerprint(row.body)}
+        if row.unread:
+            detail["unread"] = {name: documents.fingerprint(text) for name, text in sorted(row.unread.items())}
+        work.record(Verb.DEFINITION_SAVED, subject(row), detail)
+    return check_stored(work.session, row.kind, row.key, row.body, row.unread)
+
+
+def _keep(row: Definition, part: _Part) -> None:
+    others = {name: text for name, text in row.unread.items() if name != part.name}
+    if part.value is not None:
+        setattr(row, part.name, dict(part.value))
+        row.unread = others
+    else:
+        _still_draft(row)
+        row.unread = {**others, part.name: part.text or ""}
 
 
 def publish(
@@ -220,7 +256,7 @@ def publish(
     _fresh(work, row, row_version)
     if four_eyes and work.actor.id in {*row.authors, row.saved_by}:
         raise Conflict("definition.four_eyes", version=row.version)
-    problems = check(work.session, row.kind, row.body, row.key)
+    problems = check_stored(work.session, row.kind, row.key, row.body, row.unread)
     if errors(problems) or (problems and not warnings_read):
         raise Invalid(problems)
     others, _ = linked(work.session, row.kind, row.body)

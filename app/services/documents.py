@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -92,6 +93,25 @@ def read(text: str) -> Document:
     if scanner.problems:
         raise Invalid(scanner.problems[:MAX_PROBLEMS])
     return Document(text, value, scanner.spans)
+
+
+def problems_of(text: str) -> list[Problem]:
+    """What keeps a text from being read; nothing for a document."""
+    try:
+        read(text)
+    except Invalid as invalid:
+        return list(invalid.problems)
+    return []
+
+
+def keepable(text: str) -> bool:
+    """Whether a text that no document can be read of may be stored as it was typed."""
+    return not unsound(text) and len(text.encode()) <= MAX_BYTES
+
+
+def fingerprint(text: str) -> str:
+    """By what the ledger knows a text that is no document."""
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
 
 
 class _Scanner:

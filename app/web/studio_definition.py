@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import kinds
-from app.access import Missing, Right
+from app.access import Conflict, Missing, Right
 from app.edge import change_sentences
 from app.edge.locale import t
 from app.edge.pages import access
@@ -17,9 +17,8 @@ from app.queries import definitions as queries
 from app.services import definitions, documents
 from app.web import studio_views
 from app.web.studio import ICONS
-from app.web.studio_problems import Finding, of_body
+from app.web.studio_problems import body_text, layout_text, of_stored
 from app.web.text_difference import difference
-from app.work import Reading
 
 blueprint = Blueprint("studio_definition", __name__, url_prefix="/studio/<any(form,scorecard,policy,flow):kind>/<key>")
 
@@ -42,14 +41,8 @@ def _page(kind: str, key: str, version: int | None, layout: str = "studio/defini
         detail = queries.definition(view, kind, key, version)
         made, _ = studio_views.compiled(kind, detail.body)
         shown = studio_views.context(view, detail, made) if made is not None else {}
-        found = draft_findings(view, detail) if detail.head.status == "draft" else []
+        found = of_stored(view, detail) if detail.head.status == "draft" else []
     return render_template(layout, d=detail, tab="read", made=made, findings=found, icons=ICONS, **shown)
-
-
-def draft_findings(view: Reading, detail: queries.Detail) -> list[Finding]:
-    """What stands in the way of publishing a draft, at its places in the text as it would be written."""
-    head = detail.head
-    return of_body(definitions.check(view.session, head.kind, detail.body, head.key), detail.body)
 
 
 @blueprint.get("/<int:version>/print")
@@ -64,17 +57,18 @@ def raw(kind: str, key: str, version: int) -> str:
     with reading() as view:
         detail = queries.definition(view, kind, key, version)
     return render_template(
-        "studio/json.html", d=detail, tab="json", icons=ICONS, text=documents.write(detail.body),
-        layout_text=documents.write(detail.layout) if detail.layout else "",
-    )  # fmt: skip
+        "studio/json.html", d=detail, tab="json", icons=ICONS, text=body_text(detail), layout_text=layout_text(detail)
+    )
 
 
 @blueprint.get("/<int:version>/export")
 @access(Right.DEFINITION_READ)
 def export(kind: str, key: str, version: int) -> Response:
-    """The whole envelope as a file, ready to be imported elsewhere."""
+    """The whole envelope as a file, ready to be imported elsewhere; of a draft that is no JSON there is none."""
     with reading() as view:
         detail = queries.definition(view, kind, key, version)
+    if detail.unread:
+        raise Conflict("definition.unread")
     head = detail.head
     envelope: dict[str, Any] = {
         "kind": kind, "key": key, "version": version, "based_on": head.based_on, "title": dict(head.title),
@@ -109,7 +103,7 @@ def compare(kind: str, key: str) -> str:
     return render_template(
         "studio/compare.html", d=new, old=old, tab="versions", icons=ICONS, rows=rows, lines=found,
         renamed=old.head.title != new.head.title,
-        difference=difference(documents.write(old.body), documents.write(new.body)),
+        difference=difference(body_text(old), body_text(new)),
     )  # fmt: skip
 
 

@@ -21,13 +21,13 @@ from app.queries import definitions as queries
 from app.services import definitions, documents
 from app.services import gallery as installs
 from app.web.studio import ICONS, KINDS, kind_asked
-from app.web.studio_definition import draft_findings
-from app.web.studio_problems import Finding, findings
+from app.web.studio_problems import Finding, body_text, findings, layout_text, of_layout, of_stored
 from app.work import SYSTEM
 from rules import Invalid, Problem
 
 blueprint = Blueprint("studio_draft", __name__, url_prefix="/studio")
 
+TITLE = "definition.title"  # how codes about the title begin
 ENVELOPE = ("kind", "key", "version", "title", "body", "layout", "fingerprint", "based_on")
 PLACE = "/<any(form,scorecard,policy,flow):kind>/<key>/<int:version>"
 
@@ -56,17 +56,12 @@ class Typed:
             typed.read_layout, typed.layout_problems = _read(typed.layout)
         return typed
 
-    @property
-    def readable(self) -> bool:
-        return not self.problems and not self.layout_problems
-
     def findings(self, more: Sequence[Problem] = ()) -> list[Finding]:
         """What is wrong with the body at its places, then with the title and the layout."""
-        of_title = [problem for problem in more if problem.code.startswith("definition.title")]
+        of_title = [problem for problem in more if problem.code.startswith(TITLE)]
         found = findings([*self.problems, *(p for p in more if p not in of_title)], self.read_body, self.body)
         found = [*findings(of_title), *found]
-        layout = findings(self.layout_problems, self.read_layout, self.layout)
-        return [*found, *(Finding(t("studio.layout.problem", message=each.message), "", "error") for each in layout)]
+        return [*found, *of_layout(self.layout_problems, self.read_layout, self.layout)]
 
 
 def _read(text: str) -> tuple[documents.Document | None, list[Problem]]:
@@ -83,10 +78,9 @@ def edit(kind: str, key: str, version: int) -> Response:
         detail = queries.definition(view, kind, key, version)
         if detail.head.status != DRAFT:
             return redirect(url_for("studio_definition.version", kind=kind, key=key, version=version), 303)
-        found = draft_findings(view, detail)
-    layout = documents.write(detail.layout) if detail.layout else ""
+        found = of_stored(view, detail)
     title = {"zh-CN": detail.head.title.get("zh-CN", ""), "en": detail.head.title.get("en", "")}
-    typed = Typed(title, documents.write(detail.body), layout, detail.head.row_version)
+    typed = Typed(title, body_text(detail), layout_text(detail), detail.head.row_version)
     return _editor(detail, typed, found)
 
 
@@ -108,27 +102,25 @@ def _told(error: Conflict) -> str:
 @blueprint.post(PLACE + "/edit")
 @access(Right.DEFINITION_WRITE)
 def save(kind: str, key: str, version: int) -> Response:
-    """Keep what was typed, problems and all; what cannot be kept stays on the page."""
+    """Keep what was typed, problems and all, JSON or not; what no database holds, or no title is, stays on the page."""
     typed = Typed.posted()
     over = request.form.get("over", type=int)  # pressed on purpose after a conflict: write over the other's version
     status, stale = 422, None
     more: list[Problem] = []
-    if typed.readable and typed.read_body is not None:
-        try:
-            with writing() as work:
-                row = definitions.find(work.session, kind, key, version)
-                layout = typed.read_layout.value if typed.read_layout else {}
-                left = definitions.save(
-                    work, row, over or typed.row_version, title=typed.title, body=typed.read_body.value, layout=layout
-                )
-            flash(t("studio.saved_with" if left else "studio.saved", count=len(left)), "warn" if left else "good")
-            return redirect(url_for("studio_draft.edit", kind=kind, key=key, version=version), 303)
-        except Invalid as error:
-            more = list(error.problems)
-        except Conflict as error:
-            if request.headers.get("HX-Request"):
-                raise
-            status, stale = 409, _told(error)
+    try:
+        with writing() as work:
+            row = definitions.find(work.session, kind, key, version)
+            left = definitions.save(
+                work, row, over or typed.row_version, title=typed.title, body=typed.body, layout=typed.layout
+            )
+        flash(t("studio.saved_with" if left else "studio.saved", count=len(left)), "warn" if left else "good")
+        return redirect(url_for("studio_draft.edit", kind=kind, key=key, version=version), 303)
+    except Invalid as error:
+        more = [problem for problem in error.problems if problem.code.startswith(TITLE)]
+    except Conflict as error:
+        if request.headers.get("HX-Request"):
+            raise
+        status, stale = 409, _told(error)
     with reading() as view:
         detail = queries.definition(view, kind, key, version)
         if typed.read_body is not None and not more:
@@ -159,7 +151,7 @@ def _review(kind: str, key: str, version: int, stale: str | None = None, status:
         detail = queries.definition(view, kind, key, version)
         if detail.head.status != DRAFT and stale is None:
             return redirect(url_for("studio_definition.version", kind=kind, key=key, version=version), 303)
-        found = draft_findings(view, detail) if detail.head.status == DRAFT else []
+        found = of_stored(view, detail) if detail.head.status == DRAFT else []
         old = queries.definition(view, kind, key, detail.published) if detail.published else None
         lines = change_sentences.between(view, old, detail) if old else []
         viewer = view.viewer.id

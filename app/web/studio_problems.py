@@ -7,8 +7,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.edge.change_sentences import labels_of
-from app.edge.locale import label, problem_text
+from app.edge.locale import label, problem_text, t
+from app.queries.definitions import Detail
+from app.services import documents
+from app.services.definition_checks import check, unread_problems
 from app.services.documents import Document, Place, place_of, read, write
+from app.work import Reading
 from rules import Invalid, Problem
 
 EXCERPT = 90
@@ -40,7 +44,32 @@ def findings(problems: Iterable[Problem], document: Document | None = None, text
     return [_finding(problem, document, text, labels) for problem in ordered]
 
 
-def of_body(problems: Iterable[Problem], body: Mapping[str, Any]) -> list[Finding]:
+def of_stored(view: Reading, detail: Detail) -> list[Finding]:
+    """What stands in the way of publishing a draft, at its places in the text as typed, or as it would be written."""
+    head, unread = detail.head, detail.unread
+    if "body" in unread:
+        found = findings(unread_problems({"body": unread["body"]}), None, unread["body"])
+    else:
+        found = _of_body(check(view.session, head.kind, detail.body, head.key), detail.body)
+    return [*found, *(of_layout(documents.problems_of(unread["layout"])) if "layout" in unread else ())]
+
+
+def body_text(detail: Detail) -> str:
+    """The body as it was typed, where that could not be read, or else as it is written."""
+    return detail.unread.get("body", write(detail.body))
+
+
+def layout_text(detail: Detail) -> str:
+    return detail.unread.get("layout", write(detail.layout) if detail.layout else "")
+
+
+def of_layout(problems: Iterable[Problem], document: Document | None = None, text: str = "") -> list[Finding]:
+    """Faults of the layout: told as such, since they stand in another text than the ones a place leads to."""
+    found = findings(problems, document, text)
+    return [Finding(t("studio.layout.problem", message=each.message), "", "error") for each in found]
+
+
+def _of_body(problems: Iterable[Problem], body: Mapping[str, Any]) -> list[Finding]:
     """The same for a stored body, as it would be written."""
     found = list(problems)
     if not found:

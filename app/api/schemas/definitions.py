@@ -53,6 +53,8 @@ class NamedSchema(Schema):
 
 
 class DefinitionSchema(Schema):
+    """`unread`: `body` or `layout` of a draft as typed in the studio, where that is no JSON; to be put right there."""
+
     kind = fields.Text()
     key = fields.Text()
     version = fields.Whole()
@@ -60,6 +62,7 @@ class DefinitionSchema(Schema):
     title = fields.Document()
     body = fields.Document()
     layout = fields.Document()
+    unread = fields.Document()
     fingerprint = fields.Text(allow_none=True)
     based_on = fields.Whole(allow_none=True)
     created_at = fields.Moment()

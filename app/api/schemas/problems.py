@@ -16,7 +16,7 @@ class ProblemSchema(Schema):
 
 
 class FindingSchema(ProblemSchema):
-    """An error blocks, a warning must be accepted; `span` is the place inside a formula."""
+    """An error blocks, a warning must be accepted; `span` is the place in a formula, or in a text that is no JSON."""
 
     severity = fields.Choice(("error", "warning"))
     span = fields.Many(fields.Whole())
@@ -29,5 +29,5 @@ class RefusalSchema(Schema):
     title = fields.Text(required=True)
     status = fields.Whole(required=True)
     detail = fields.Text()
-    problems = fields.Many(fields.Inner(ProblemSchema), required=True)
+    problems = fields.Many(fields.Inner(FindingSchema), required=True)
     request_id = fields.Text()

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from app import gallery
+from app.services import definitions
 from tests.app.api.conftest import Callers, codes
+from tests.builders import House
 
 PLACE = "/definitions/scorecard/customer_rating"
 
@@ -66,7 +68,7 @@ def test_draft_save_check_publish_and_compare(caller: Callers) -> None:
     assert (diff["from"], diff["to"]) == (1, 2)
     (change,) = diff["changes"]
     assert (change["act"], change["path"][:11]) == ("changed", "/factors/0/")
-    assert change["sentence"] == "Factor Another name: label changed from “Operating cash flow / sales” to “Another name”"
+    assert change["sentence"].endswith(": label changed from “Operating cash flow / sales” to “Another name”")
     assert ask.get(PLACE + "/diff?from=2&to=2")["changes"] == []
     assert codes(ask.get(PLACE + "/diff?from=1", 422)) == [("api.required", "/to")]
 
@@ -84,6 +86,22 @@ def test_a_difference_is_told_in_the_language_of_the_caller(caller: Callers, lan
     changed["routes"][0]["when"] = "limit > 5000000"
     ask.expect("PUT", flow + "/drafts/2", {"row_version": made["row_version"], "body": changed}, 200)
     assert [each["sentence"] for each in ask.get(flow + "/diff?from=1&to=2")["changes"]] == [sentence]
+
+
+def test_a_draft_somebody_left_as_text(caller: Callers, house: House) -> None:
+    ask = caller("zhoumin")
+    made = ask.post(PLACE + "/drafts", {"based_on": 1}, 201)
+    with house.work("zhoumin") as work:
+        row = definitions.find(work.session, "scorecard", "customer_rating", 2)
+        definitions.save(work, row, made["row_version"], body='{"dimensions": [,')
+    whole = ask.get(PLACE + "?version=2")
+    assert (whole["unread"], whole["body"]) == ({"body": '{"dimensions": [,'}, body())
+    judged = ask.post(PLACE + "/check", {}, key=None)
+    assert (judged["publishable"], codes(judged)) == (False, [("definition.json", "")])
+    version = {"version": 2, "row_version": whole["row_version"]}
+    assert codes(ask.post(PLACE + "/publish", version, 422)) == [("definition.json", "/body")]
+    saved = ask.expect("PUT", PLACE + "/drafts/2", {"row_version": whole["row_version"], "body": body()}, 200)
+    assert (saved["problems"], ask.get(PLACE + "?version=2")["unread"]) == ([], {})
 
 
 def test_a_new_one_from_nothing(caller: Callers) -> None:

@@ -84,6 +84,7 @@ def test_a_published_definition_never_changes(house) -> None:
         "UPDATE definitions SET body = '{}' WHERE status = 'published'",
         "UPDATE definitions SET status = 'draft' WHERE status = 'published'",
         "UPDATE definitions SET version = 99 WHERE status = 'published'",
+        """UPDATE definitions SET unread = '{"body": "x"}' WHERE status = 'published'""",
         "DELETE FROM definitions WHERE status = 'published'",
     ):
         with pytest.raises(DBAPIError, match="never changes"), house.instance.database.write.begin() as connection:

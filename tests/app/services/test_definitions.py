@@ -17,7 +17,7 @@ from app.kinds import flows
 from app.models.customer import Customer
 from app.models.definition import DRAFT, PUBLISHED, RETIRED
 from app.models.ledger import Entry
-from app.services import cases, definitions
+from app.services import cases, definitions, documents
 from app.work import Work
 from forms import Answers
 from rules import Invalid
@@ -72,6 +72,57 @@ def test_a_draft_keeps_problems_and_publishing_names_them_all(house: House) -> N
             definitions.publish(work, row, row.row_version)
         assert codes(refused.value.problems) == codes(found)
         assert definitions.published(work.session, "policy", "customer_credit").version == 1  # type: ignore[union-attr]
+
+
+def test_a_draft_keeps_a_text_that_is_no_document(house: House) -> None:
+    kind, key = FORM
+    with house.work("zhoumin") as work:
+        row = definitions.restore(work, definitions.find(work.session, kind, key))
+        before = row.body
+        found = definitions.save(work, row, row.row_version, body='{"sections": [', layout="{}")
+        assert codes(found) == [("definition.json_end", "")]
+        assert (row.unread, row.body, row.layout) == ({"body": '{"sections": ['}, before, {})
+        told = work.recorded[-1].detail
+        assert told["unread"] == {"body": documents.fingerprint('{"sections": [')}
+        count = len(work.recorded)
+        assert definitions.save(work, row, row.row_version, body='{"sections": [') == found
+        assert len(work.recorded) == count, "the same text once more is no change"
+        with pytest.raises(Invalid) as refused:
+            definitions.publish(work, row, row.row_version)
+        assert codes(refused.value.problems) == codes(found)
+        found = definitions.save(work, row, row.row_version, layout="{")
+        assert codes(found) == [("definition.json_end", ""), ("definition.layout_unread", "")]
+        assert codes(definitions.save(work, row, row.row_version, body=dict(before))) == [
+            ("definition.layout_unread", "")
+        ]
+        definitions.save(work, row, row.row_version, layout=" ")
+        assert (row.unread, row.body, row.layout) == ({}, before, {})
+
+
+@pytest.mark.parametrize("text", ['{"a": "\x00', '{"a": "\ud83d', '{"a": "' + "长" * 400_000], ids=ascii)
+def test_a_text_no_database_holds_is_refused(house: House, text: str) -> None:
+    with house.work("zhoumin") as work:
+        row = definitions.restore(work, definitions.find(work.session, *FORM))
+        with pytest.raises(Invalid):
+            definitions.save(work, row, row.row_version, body=text)
+        assert row.unread == {}
+
+
+def test_a_text_of_a_draft_that_reads_well_by_now_is_not_published_unseen(house: House) -> None:
+    with house.work("zhoumin") as work:
+        row = definitions.restore(work, definitions.find(work.session, *FORM))
+        row.unread = {"body": "{}", "layout": "{}"}
+        with pytest.raises(Invalid) as refused:
+            definitions.publish(work, row, row.row_version)
+        assert codes(refused.value.problems) == [("definition.unread", ""), ("definition.layout_unread", "")]
+
+
+def test_of_a_published_version_no_text_is_kept(house: House) -> None:
+    with house.work("zhoumin") as work:
+        row = definitions.find(work.session, *FORM)
+        with pytest.raises(Conflict) as refused:
+            definitions.save(work, row, row.row_version, layout="{")
+        assert refused.value.code == "definition.not_draft"
 
 
 def test_publishing_replaces_pins_and_records(house: House) -> None:

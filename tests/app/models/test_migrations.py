@@ -1,0 +1,69 @@
+"""A database of an earlier shape is brought to the newest one with every row it had, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic import command
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.db import Database, open_database
+from migrations.run import _config, is_current, migrate
+from tests.app.conftest import POSTGRES, WORKER, _address, _drop
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database without any table."""
+    if request.param == "sqlite":
+        database = open_database(f"sqlite:///{tmp_path / 'old.db'}")
+        yield database
+        database.dispose()
+        return
+    request.getfixturevalue("postgres_models")  # skips where no server answers
+    name = f"credence_old_{WORKER}"
+    with closing(psycopg.connect(POSTGRES, autocommit=True)) as admin:
+        _drop(admin, name)
+        admin.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        database = open_database(_address(name))
+        yield database
+        database.dispose()
+        _drop(admin, name)
+
+
+DEFINITION = text(
+    "INSERT INTO definitions (id, kind, key, version, status, title, body, layout, links, authors, row_version, "
+    "created_by, created_at, saved_by, saved_at) VALUES (:id, 'form', 'f', :version, :status, '{}', '{}', '{}', '{}', "
+    "'[]', 1, 'u', '2026-01-05', 'u', '2026-01-05')"
+)
+TYPED = """'{"body"\\: "x"}'"""
+
+
+def test_drafts_of_an_older_database_stay_and_published_versions_stay_guarded(empty: Database) -> None:
+    migrate(empty.write, "0009_guards")
+    assert not is_current(empty.write)
+    with empty.write.begin() as connection:
+        connection.execute(DEFINITION, {"id": "1", "version": 1, "status": "published"})
+        connection.execute(DEFINITION, {"id": "2", "version": 2, "status": "draft"})
+    migrate(empty.write)
+    migrate(empty.write)
+    assert is_current(empty.write)
+    with empty.write.begin() as connection:
+        rows = connection.execute(text("SELECT version, status, CAST(unread AS VARCHAR) FROM definitions ORDER BY 1"))
+        assert [tuple(row) for row in rows] == [(1, "published", "{}"), (2, "draft", "{}")]
+        connection.execute(text(f"UPDATE definitions SET unread = {TYPED} WHERE status = 'draft'"))
+    for column in ("unread", "body"):
+        statement = f"UPDATE definitions SET {column} = {TYPED} WHERE status = 'published'"
+        with pytest.raises(DBAPIError, match="never changes"), empty.write.begin() as connection:
+            connection.execute(text(statement))
+    with empty.write.begin() as connection:
+        command.downgrade(_config(connection), "0009_guards")
+    with empty.write.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM definitions")) == 2
+    with pytest.raises(DBAPIError, match="never changes"), empty.write.begin() as connection:
+        connection.execute(text(f"UPDATE definitions SET body = {TYPED} WHERE status = 'published'"))
