@@ -58,13 +58,20 @@ def result_type(row: Row, given: list[Type]) -> Type:
     if row.name == "without blanks":
         items = _merged([g.item or ANY if g.kind == "list" else g for g in given])
         return Type("list", item=None if items.kind in OPEN else items)
-    if row.result == "same":
-        return given[0] if given[0].kind != "null" else ANY
+    if row.result == "same" and given:
+        return _same(row, given[0])
     if row.result == "item":
         return given[0].item or ANY if len(given) == 1 and given[0].kind == "list" else _merged(given)
     if row.result == "merged":
         return _merged(given)
     return NAMES.get(row.result, ANY)
+
+
+def _same(row: Row, given: Type) -> Type:
+    """The type of the first argument; where that is to be a list, one value stands for a list of it."""
+    if row.params[0].kind == "list":
+        return given if given.kind == "list" else Type("list", item=None if given.kind in OPEN else given)
+    return ANY if given.kind == "null" else given
 
 
 def _merged(types: list[Type]) -> Type:
@@ -203,8 +210,8 @@ class CallChecks(ABC):
         if reader is not None and len(texts) == 1 and texts[0] is not None and reader(texts[0]) is None:
             near = reordered(texts[0]) if "date" in row.name.lower() else ()
             # What Excel's functions cannot read may be caught by IFERROR: it is not wrong for certain.
-            excel: Severity = "warning" if row.group else "error"
+            excel: Severity = "warning" if row.dialect == "excel" else "error"
             if near:
                 self.report("feel.date_order", node.arguments[0], excel, text=texts[0][:60], near=either(near))
-            elif not row.group:
+            elif row.dialect == "feel":
                 self.report("feel.temporal", node.arguments[0], text=texts[0][:60])

@@ -232,7 +232,7 @@ class ExcelParser(Parser):
             if made is not None:
                 return made
         row = ROWS.get(name)
-        if row is not None and row.group and len(given) <= row.most:
+        if row is not None and row.dialect == "excel" and len(given) <= row.most:
             given = self.blanks(row, given)
         return self.node(Call, start, callee, given, None, children=given)
 

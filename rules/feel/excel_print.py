@@ -197,7 +197,7 @@ class ExcelPrinter:
         if infix is not None:
             return infix
         row = ROWS.get(name)
-        if row is not None and row.group:
+        if row is not None and row.dialect == "excel":
             return self.function(name, self.arguments(given))
         known = SAME.get(name) or (FIRST_ONLY.get(name) if len(given) == 1 else None)
         if known is not None:

@@ -179,7 +179,10 @@ class Plain:
             raise NotPlain
         name, arguments = callee.name, node.arguments
         if name in WRAPPERS and len(arguments) == 1:
-            return self.build(arguments[0])
+            made, kind = self.build(arguments[0])
+            if kind not in PLAIN:
+                raise NotPlain  # a null that is written, not a Fact that is missing
+            return made, kind
         if name in ("min", "max", "MIN", "MAX") and arguments:
             inner = spread(arguments)
             if len(inner) < 2:

@@ -85,6 +85,10 @@ LABELS: dict[str, dict[str, str]] = {
         ("day or text", "日期或日期文本", "date, or text of a date"),
         ("clock", "时间、日期时间或其文本", "time, date and time, or text of one"),
         ("argument", "参数", "argument"),
+        ("Null", "空值", "null"),
+        ("same", "与第一个参数相同", "as the first argument"),
+        ("item", "列表中的一项", "an item of the list"),
+        ("merged", "所给值之一", "one of the values given"),
     )
 }
 """What people call each kind of value and of parameter."""

@@ -13,7 +13,9 @@ import pytest
 
 from rules import Invalid, Scope, compile_formula
 from rules.feel.functions import ROWS
+from rules.feel.functions.table import GROUPS, Example
 from rules.feel.temporal import parse_temporal
+from rules.feel.types import LABELS
 
 NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
 
@@ -83,14 +85,30 @@ def test_formula(formula: str, facts: str, value: str) -> None:
     assert outcome.value == expected(value)
 
 
+EXAMPLES = [(row.name, example) for row in ROWS.values() for example in row.examples]
+
+
+@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+def test_example_of_a_function_holds(name: str, example: Example) -> None:
+    """Both sides of each example, called as the help shows it."""
+    scope = Scope.any_of([])
+    found = compile_formula(example.text, scope).evaluate({}, NOW)
+    wanted = compile_formula(example.value, scope).evaluate({}, NOW)
+    assert found.value == wanted.value
+    assert type(found.value) is type(wanted.value)
+    assert wanted.causes == ()
+
+
 @pytest.mark.parametrize("name", sorted(ROWS))
-def test_example_of_a_function_holds(name: str) -> None:
+def test_each_function_has_its_help(name: str) -> None:
     row = ROWS[name]
-    formula = compile_formula(row.example, Scope.any_of([]))
-    wanted = None if name == "error" else True
-    if name == "error":
-        formula = compile_formula(row.example.partition(" = ")[0], Scope.any_of([]))
-    assert formula.evaluate({}, NOW).value is wanted, row.example
-    assert row.zh
-    assert row.en
+    assert set(row.help) == {"zh-CN", "en"}
+    assert all(row.help.values())
     assert row.signature.startswith(name + "(")
+    assert row.examples
+    assert row.dialect in ("feel", "excel")
+    assert row.group in GROUPS
+    assert all(param.kind in LABELS for param in row.params)
+    assert row.result in LABELS
+    mentioned = any(f"{name}(" in example.text for example in row.examples)
+    assert mentioned

@@ -14,7 +14,7 @@ from .table import Fault, Unknown, builtin
     "get value", "m/context: context, key/keys: any", "any",
     "按键取值",
     "The value of a key, or of a path of keys",
-    'get value({a: 1}, "a") = 1',
+    ('get value({a: 1}, "a") = 1', 'get value({a: {b: 2}}, ["a", "b"]) = 2'),
 )
 def get_value(run: Run, at: int, m: dict[str, Any], key: Any) -> Any:
     keys = key if key.__class__ is list else [key]
@@ -34,7 +34,7 @@ def get_value(run: Run, at: int, m: dict[str, Any], key: Any) -> Any:
     "get entries", "m/context: context", "list",
     "列出全部键与值",
     "Keys and values as a list",
-    'get entries({a: 1}) = [{key: "a", value: 1}]',
+    ('get entries({a: 1}) = [{key: "a", value: 1}]', "count(get entries({a: 1, b: 2})) = 2"),
 )
 def get_entries(run: Run, at: int, m: dict[str, Any]) -> list[Any]:
     return run.items([{"key": key, "value": value} for key, value in m.items()])
@@ -61,7 +61,7 @@ def context(run: Run, at: int, entries: list[Any]) -> dict[str, Any]:
     "context put", "context: context, key/keys: any, value: any", "context",
     "设置键的值",
     "A context with a key set, or a path of keys",
-    'context put({a: 1}, "b", 2) = {a: 1, b: 2}',
+    ('context put({a: 1}, "b", 2) = {a: 1, b: 2}', 'context put({a: {b: 1}}, ["a", "b"], 2) = {a: {b: 2}}'),
 )
 def context_put(run: Run, at: int, m: dict[str, Any], key: Any, value: Any) -> dict[str, Any]:
     keys = key if key.__class__ is list else [key]
@@ -84,7 +84,7 @@ def context_put(run: Run, at: int, m: dict[str, Any], key: Any, value: Any) -> d
     "context merge", "contexts: list", "context",
     "合并上下文，后者优先",
     "Contexts as one, the later value wins",
-    "context merge([{a: 1}, {b: 2}]) = {a: 1, b: 2}",
+    ("context merge([{a: 1}, {b: 2}]) = {a: 1, b: 2}", "context merge([{a: 1}, {a: 2}]) = {a: 2}"),
 )
 def context_merge(run: Run, at: int, contexts: list[Any]) -> dict[str, Any]:
     made: dict[str, Any] = {}

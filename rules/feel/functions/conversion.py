@@ -33,7 +33,7 @@ SEPARATORS = (" ", ",", ".")
     "number", "from: string, grouping separator: string?~, decimal separator: string?~", "number",
     "把文本转换为数字",
     "A text as a number",
-    'number("1,000.5", ",", ".") = 1000.5',
+    ('number("1,000.5", ",", ".") = 1000.5', 'number("1 000,5", " ", ",") = 1000.5', 'number("12.5") + 1 = 13.5'),
 )
 def number(run: Run, at: int, text: str, grouping: Any, point: Any) -> Decimal:
     group = None if is_null(grouping) else grouping
@@ -56,7 +56,7 @@ def number(run: Run, at: int, text: str, grouping: Any, point: Any) -> Decimal:
     "duration", "from: any", "any",
     "把 ISO 8601 文本转换为时长",
     "A duration from text such as P1DT2H",
-    'duration("P1D") = @"P1D"',
+    ('duration("P1D") = @"P1D"', 'duration("P1Y6M").years = 1', 'duration("-PT90M") = @"-PT1H30M"'),
 )
 def duration(run: Run, at: int, value: Any) -> Any:
     if isinstance(value, DayDuration | MonthDuration) or is_null(value):
@@ -73,7 +73,10 @@ def duration(run: Run, at: int, value: Any) -> Any:
     "years and months duration", "from: day, to: day", "years and months duration",
     "两个日期之间的整年整月数",
     "Whole years and months from one date to another",
-    'years and months duration(@"2011-12-22", @"2013-08-24") = @"P1Y8M"',
+    (
+        'years and months duration(@"2011-12-22", @"2013-08-24") = @"P1Y8M"',
+        'years and months duration(@"2024-05-20", @"2026-05-19").months = 11',
+    ),
 )
 def years_and_months_duration(run: Run, at: int, start: Date | DateTime, end: Date | DateTime) -> MonthDuration:
     a = start if isinstance(start, Date) else start.date
@@ -109,7 +112,7 @@ def _endpoint(text: str) -> tuple[Any, int]:
     "range", "from: string", "range",
     "把文本转换为区间",
     "A range from text",
-    'range("[1..3]") = [1..3]',
+    ('range("[1..3]") = [1..3]', '5 in range("(3..5]") = true'),
 )
 def range_(run: Run, at: int, text: str) -> Range:
     text = text.strip()

@@ -45,7 +45,11 @@ def _single(value: Any) -> Any:
     "date", "from/year: any, month: any?, day: any?", "date",
     "由文本、日期时间或年月日得到日期",
     "A date from text, a date and time, or year, month and day",
-    'date("2017-01-03").day = 3',
+    (
+        'date("2017-01-03").day = 3',
+        'date(2026, 1, 31) = @"2026-01-31"',
+        'date(@"2026-01-31T10:00:00") = @"2026-01-31"',
+    ),
 )
 def date(run: Run, at: int, value: Any, month: Any, day: Any) -> Any:
     value = _single(value)
@@ -72,7 +76,7 @@ def date(run: Run, at: int, value: Any, month: Any, day: Any) -> Any:
     "time", "from/hour: any, minute: any?, second: any?, offset: any?", "time",
     "由文本、日期时间或时分秒得到时间",
     "A time from text, a date and time, or hour, minute and second",
-    'time("10:30:00").hour = 10',
+    ('time("10:30:00").hour = 10', 'time(10, 30, 0) = @"10:30:00"', 'time("10:30:00+08:00").time offset = @"PT8H"'),
 )
 def time(run: Run, at: int, value: Any, minute: Any, second: Any, offset: Any) -> Any:
     value = _single(value)
@@ -116,7 +120,7 @@ def _clock(hour: Any, minute: Any, second: Any, offset: Any) -> Any:
     "date and time", "from/date: any, time: any?", "date and time",
     "由文本或日期与时间得到日期时间",
     "A date and time from text, or from a date and a time",
-    'date and time(@"2017-01-03", @"10:30:00").hour = 10',
+    ('date and time(@"2017-01-03", @"10:30:00").hour = 10', 'date and time("2026-01-31T10:30:00Z").year = 2026'),
 )
 def date_and_time(run: Run, at: int, value: Any, clock: Any) -> Any:
     value, clock = _single(value), _single(clock)
@@ -164,7 +168,7 @@ def _day(value: Date | DateTime) -> Date:
     "day of year", "date: day", "number",
     "一年中的第几天",
     "Number of the day in its year",
-    'day of year(@"2019-09-17") = 260',
+    ('day of year(@"2019-09-17") = 260', 'day of year(@"2024-12-31") = 366'),
 )
 def day_of_year(run: Run, at: int, value: Date | DateTime) -> Decimal:
     day = _day(value)
@@ -175,7 +179,7 @@ def day_of_year(run: Run, at: int, value: Date | DateTime) -> Decimal:
     "day of week", "date: day", "string",
     "星期几（英文名称）",
     "English name of the day of the week",
-    'day of week(@"2019-09-17") = "Tuesday"',
+    ('day of week(@"2019-09-17") = "Tuesday"', 'day of week(@"2026-01-31") = "Saturday"'),
 )
 def day_of_week(run: Run, at: int, value: Date | DateTime) -> str:
     return WEEKDAYS[_day(value).weekday - 1]
@@ -185,7 +189,7 @@ def day_of_week(run: Run, at: int, value: Date | DateTime) -> str:
     "month of year", "date: day", "string",
     "月份（英文名称）",
     "English name of the month",
-    'month of year(@"2019-09-17") = "September"',
+    ('month of year(@"2019-09-17") = "September"', 'month of year(@"2026-01-31") = "January"'),
 )
 def month_of_year(run: Run, at: int, value: Date | DateTime) -> str:
     return MONTH_NAMES[_day(value).month - 1]
@@ -195,7 +199,7 @@ def month_of_year(run: Run, at: int, value: Date | DateTime) -> str:
     "week of year", "date: day", "number",
     "ISO 周次",
     "ISO number of the week",
-    'week of year(@"2019-09-17") = 38',
+    ('week of year(@"2019-09-17") = 38', 'week of year(@"2026-01-01") = 1'),
 )
 def week_of_year(run: Run, at: int, value: Date | DateTime) -> Decimal:
     return Decimal(iso_week(_day(value).days))
@@ -205,7 +209,7 @@ def week_of_year(run: Run, at: int, value: Date | DateTime) -> Decimal:
     "last day of month", "date: day", "date",
     "当月最后一天",
     "The last day of the month",
-    'last day of month(@"2024-02-10") = @"2024-02-29"',
+    ('last day of month(@"2024-02-10") = @"2024-02-29"', 'last day of month(@"2026-01-15") = @"2026-01-31"'),
 )
 def last_day_of_month(run: Run, at: int, value: Date | DateTime) -> Date:
     day = _day(value)

@@ -14,7 +14,7 @@ from ..types import kind_of
 from ..values import Date, DateTime, Time, date_from_days
 from .excel import flat, is_blank, position
 from .excel_format import clock_of, day_of
-from .table import Fault, Unknown, builtin
+from .table import Fault, Texts, Unknown, builtin
 
 SERIALS = (
     "日期不是序列号；空白的日期是未知；可直接写日期文本",
@@ -25,7 +25,7 @@ MOMENT = ("取评级所用的时刻，不读取时钟", "The moment of the ratin
 
 
 def _entry(
-    name: str, params: str, result: str, zh: str, en: str, example: str, differs: tuple[str, str] = SERIALS
+    name: str, params: str, result: str, zh: str, en: str, example: Texts, differs: tuple[str, str] = SERIALS
 ) -> Callable[..., Any]:
     return builtin(name, params, result, zh, en, example, "dates", differs)
 

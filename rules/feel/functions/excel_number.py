@@ -14,7 +14,7 @@ from ..operate import comparable, order_key
 from ..run import Run
 from ..types import kind_of
 from .excel import figures, flat, position
-from .table import Fault, Unknown, builtin
+from .table import Fault, Texts, Unknown, builtin
 
 NUMBERS = (
     "只接受数字：文本与是或否不计为数字，请先用 VALUE 转换",
@@ -24,7 +24,7 @@ _PRECISE = decimal.Context(prec=50, traps=[decimal.InvalidOperation, decimal.Div
 
 
 def _entry(
-    name: str, params: str, zh: str, en: str, example: str, differs: tuple[str, str] | None = None
+    name: str, params: str, zh: str, en: str, example: Texts, differs: tuple[str, str] | None = None
 ) -> Callable[..., Any]:
     return builtin(name, params, "number", zh, en, example, "numbers", differs)
 

@@ -12,13 +12,13 @@ from ..run import Run
 from .excel import as_text, flat, is_blank, position
 from .excel_format import formatted, number_of_text
 from .excel_list import _pieces
-from .table import Fault, Unknown, builtin
+from .table import Fault, Texts, Unknown, builtin
 
 DATES = ("日期转换为 2026-01-31 形式的文本，不是序列号", "A date becomes text such as 2026-01-31, not a serial number")
 
 
 def _entry(
-    name: str, params: str, zh: str, en: str, example: str,
+    name: str, params: str, zh: str, en: str, example: Texts,
     differs: tuple[str, str] | None = None, result: str = "string",
 ) -> Callable[..., Any]:
     return builtin(name, params, result, zh, en, example, "text", differs)

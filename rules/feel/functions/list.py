@@ -27,7 +27,11 @@ def _at(position: Decimal, size: int) -> int:
     "list contains", "list: list, element: any", "boolean",
     "列表是否包含某值",
     "Whether a list has a value",
-    "list contains([1, 2], 2) = true",
+    (
+        "list contains([1, 2], 2) = true",
+        'list contains(["A", "B"], "C") = false',
+        "list contains([1, null], null) = true",
+    ),
 )
 def list_contains(run: Run, at: int, values: list[Any], element: Any) -> bool:
     run.spend(len(values))
@@ -38,17 +42,17 @@ def list_contains(run: Run, at: int, values: list[Any], element: Any) -> bool:
     "count", "list: list...", "number",
     "项数",
     "Number of items",
-    "count([1, 2]) = 2",
+    ("count([1, 2]) = 2", "count([]) = 0", "count([1, 2, 3][item > 1]) = 2"),
 )
 def count(run: Run, at: int, values: list[Any]) -> Decimal:
     return Decimal(len(values))
 
 
 @builtin(
-    "sublist", "list: list, start position: number, length: number?", "list",
+    "sublist", "list: list, start position: number, length: number?", "same",
     "从某一位置起的部分列表",
     "Part of a list from a position",
-    "sublist([4, 5, 6], 1, 2) = [4, 5]",
+    ("sublist([4, 5, 6], 1, 2) = [4, 5]", "sublist([4, 5, 6], 2) = [5, 6]", "sublist([4, 5, 6], -1) = [6]"),
 )
 def sublist(run: Run, at: int, values: list[Any], start: Decimal, length: Decimal | None) -> list[Any]:
     begin = _at(start, len(values))
@@ -62,7 +66,7 @@ def sublist(run: Run, at: int, values: list[Any], start: Decimal, length: Decima
     "append", "list: list, item: any*", "list",
     "在末尾添加",
     "A list with items added at its end",
-    "append([1], 2, 3) = [1, 2, 3]",
+    ("append([1], 2, 3) = [1, 2, 3]", "append([1], [2, 3]) = [1, [2, 3]]"),
 )
 def append(run: Run, at: int, values: list[Any], *items: Any) -> list[Any]:
     return run.items([*values, *items])
@@ -72,7 +76,7 @@ def append(run: Run, at: int, values: list[Any], *items: Any) -> list[Any]:
     "concatenate", "list: list*", "list",
     "连接多个列表",
     "Lists one after the other",
-    "concatenate([1], [2]) = [1, 2]",
+    ("concatenate([1], [2]) = [1, 2]", "concatenate([1, 2], [3], [4]) = [1, 2, 3, 4]"),
 )
 def concatenate(run: Run, at: int, *lists: Any) -> list[Any]:
     made: list[Any] = []
@@ -86,7 +90,7 @@ def concatenate(run: Run, at: int, *lists: Any) -> list[Any]:
     "insert before", "list: list, position: number, newItem: any", "list",
     "在某一位置之前插入",
     "A list with an item inserted before a position",
-    "insert before([1, 3], 1, 2) = [2, 1, 3]",
+    ("insert before([1, 3], 1, 2) = [2, 1, 3]", "insert before([1, 3], -1, 2) = [1, 2, 3]"),
 )
 def insert_before(run: Run, at: int, values: list[Any], position: Decimal, item: Any) -> list[Any]:
     index = _at(position, len(values))
@@ -94,10 +98,10 @@ def insert_before(run: Run, at: int, values: list[Any], position: Decimal, item:
 
 
 @builtin(
-    "remove", "list: list, position: number", "list",
+    "remove", "list: list, position: number", "same",
     "移除某一位置的项",
     "A list without the item at a position",
-    "remove([1, 2, 3], 2) = [1, 3]",
+    ("remove([1, 2, 3], 2) = [1, 3]", "remove([1, 2, 3], -1) = [1, 2]"),
 )
 def remove(run: Run, at: int, values: list[Any], position: Decimal) -> list[Any]:
     index = _at(position, len(values))
@@ -108,7 +112,10 @@ def remove(run: Run, at: int, values: list[Any], position: Decimal) -> list[Any]
     "list replace", "list: list, position/match: any, newItem: any", "list",
     "替换某一位置或符合条件的项",
     "A list with the item at a position, or each that fits, replaced",
-    "list replace([1, 2], 2, 9) = [1, 9]",
+    (
+        "list replace([1, 2], 2, 9) = [1, 9]",
+        "list replace([1, 5, 9], function(item, newItem) item > 4, 0) = [1, 0, 0]",
+    ),
 )
 def list_replace(run: Run, at: int, values: list[Any], position: Any, item: Any) -> list[Any]:
     if is_null(position):
@@ -128,10 +135,10 @@ def list_replace(run: Run, at: int, values: list[Any], position: Any, item: Any)
 
 
 @builtin(
-    "reverse", "list: list", "list",
+    "reverse", "list: list", "same",
     "倒序",
     "A list backwards",
-    "reverse([1, 2]) = [2, 1]",
+    ("reverse([1, 2]) = [2, 1]", 'reverse(["a", "b", "c"]) = ["c", "b", "a"]'),
 )
 def reverse(run: Run, at: int, values: list[Any]) -> list[Any]:
     return run.items(values[::-1])
@@ -141,7 +148,7 @@ def reverse(run: Run, at: int, values: list[Any]) -> list[Any]:
     "index of", "list: list, match: any", "list",
     "某值所在的位置",
     "Positions of a value in a list",
-    "index of([1, 2, 1], 1) = [1, 3]",
+    ("index of([1, 2, 1], 1) = [1, 3]", 'index of(["A"], "B") = []'),
 )
 def index_of(run: Run, at: int, values: list[Any], match: Any) -> list[Any]:
     run.spend(len(values))
@@ -161,27 +168,27 @@ def _distinct(run: Run, values: list[Any]) -> list[Any]:
     "union", "list: list*", "list",
     "并集，去除重复",
     "Items of the lists without repeats",
-    "union([1, 2], [2, 3]) = [1, 2, 3]",
+    ("union([1, 2], [2, 3]) = [1, 2, 3]", "union([1], [1], [2]) = [1, 2]"),
 )
 def union(run: Run, at: int, *lists: Any) -> list[Any]:
     return _distinct(run, concatenate(run, at, *lists))
 
 
 @builtin(
-    "distinct values", "list: list", "list",
+    "distinct values", "list: list", "same",
     "去除重复",
     "Items without repeats",
-    "distinct values([1, 2, 1]) = [1, 2]",
+    ("distinct values([1, 2, 1]) = [1, 2]", 'distinct values(["A", "B", "A"]) = ["A", "B"]'),
 )
 def distinct_values(run: Run, at: int, values: list[Any]) -> list[Any]:
     return _distinct(run, values)
 
 
 @builtin(
-    "duplicate values", "list: list", "list",
+    "duplicate values", "list: list", "same",
     "重复出现的值",
     "Items that occur more than once",
-    "duplicate values([1, 2, 1]) = [1]",
+    ("duplicate values([1, 2, 1]) = [1]", 'duplicate values(["A", "B"]) = []'),
 )
 def duplicate_values(run: Run, at: int, values: list[Any]) -> list[Any]:
     kept = _distinct(run, values)
@@ -193,7 +200,7 @@ def duplicate_values(run: Run, at: int, values: list[Any]) -> list[Any]:
     "flatten", "list: list", "list",
     "展开嵌套列表",
     "Nested lists as one",
-    "flatten([[1], [2, [3]]]) = [1, 2, 3]",
+    ("flatten([[1], [2, [3]]]) = [1, 2, 3]", "flatten([[1, 2], 3]) = [1, 2, 3]"),
 )
 def flatten(run: Run, at: int, values: list[Any]) -> list[Any]:
     made: list[Any] = []
@@ -213,10 +220,14 @@ def flatten(run: Run, at: int, values: list[Any]) -> list[Any]:
 
 
 @builtin(
-    "sort", "list: list, precedes: function?~", "list",
+    "sort", "list: list, precedes: function?~", "same",
     "排序，可给出先后次序",
     "A list in order",
-    "sort([3, 1, 2]) = [1, 2, 3]",
+    (
+        "sort([3, 1, 2]) = [1, 2, 3]",
+        "sort([3, 1, 2], function(a, b) a > b) = [3, 2, 1]",
+        'sort(["b", "a"]) = ["a", "b"]',
+    ),
 )
 def sort(run: Run, at: int, values: list[Any], precedes: Any) -> list[Any]:
     if is_null(precedes):

@@ -16,7 +16,7 @@ from .table import Fault, builtin
     "not", "negand: any", "boolean",
     "取反",
     "Turns true into false and false into true",
-    "not(true) = false",
+    ("not(true) = false", "not(1 > 2) = true", "not(null) = null"),
 )
 def not_(run: Run, at: int, negand: Any) -> Any:
     if negand is True or negand is False:
@@ -40,7 +40,7 @@ def _boolean(values: list[Any], decides: bool) -> Any:
     "all", "list: list...", "boolean",
     "是否全部为真",
     "Whether every item is true",
-    "all([true, false]) = false",
+    ("all([true, false]) = false", "all(true, true) = true", "all([]) = true", "all([false, null]) = false"),
 )
 def all_(run: Run, at: int, values: list[Any]) -> Any:
     return _boolean(values, False)
@@ -50,7 +50,7 @@ def all_(run: Run, at: int, values: list[Any]) -> Any:
     "any", "list: list...", "boolean",
     "是否至少一项为真",
     "Whether an item is true",
-    "any([true, false]) = true",
+    ("any([true, false]) = true", "any([]) = false", "any([true, null]) = true"),
 )
 def any_(run: Run, at: int, values: list[Any]) -> Any:
     return _boolean(values, True)
@@ -60,7 +60,7 @@ def any_(run: Run, at: int, values: list[Any]) -> Any:
     "is", "value1: any^, value2: any^", "boolean",
     "两个值是否完全相同，包括类型与时区",
     "Whether two values are the same element, kind and zone included",
-    'is("a", "a") = true',
+    ('is("a", "a") = true', 'is(@"10:00:00Z", @"11:00:00+01:00") = false', "is(1, 1.0) = true"),
 )
 def is_(run: Run, at: int, value1: Any, value2: Any) -> bool:
     if value1.__class__ is not value2.__class__ and not (is_null(value1) and is_null(value2)):
@@ -74,17 +74,17 @@ def is_(run: Run, at: int, value1: Any, value2: Any) -> bool:
     "is defined", "value: any", "boolean",
     "是否有值",
     "Whether a value is known",
-    "is defined(1) = true",
+    ("is defined(1) = true", "is defined(null) = false"),
 )
 def is_defined(run: Run, at: int, value: Any) -> bool:
     return not is_null(value)
 
 
 @builtin(
-    "get or else", "value: any, default: any", "any",
+    "get or else", "value: any, default: any", "merged",
     "有值则取该值，否则取默认值",
     "The value, or the default where it is null",
-    "get or else(null, 5) = 5",
+    ("get or else(null, 5) = 5", "get or else(1, 5) = 1", "get or else([1, 2][3], 0) = 0"),
 )
 def get_or_else(run: Run, at: int, value: Any, default: Any) -> Any:
     return default if is_null(value) else value

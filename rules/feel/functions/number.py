@@ -37,7 +37,7 @@ def _rounded(n: Decimal, scale: Decimal | None, name: str) -> Decimal:
     "decimal", "n: number, scale: number", "number",
     "按小数位数舍入，五取偶",
     "Rounds to a number of decimals, half to even",
-    "decimal(2.5, 0) = 2",
+    ("decimal(2.5, 0) = 2", "decimal(1.125, 2) = 1.12", "decimal(1234, -2) = 1200"),
 )
 def decimal_(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, "decimal")
@@ -47,7 +47,7 @@ def decimal_(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     "floor", "n: number, scale: number?", "number",
     "向下取整",
     "Rounds down towards minus infinity",
-    "floor(-1.5) = -2",
+    ("floor(-1.5) = -2", "floor(1.56, 1) = 1.5"),
 )
 def floor(run: Run, at: int, n: Decimal, scale: Decimal | None) -> Decimal:
     return _rounded(n, scale, "floor")
@@ -57,7 +57,7 @@ def floor(run: Run, at: int, n: Decimal, scale: Decimal | None) -> Decimal:
     "ceiling", "n: number, scale: number?", "number",
     "向上取整",
     "Rounds up towards plus infinity",
-    "ceiling(-1.5) = -1",
+    ("ceiling(-1.5) = -1", "ceiling(1.52, 1) = 1.6"),
 )
 def ceiling(run: Run, at: int, n: Decimal, scale: Decimal | None) -> Decimal:
     return _rounded(n, scale, "ceiling")
@@ -67,7 +67,7 @@ def ceiling(run: Run, at: int, n: Decimal, scale: Decimal | None) -> Decimal:
     "round up", "n: number, scale: number", "number",
     "远离零舍入",
     "Rounds away from zero",
-    "round up(-1.126, 2) = -1.13",
+    ("round up(-1.126, 2) = -1.13", "round up(5.01, 0) = 6"),
 )
 def round_up(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, "round up")
@@ -77,7 +77,7 @@ def round_up(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     "round down", "n: number, scale: number", "number",
     "向零舍入（截断）",
     "Rounds towards zero",
-    "round down(-1.126, 2) = -1.12",
+    ("round down(-1.126, 2) = -1.12", "round down(5.99, 0) = 5"),
 )
 def round_down(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, "round down")
@@ -87,7 +87,7 @@ def round_down(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     "round half up", "n: number, scale: number", "number",
     "四舍五入",
     "Rounds to the nearest, half away from zero",
-    "round half up(2.5, 0) = 3",
+    ("round half up(2.5, 0) = 3", "round half up(-2.5, 0) = -3", "round half up(1.005, 2) = 1.01"),
 )
 def round_half_up(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, "round half up")
@@ -97,17 +97,17 @@ def round_half_up(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     "round half down", "n: number, scale: number", "number",
     "五舍六入",
     "Rounds to the nearest, half towards zero",
-    "round half down(2.5, 0) = 2",
+    ("round half down(2.5, 0) = 2", "round half down(2.51, 0) = 3"),
 )
 def round_half_down(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
     return _rounded(n, scale, "round half down")
 
 
 @builtin(
-    "abs", "n: any", "any",
+    "abs", "n: any", "item",
     "绝对值",
     "Absolute value of a number or a duration",
-    "abs(-3) = 3",
+    ("abs(-3) = 3", 'abs(@"-P1D") = @"P1D"'),
 )
 def abs_(run: Run, at: int, n: Any) -> Any:
     value = n[0] if n.__class__ is list and len(n) == 1 else n
@@ -126,7 +126,7 @@ def abs_(run: Run, at: int, n: Any) -> Any:
     "modulo", "dividend: number, divisor: number", "number",
     "余数，符号与除数相同",
     "Remainder with the sign of the divisor",
-    "modulo(-12, 5) = 3",
+    ("modulo(-12, 5) = 3", "modulo(12, 5) = 2", "modulo(12, -5) = -3"),
 )
 def modulo(run: Run, at: int, dividend: Decimal, divisor: Decimal) -> Decimal:
     if not divisor:
@@ -139,7 +139,7 @@ def modulo(run: Run, at: int, dividend: Decimal, divisor: Decimal) -> Decimal:
     "sqrt", "number: number", "number",
     "平方根",
     "Square root",
-    "sqrt(16) = 4",
+    ("sqrt(16) = 4", "decimal(sqrt(2), 4) = 1.4142"),
 )
 def sqrt(run: Run, at: int, number: Decimal) -> Decimal:
     return CONTEXT.sqrt(number)
@@ -149,7 +149,7 @@ def sqrt(run: Run, at: int, number: Decimal) -> Decimal:
     "log", "number: number", "number",
     "自然对数",
     "Natural logarithm",
-    "decimal(log(10), 4) = 2.3026",
+    ("decimal(log(10), 4) = 2.3026", "log(1) = 0"),
 )
 def log(run: Run, at: int, number: Decimal) -> Decimal:
     if number <= 0:
@@ -161,7 +161,7 @@ def log(run: Run, at: int, number: Decimal) -> Decimal:
     "exp", "number: number", "number",
     "e 的幂",
     "e raised to a power",
-    "decimal(exp(1), 4) = 2.7183",
+    ("decimal(exp(1), 4) = 2.7183", "exp(0) = 1"),
 )
 def exp(run: Run, at: int, number: Decimal) -> Decimal:
     return CONTEXT.exp(number)
@@ -171,7 +171,7 @@ def exp(run: Run, at: int, number: Decimal) -> Decimal:
     "odd", "number: number", "boolean",
     "是否为奇数",
     "Whether a number is odd",
-    "odd(5) = true",
+    ("odd(5) = true", "odd(4) = false"),
 )
 def odd(run: Run, at: int, number: Decimal) -> bool:
     return WIDE.remainder(abs(number), Decimal(2)) == 1
@@ -181,7 +181,7 @@ def odd(run: Run, at: int, number: Decimal) -> bool:
     "even", "number: number", "boolean",
     "是否为偶数",
     "Whether a number is even",
-    "even(4) = true",
+    ("even(4) = true", "even(0) = true"),
 )
 def even(run: Run, at: int, number: Decimal) -> bool:
     return WIDE.remainder(number, Decimal(2)) == 0
@@ -192,7 +192,7 @@ def even(run: Run, at: int, number: Decimal) -> bool:
     "sum", "list: list...", "number",
     "求和",
     "Sum of the numbers",
-    "sum([1, 2, 3]) = 6",
+    ("sum([1, 2, 3]) = 6", "sum(1, 2, 3) = 6", "sum([]) = null"),
 )
 def sum_(run: Run, at: int, values: list[Any]) -> Any:
     found = numbers(values)
@@ -206,7 +206,7 @@ def sum_(run: Run, at: int, values: list[Any]) -> Any:
     "product", "list: list...", "number",
     "求积",
     "Product of the numbers",
-    "product([2, 3, 4]) = 24",
+    ("product([2, 3, 4]) = 24", "product(2, 3) = 6"),
 )
 def product(run: Run, at: int, values: list[Any]) -> Any:
     found = numbers(values)
@@ -223,7 +223,7 @@ def product(run: Run, at: int, values: list[Any]) -> Any:
     "mean", "list: list...", "number",
     "平均值",
     "Arithmetic mean",
-    "mean([1, 2, 6]) = 3",
+    ("mean([1, 2, 6]) = 3", "mean(1, 2) = 1.5"),
 )
 def mean(run: Run, at: int, values: list[Any]) -> Any:
     found = numbers(values)
@@ -237,7 +237,7 @@ def mean(run: Run, at: int, values: list[Any]) -> Any:
     "median", "list: list...", "number",
     "中位数",
     "Middle value",
-    "median([8, 2, 5, 7]) = 6",
+    ("median([8, 2, 5, 7]) = 6", "median([3, 1, 2]) = 2"),
 )
 def median(run: Run, at: int, values: list[Any]) -> Any:
     found = sorted(numbers(values))
@@ -269,7 +269,7 @@ def stddev(run: Run, at: int, values: list[Any]) -> Any:
     "mode", "list: list...", "list",
     "出现最多的值",
     "Most frequent values, ascending",
-    "mode([6, 3, 6]) = [6]",
+    ("mode([6, 3, 6]) = [6]", "mode([1, 2, 2, 1]) = [1, 2]"),
 )
 def mode(run: Run, at: int, values: list[Any]) -> list[Any]:
     counts: dict[Decimal, int] = {}
@@ -292,10 +292,10 @@ def _extreme(values: list[Any], largest: bool) -> Any:
 
 
 @builtin(
-    "min", "list: list...", "any",
+    "min", "list: list...", "item",
     "最小值",
     "Smallest value",
-    "min(3, 1, 2) = 1",
+    ("min(3, 1, 2) = 1", 'min([@"2026-01-31", @"2025-12-31"]) = @"2025-12-31"', 'min("b", "a") = "a"'),
 )
 def min_(run: Run, at: int, values: list[Any]) -> Any:
     run.spend(len(values))
@@ -303,10 +303,10 @@ def min_(run: Run, at: int, values: list[Any]) -> Any:
 
 
 @builtin(
-    "max", "list: list...", "any",
+    "max", "list: list...", "item",
     "最大值",
     "Largest value",
-    "max(3, 1, 2) = 3",
+    ("max(3, 1, 2) = 3", "max([1, 5, 3]) = 5"),
 )
 def max_(run: Run, at: int, values: list[Any]) -> Any:
     run.spend(len(values))

@@ -79,7 +79,7 @@ def _touches(a: Span, b: Span) -> bool:
     "before", _TWO, "boolean",
     "前者是否在后者之前",
     "Whether the first lies before the second",
-    "before(1, [5..10]) = true",
+    ("before(1, [5..10]) = true", "before([1..5], [6..9]) = true", "before(5, [5..10]) = false"),
 )
 def before(run: Run, at: int, a: Any, b: Any) -> bool:
     return _precedes(Span(a), Span(b))
@@ -89,7 +89,7 @@ def before(run: Run, at: int, a: Any, b: Any) -> bool:
     "after", _TWO, "boolean",
     "前者是否在后者之后",
     "Whether the first lies after the second",
-    "after(12, [5..10]) = true",
+    ("after(12, [5..10]) = true", "after([6..9], [1..5]) = true"),
 )
 def after(run: Run, at: int, a: Any, b: Any) -> bool:
     return _precedes(Span(b), Span(a))
@@ -99,7 +99,7 @@ def after(run: Run, at: int, a: Any, b: Any) -> bool:
     "meets", _BOTH, "boolean",
     "前者终点是否即后者起点",
     "Whether the first ends where the second begins",
-    "meets([1..5], [5..10]) = true",
+    ("meets([1..5], [5..10]) = true", "meets([1..5), [5..10]) = false"),
 )
 def meets(run: Run, at: int, a: Range, b: Range) -> bool:
     return _touches(Span(a), Span(b))
@@ -109,7 +109,7 @@ def meets(run: Run, at: int, a: Range, b: Range) -> bool:
     "met by", _BOTH, "boolean",
     "前者起点是否即后者终点",
     "Whether the first begins where the second ends",
-    "met by([5..10], [1..5]) = true",
+    ("met by([5..10], [1..5]) = true", "met by((5..10], [1..5]) = false"),
 )
 def met_by(run: Run, at: int, a: Range, b: Range) -> bool:
     return _touches(Span(b), Span(a))
@@ -119,7 +119,7 @@ def met_by(run: Run, at: int, a: Range, b: Range) -> bool:
     "overlaps", _BOTH, "boolean",
     "两者是否重叠",
     "Whether the two share a value",
-    "overlaps([1..5], [3..8]) = true",
+    ("overlaps([1..5], [3..8]) = true", "overlaps([1..5], [6..8]) = false", "overlaps([1..5), [5..8]) = false"),
 )
 def overlaps(run: Run, at: int, a: Range, b: Range) -> bool:
     x, y = Span(a), Span(b)
@@ -130,7 +130,7 @@ def overlaps(run: Run, at: int, a: Range, b: Range) -> bool:
     "overlaps before", _BOTH, "boolean",
     "前者先开始、先结束且与后者重叠",
     "Whether the first begins and ends earlier and they share a value",
-    "overlaps before([1..5], [3..8]) = true",
+    ("overlaps before([1..5], [3..8]) = true", "overlaps before([3..8], [1..5]) = false"),
 )
 def overlaps_before(run: Run, at: int, a: Range, b: Range) -> bool:
     x, y = Span(a), Span(b)
@@ -141,7 +141,7 @@ def overlaps_before(run: Run, at: int, a: Range, b: Range) -> bool:
     "overlaps after", _BOTH, "boolean",
     "前者后开始、后结束且与后者重叠",
     "Whether the first begins and ends later and they share a value",
-    "overlaps after([3..8], [1..5]) = true",
+    ("overlaps after([3..8], [1..5]) = true", "overlaps after([1..5], [3..8]) = false"),
 )
 def overlaps_after(run: Run, at: int, a: Range, b: Range) -> bool:
     x, y = Span(a), Span(b)
@@ -152,7 +152,7 @@ def overlaps_after(run: Run, at: int, a: Range, b: Range) -> bool:
     "finishes", _TWO, "boolean",
     "前者是否在后者的终点结束",
     "Whether the first ends where the second ends, within it",
-    "finishes(10, [1..10]) = true",
+    ("finishes(10, [1..10]) = true", "finishes([5..10], [1..10]) = true", "finishes(10, [1..10)) = false"),
 )
 def finishes(run: Run, at: int, a: Any, b: Any) -> bool:
     x, y = Span(a), Span(b)
@@ -163,7 +163,7 @@ def finishes(run: Run, at: int, a: Any, b: Any) -> bool:
     "finished by", _TWO, "boolean",
     "后者是否在前者的终点结束",
     "Whether the second ends where the first ends, within it",
-    "finished by([1..10], 10) = true",
+    ("finished by([1..10], 10) = true", "finished by([1..10], [5..10]) = true"),
 )
 def finished_by(run: Run, at: int, a: Any, b: Any) -> bool:
     return bool(finishes(run, at, b, a))
@@ -173,7 +173,7 @@ def finished_by(run: Run, at: int, a: Any, b: Any) -> bool:
     "starts", _TWO, "boolean",
     "前者是否从后者的起点开始",
     "Whether the first begins where the second begins, within it",
-    "starts(1, [1..10]) = true",
+    ("starts(1, [1..10]) = true", "starts([1..5], [1..10]) = true", "starts(1, (1..10]) = false"),
 )
 def starts(run: Run, at: int, a: Any, b: Any) -> bool:
     x, y = Span(a), Span(b)
@@ -184,7 +184,7 @@ def starts(run: Run, at: int, a: Any, b: Any) -> bool:
     "started by", _TWO, "boolean",
     "后者是否从前者的起点开始",
     "Whether the second begins where the first begins, within it",
-    "started by([1..10], 1) = true",
+    ("started by([1..10], 1) = true", "started by([1..10], [1..5]) = true"),
 )
 def started_by(run: Run, at: int, a: Any, b: Any) -> bool:
     return bool(starts(run, at, b, a))
@@ -194,7 +194,7 @@ def started_by(run: Run, at: int, a: Any, b: Any) -> bool:
     "during", _TWO, "boolean",
     "前者是否在后者之内",
     "Whether the first lies within the second",
-    "during(5, [1..10]) = true",
+    ("during(5, [1..10]) = true", "during([2..5], [1..10]) = true", "during(10, [1..10)) = false"),
 )
 def during(run: Run, at: int, a: Any, b: Any) -> bool:
     return _within(Span(a), Span(b))
@@ -204,7 +204,7 @@ def during(run: Run, at: int, a: Any, b: Any) -> bool:
     "includes", _TWO, "boolean",
     "后者是否在前者之内",
     "Whether the second lies within the first",
-    "includes([1..10], 5) = true",
+    ("includes([1..10], 5) = true", "includes([1..10], [2..5]) = true", "includes([1..10), 10) = false"),
 )
 def includes(run: Run, at: int, a: Any, b: Any) -> bool:
     return _within(Span(b), Span(a))
@@ -214,7 +214,7 @@ def includes(run: Run, at: int, a: Any, b: Any) -> bool:
     "coincides", _TWO, "boolean",
     "两者是否完全相同",
     "Whether the two are the same",
-    "coincides([1..5], [1..5]) = true",
+    ("coincides([1..5], [1..5]) = true", "coincides(5, 5) = true", "coincides([1..5), [1..5]) = false"),
 )
 def coincides(run: Run, at: int, a: Any, b: Any) -> bool:
     return _low_order(Span(a), Span(b)) == 0 and _high_order(Span(a), Span(b)) == 0 and same(a, b) is not None

@@ -6,7 +6,7 @@ import decimal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..cause import Fault, Null, is_null, join_nulls
 from ..run import Run, fault
@@ -34,21 +34,35 @@ class Param:
     blank: str = ""
 
 
+Texts = str | tuple[str, ...]
+
+
+class Example(NamedTuple):
+    """A call and the value it has, both as text of the language."""
+
+    text: str
+    value: str
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A built-in: its name, parameters, result kind, help in both languages and an example with its value.
+    """A built-in: the one place its name, parameters, result, help and examples stand in; pages are made of it.
 
-    group    of an Excel function: logic, numbers, text, dates, lookup; "" for FEEL's own
-    differs  {"zh-CN", "en"}: where it does not do what Excel does; empty where it does
+    result    a kind, or "same" as the first argument, "item" of the list given, "merged" of all arguments
+    help      {"zh-CN", "en"}: what it does, in one sentence
+    examples  each holds: tests evaluate both sides
+    dialect   "feel", or "excel" for the upper-case functions; either may be called in both
+    group     of an Excel function logic, numbers, text, dates, lookup; of FEEL's the file it stands in
+    differs   {"zh-CN", "en"}: where it does not do what Excel does; empty where it does
     """
 
     name: str
     params: tuple[Param, ...]
     result: str
-    zh: str
-    en: str
-    example: str
+    help: Mapping[str, str]
+    examples: tuple[Example, ...]
     function: Callable[..., Any]
+    dialect: str = "feel"
     group: str = ""
     differs: Mapping[str, str] = field(default_factory=dict)
 
@@ -106,12 +120,22 @@ def _param(text: str) -> Param:
     return Param(known, kind, marks["?"], nullable, marks["..."], marks["*"], marks["^"], blank)
 
 
+FILES = {
+    "conversion": "conversion", "logic": "logic", "text": "text", "number": "numbers", "list": "lists",
+    "context": "contexts", "date": "dates", "range": "ranges", "excel": "blanks",
+}  # fmt: skip
+"""The group of a FEEL function by the file it stands in; blanks are what the Excel dialect writes by itself."""
+GROUPS = ("logic", "numbers", "text", "dates", "lists", "lookup", "conversion", "contexts", "ranges", "blanks")
+"""As the help orders them."""
+
+
 def builtin(
-    name: str, params: str, result: str, zh: str, en: str, example: str,
+    name: str, params: str, result: str, zh: str, en: str, examples: Texts,
     group: str = "", differs: tuple[str, str] | None = None,
 ) -> Callable[..., Any]:
-    """Adds the decorated function to the table.
+    """Adds the decorated function to the table; `group` is given for Excel's functions only.
 
+    Each example reads ``call = value``.
     `params` reads ``name/other name: kind`` between commas; after the kind ``?`` optional, ``~`` takes null,
     ``...`` also takes its items as separate arguments, ``*`` any number more, ``^`` may be left out among named ones,
     ``#`` ``$`` ``!`` a blank counts as 0, counts as "", is left out in the Excel dialect.
@@ -121,7 +145,11 @@ def builtin(
     def enter(function: Callable[..., Any]) -> Callable[..., Any]:
         found = tuple(_param(p) for p in params.split(",")) if params else ()
         told = {"zh-CN": differs[0], "en": differs[1]} if differs else {}
-        ROWS[name] = Row(name, found, result, zh, en, example, function, group, told)
+        texts = (examples,) if isinstance(examples, str) else examples
+        shown = tuple(Example(*text.rsplit(" = ", 1)) for text in texts)
+        dialect = "excel" if group else "feel"
+        place = group or FILES[function.__module__.rpartition(".")[2]]
+        ROWS[name] = Row(name, found, result, {"zh-CN": zh, "en": en}, shown, function, dialect, place, told)
         return function
 
     return enter
@@ -257,6 +285,6 @@ def whole(value: Decimal, what: str = "number") -> int:
 
 
 __all__ = [
-    "ROWS", "Fault", "Null", "Param", "Row", "Unknown", "Unmatched", "arrange", "as_value", "builtin", "invoke",
-    "numbers", "whole",
+    "GROUPS", "ROWS", "Example", "Fault", "Null", "Param", "Row", "Texts", "Unknown", "Unmatched", "arrange",
+    "as_value", "builtin", "invoke", "numbers", "whole",
 ]  # fmt: skip

@@ -57,7 +57,7 @@ def text_of(value: Any, inside: bool = False, depth: int = 0) -> str:
     "string", "from: any", "string",
     "转换为文本",
     "Any value as text",
-    'string(1.5) = "1.5"',
+    ('string(1.5) = "1.5"', 'string([1, "a"]) = "[1, \\"a\\"]"', 'string(@"2026-01-31") = "2026-01-31"'),
 )
 def string(run: Run, at: int, value: Any) -> Any:
     return value if is_null(value) else run.text(text_of(value))
@@ -67,7 +67,7 @@ def string(run: Run, at: int, value: Any) -> Any:
     "substring", "string: string, start position: number, length: number?", "string",
     "从某一位置起的部分文本，位置从 1 起，负数从末尾起",
     "Part of a text from a position, negative from the end",
-    'substring("foobar", 3, 2) = "ob"',
+    ('substring("foobar", 3, 2) = "ob"', 'substring("信用评级", 3) = "评级"', 'substring("foobar", -2) = "ar"'),
 )
 def substring(run: Run, at: int, text: str, start: Decimal, length: Decimal | None) -> str:
     first = whole(start)
@@ -82,7 +82,7 @@ def substring(run: Run, at: int, text: str, start: Decimal, length: Decimal | No
     "string length", "string: string", "number",
     "字符数",
     "Number of characters",
-    'string length("信用") = 2',
+    ('string length("信用") = 2', 'string length("") = 0'),
 )
 def string_length(run: Run, at: int, text: str) -> Decimal:
     return Decimal(len(text))
@@ -92,7 +92,7 @@ def string_length(run: Run, at: int, text: str) -> Decimal:
     "upper case", "string: string", "string",
     "转换为大写",
     "In capitals",
-    'upper case("aB") = "AB"',
+    ('upper case("aB") = "AB"', 'upper case("Ab9") = "AB9"'),
 )
 def upper_case(run: Run, at: int, text: str) -> str:
     return run.text(text.upper())
@@ -102,7 +102,7 @@ def upper_case(run: Run, at: int, text: str) -> str:
     "lower case", "string: string", "string",
     "转换为小写",
     "In small letters",
-    'lower case("aB") = "ab"',
+    ('lower case("aB") = "ab"', 'lower case("ABC") = "abc"'),
 )
 def lower_case(run: Run, at: int, text: str) -> str:
     return run.text(text.lower())
@@ -112,7 +112,7 @@ def lower_case(run: Run, at: int, text: str) -> str:
     "substring before", "string: string, match: string", "string",
     "匹配内容之前的文本",
     "The text before a match",
-    'substring before("foobar", "bar") = "foo"',
+    ('substring before("foobar", "bar") = "foo"', 'substring before("foobar", "x") = ""'),
 )
 def substring_before(run: Run, at: int, text: str, match: str) -> str:
     found = text.find(match)
@@ -123,7 +123,11 @@ def substring_before(run: Run, at: int, text: str, match: str) -> str:
     "substring after", "string: string, match: string", "string",
     "匹配内容之后的文本",
     "The text after a match",
-    'substring after("foobar", "ob") = "ar"',
+    (
+        'substring after("foobar", "ob") = "ar"',
+        'substring after("foobar", "x") = ""',
+        'substring after("a=b", "=") = "b"',
+    ),
 )
 def substring_after(run: Run, at: int, text: str, match: str) -> str:
     found = text.find(match)
@@ -134,7 +138,7 @@ def substring_after(run: Run, at: int, text: str, match: str) -> str:
     "contains", "string: string, match: string", "boolean",
     "是否包含",
     "Whether a text holds another",
-    'contains("foobar", "ob") = true',
+    ('contains("foobar", "ob") = true', 'contains("信用评级", "评级") = true'),
 )
 def contains(run: Run, at: int, text: str, match: str) -> bool:
     return match in text
@@ -144,7 +148,7 @@ def contains(run: Run, at: int, text: str, match: str) -> bool:
     "starts with", "string: string, match: string", "boolean",
     "是否以其开头",
     "Whether a text begins so",
-    'starts with("foobar", "fo") = true',
+    ('starts with("foobar", "fo") = true', 'starts with("foobar", "bar") = false'),
 )
 def starts_with(run: Run, at: int, text: str, match: str) -> bool:
     return text.startswith(match)
@@ -154,7 +158,7 @@ def starts_with(run: Run, at: int, text: str, match: str) -> bool:
     "ends with", "string: string, match: string", "boolean",
     "是否以其结尾",
     "Whether a text ends so",
-    'ends with("foobar", "r") = true',
+    ('ends with("foobar", "r") = true', 'ends with("foobar", "foo") = false'),
 )
 def ends_with(run: Run, at: int, text: str, match: str) -> bool:
     return text.endswith(match)
@@ -164,7 +168,11 @@ def ends_with(run: Run, at: int, text: str, match: str) -> bool:
     "matches", "input: string, pattern: string, flags: string?~", "boolean",
     "是否符合模式",
     "Whether a part of a text fits a pattern",
-    'matches("A12", "[0-9]+") = true',
+    (
+        'matches("A12", "[0-9]+") = true',
+        'matches("91330000", "^[0-9]{8}$") = true',
+        'matches("ABC", "b", "i") = true',
+    ),
 )
 def matches(run: Run, at: int, text: str, pattern: str, flags: Any) -> bool:
     run.spend(1 + len(text) // 64)
@@ -179,7 +187,11 @@ def _flags(flags: Any) -> str:
     "replace", "input: string, pattern: string, replacement: string, flags: string?~", "string",
     "把符合模式的部分替换掉，$1 为第一组",
     "Replaces what fits a pattern; $1 is the first group",
-    'replace("2024", "(20)([0-9]+)", "$2") = "24"',
+    (
+        'replace("2024", "(20)([0-9]+)", "$2") = "24"',
+        'replace("a-b-c", "-", "") = "abc"',
+        'replace("ABC", "b", "*", "i") = "A*C"',
+    ),
 )
 def replace(run: Run, at: int, text: str, pattern: str, replacement: str, flags: Any) -> str:
     compiled = compile_pattern(pattern, _flags(flags))
@@ -202,7 +214,7 @@ def replace(run: Run, at: int, text: str, pattern: str, replacement: str, flags:
     "split", "string: string, delimiter: string", "list",
     "按模式拆分为列表",
     "Splits at what fits a pattern",
-    'split("a;b", ";") = ["a", "b"]',
+    ('split("a;b", ";") = ["a", "b"]', 'split("a, b", ",\\s*") = ["a", "b"]'),
 )
 def split(run: Run, at: int, text: str, delimiter: str) -> list[str]:
     compiled = compile_pattern(delimiter, "")
@@ -223,7 +235,7 @@ def split(run: Run, at: int, text: str, delimiter: str) -> list[str]:
     "string join", "list: list, delimiter: string?~", "string",
     "用分隔符连接文本",
     "Joins texts with a delimiter",
-    'string join(["a", "b"], "-") = "a-b"',
+    ('string join(["a", "b"], "-") = "a-b"', 'string join(["a", null, "b"]) = "ab"'),
 )
 def string_join(run: Run, at: int, values: list[Any], delimiter: Any) -> str:
     found = []
