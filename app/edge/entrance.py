@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from dataclasses import dataclass
 
-from flask import current_app, g, request
+from flask import after_this_request, g, request
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as BaseResponse
 
-from app.access import Missing, Viewer
+from app.access import Conflict, Missing, Viewer
 from app.edge.runtime import runtime
 from app.edge.security import current_viewer, lifetime, session_token
-from app.edge.transaction import writing
+from app.edge.transaction import begin_work, writing
 from app.models.people import User
 from app.services import passwords, sessions, sign_in, throttle
 from app.work import SYSTEM, Actor
 from rules import Problem
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,27 @@ def enter(username: str, password: str) -> Outcome:
             return Outcome(token)
         except Missing:
             pass  # disabled or changed in the meantime: refused like anybody else
-    with writing(SYSTEM) as work:
-        sign_in.refuse(work, found)
+    _record_refusal(found)
     if found.user_id is None:
-        current_app.logger.warning("sign-in refused: no such account, from %s, request %s", address(), g.request_id)
+        log.warning("sign-in refused: no such account, from %s, request %s", address(), g.request_id)
     return Outcome(problems=(Problem("sign_in.refused"),))
+
+
+def _record_refusal(found: sign_in.Attempt) -> None:
+    """Once the answer is on its way: an entry is written for accounts that exist, and its time must not tell which."""
+    here, request_id = runtime(), g.request_id
+
+    def record() -> None:
+        try:
+            with begin_work(here, SYSTEM, request_id) as work:
+                sign_in.refuse(work, found)
+        except Conflict:
+            log.warning("a refused sign-in could not be recorded, request %s: the database is busy", request_id)
+
+    @after_this_request
+    def _later(response: BaseResponse) -> BaseResponse:
+        response.call_on_close(record)
+        return response
 
 
 def leave() -> None:

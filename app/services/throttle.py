@@ -49,7 +49,7 @@ def _key(*parts: str) -> str:
 def counters(session: Session, username: str, user_id: str | None, address: str, now: datetime) -> tuple[Counter, ...]:
     """Which counters an attempt at `username` from `address` is held against."""
     here = Counter(_key("address", address), ADDRESS)
-    if user_id is not None and _is_known(session, user_id, address, now):
+    if _is_known(session, user_id or "", address, now):  # asked for nobody, too: the time taken tells nothing
         return (Counter(_key("account", username, address), ACCOUNT), here)
     return (Counter(_key("account", username), ACCOUNT), here, Counter(_key("overall"), OVERALL))
 

@@ -101,4 +101,5 @@ def post(
 ) -> TestResponse:
     """Post as the browser does: with the token of the page the form stands on (any page of one's own has it)."""
     html = client.get(page or "/password", environ_overrides=environ).get_data(as_text=True)
-    return client.post(address, data={**(data or {}), "csrf_token": csrf_of(html)}, environ_overrides=environ)
+    typed = {**(data or {}), "csrf_token": csrf_of(html)}
+    return client.post(address, data=typed, environ_overrides=environ, buffered=True)  # read to its end

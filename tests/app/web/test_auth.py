@@ -6,14 +6,15 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app.access import Role
 from app.edge.pages import safe_next
+from app.edge.runtime import Runtime
 from app.models.people import User, UserSession
 from app.services import people, sessions
 from tests.app.crew import Crew, post
-from tests.builders import Clock
+from tests.builders import Clock, csrf_of
 
 
 def _token(client: object) -> str:
@@ -71,6 +72,30 @@ def test_every_refusal_looks_the_same(crew: Crew, username: str) -> None:
     assert "用户名或密码不正确，或账号已停用" in html
     assert password not in html
     assert client.get_cookie("session") is None
+
+
+def test_the_time_of_a_refusal_does_not_tell_which_accounts_exist(crew: Crew, instance: Runtime) -> None:
+    """The same statements until the answer is there; what an existing account's entry takes comes after it."""
+    client = crew.app.test_client()
+    token = csrf_of(client.get("/sign-in").get_data(as_text=True))
+    seen: list[str] = []
+    told: dict[str, list[str]] = {}
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        seen.append(statement)
+
+    for engine in (instance.database.write, instance.database.read):
+        event.listen(engine, "before_cursor_execute", note)
+    for username in ("boss", "nobody"):
+        seen.clear()
+        typed = {"username": username, "password": "wrong password", "csrf_token": token}
+        answer = client.post("/sign-in", data=typed)
+        told[username] = list(seen)
+        answer.close()
+        assert answer.status_code == 422
+    assert told["boss"] == told["nobody"]
+    assert len(told["boss"]) > 3
+    assert crew.verbs(crew.ids["boss"])[-1] == "session.refused"
 
 
 def test_blank_fields_are_named(crew: Crew) -> None:
