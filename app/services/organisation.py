@@ -11,11 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.access import Missing, Right
 from app.db import new_id
+from app.models.case import Task
+from app.models.customer import Customer
 from app.models.people import Department, Post, PostHolder, User
 from app.services.people import stale
 from app.services.viewers import check_right, department_tree
 from app.work import Subject, Verb, Work
 from rules import Invalid, Problem
+from workflows.state import OPEN
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,59}")
 LABEL_LONGEST = 80
@@ -72,13 +75,18 @@ def save_department(
 
 
 def delete_department(work: Work, department_id: str) -> None:
-    """Remove an empty department: one with people or departments in it stays."""
+    """Remove an empty department: one with people or departments in it stays, as does one that customers belong to or
+    that narrows whom an open task is for."""
     check_right(work, Right.USER_WRITE)
     row = get_department(work.session, department_id)
     people = work.session.scalar(select(func.count()).where(User.department_id == row.id))
     below = work.session.scalar(select(func.count()).where(Department.parent_id == row.id))
     if people or below:
         raise Invalid([Problem("department.not_empty", params={"name": row.name, "people": people, "below": below})])
+    customers = work.session.scalar(select(func.count()).where(Customer.department_id == row.id))
+    tasks = work.session.scalar(select(func.count()).where(Task.group_within == row.id, Task.status.in_(OPEN)))
+    if customers or tasks:
+        raise Invalid([Problem("department.in_use", params={"name": row.name, "customers": customers, "tasks": tasks})])
     work.session.delete(row)
     detail = {"key": row.key, "name": row.name, "deleted": True}
     work.record(Verb.DEPARTMENT_CHANGED, department_subject(row.id), detail, before=_shown(row))

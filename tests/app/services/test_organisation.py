@@ -6,7 +6,7 @@ import pytest
 
 from app.access import Conflict, Role
 from app.queries import organisation as queries
-from app.services import organisation, people
+from app.services import customers, organisation, people
 from app.services.directory import directory
 from app.services.viewers import viewer_of
 from rules import Invalid
@@ -70,6 +70,17 @@ def test_only_an_empty_department_is_deleted(crew: Crew, tree: dict[str, str]) -
     with crew.work("boss") as work:
         organisation.delete_department(work, tree["finance"])
     assert crew.verbs(tree["finance"]) == ["department.changed", "department.changed"]
+
+
+def test_a_department_that_customers_belong_to_stays(crew: Crew, tree: dict[str, str]) -> None:
+    values = {"name": "苏州恒瑞", "number": "K1", "currency": "CNY"}
+    with crew.work() as work:
+        customers.create(work, values, source="test", department_id=tree["finance"])
+    with crew.work("boss") as work, pytest.raises(Invalid) as error:
+        organisation.delete_department(work, tree["finance"])
+    (problem,) = error.value.problems
+    assert problem.code == "department.in_use"
+    assert (problem.params["customers"], problem.params["tasks"]) == (1, 0)
 
 
 def test_the_tree_is_listed_parents_first(crew: Crew, tree: dict[str, str]) -> None:
