@@ -12,7 +12,16 @@ function openMenus(): HTMLDetailsElement[] {
   return all<HTMLDetailsElement>("details.menu[open]");
 }
 
+/** On a phone the tabs are wider than the window: the one that is open comes into view, without moving the page. */
+function showCurrentTab(): void {
+  for (const tab of all<HTMLElement>(".tabs a[aria-current]")) {
+    const tabs = tab.parentElement;
+    if (tabs) tabs.scrollLeft = Math.max(0, tab.offsetLeft - tabs.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2);
+  }
+}
+
 export function startMenus(): void {
+  showCurrentTab();
   document.addEventListener("click", (event) => {
     const inside = around<HTMLDetailsElement>(event, "details.menu");
     for (const menu of openMenus()) if (menu !== inside) close(menu, false);
