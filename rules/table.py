@@ -13,6 +13,7 @@ from rules.feel import Outcome
 from rules.feel.cause import MOST, Cause
 from rules.feel.numbers import CONTEXT, ZERO
 from rules.feel.operate import order_key, same
+from rules.feel.run import Moment
 from rules.feel.trace import json_value
 from rules.problem import Problem
 from rules.table_index import Column, rows_of
@@ -82,7 +83,7 @@ class DecisionTable:
         made = self.decide(facts, now)
         return Outcome(made.value, made.causes)
 
-    def decide(self, facts: Mapping[str, Any], now: datetime) -> TableResult:
+    def decide(self, facts: Mapping[str, Any], now: Moment) -> TableResult:
         """The result, and the rows and inputs that made it."""
         return _Run(self, facts, now).result()
 
@@ -116,7 +117,7 @@ class _Unknown:
 class _Run:
     """One decision: the inputs, the rows they meet, and the outputs of those that are needed."""
 
-    def __init__(self, table: DecisionTable, facts: Mapping[str, Any], now: datetime) -> None:
+    def __init__(self, table: DecisionTable, facts: Mapping[str, Any], now: Moment) -> None:
         self.table = table
         self.facts = facts
         self.now = now

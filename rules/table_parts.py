@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from rules.feel import Formula, Outcome
 from rules.feel.cause import Cause, Null
 from rules.feel.convert import adopt
-from rules.feel.run import type_params
+from rules.feel.run import Moment, type_params
 from rules.feel.types import Type, coerce, kind_of
 from rules.table_cells import Cell
 from rules.table_index import Column, rows_of
@@ -32,7 +31,7 @@ class Allowed:
         """The tests as one text."""
         return ", ".join(cell.text for cell in self.tests)
 
-    def admits(self, value: Any, facts: Mapping[str, Any], now: datetime) -> bool:
+    def admits(self, value: Any, facts: Mapping[str, Any], now: Moment) -> bool:
         """Whether a value that is not null meets one of the tests."""
         found = self.column.of(value)
         if found & ~self.column.open:
@@ -60,7 +59,7 @@ class Place:
         """The kind of its values, "any" where that is not known."""
         return "any" if self.type is None else self.type.kind
 
-    def checked(self, value: Any, causes: tuple[Cause, ...], facts: Mapping[str, Any], now: datetime) -> Outcome:
+    def checked(self, value: Any, causes: tuple[Cause, ...], facts: Mapping[str, Any], now: Moment) -> Outcome:
         """The value; null with its causes where it is unknown, of another type or not allowed."""
         if value is None:
             return Outcome(None, causes)
@@ -89,7 +88,7 @@ class Input(Place):
         """The Facts it is made from."""
         return self.formula.names if self.formula is not None else (self.name or "",)
 
-    def read(self, facts: Mapping[str, Any], now: datetime) -> Outcome:
+    def read(self, facts: Mapping[str, Any], now: Moment) -> Outcome:
         """The value for these Facts; null with its causes where it is unknown, of another type or not allowed."""
         if self.formula is not None:
             return self.checked(*self.formula.evaluate(facts, now), facts, now)
@@ -116,7 +115,7 @@ class Output(Place):
     default: Entry | None
     path: str
 
-    def of(self, entry: Entry, facts: Mapping[str, Any], now: datetime) -> Outcome:
+    def of(self, entry: Entry, facts: Mapping[str, Any], now: Moment) -> Outcome:
         """The value of a cell; constants were checked when the table was compiled."""
         if entry.formula is None:
             return Outcome(entry.value)

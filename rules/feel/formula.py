@@ -20,7 +20,7 @@ from .functions import INDEX
 from .limits import LIMITS, Limits, limit_params
 from .numbers import CONTEXT
 from .parse import parse
-from .run import Branch, Place, Run
+from .run import Branch, Moment, Place, Run
 from .scope import Scope
 from .show import Shown, show
 from .syntax import Node
@@ -60,8 +60,11 @@ class Formula:
     _traced: Callable[[], Traced]
     _shown: Callable[[str], Shown | None]
 
-    def evaluate(self, facts: Mapping[str, Any], now: datetime) -> Outcome:
-        """The value for these Facts at a moment (aware). A Cause given as a Fact is a null with that cause."""
+    def evaluate(self, facts: Mapping[str, Any], now: Moment) -> Outcome:
+        """The value for these Facts at a moment (aware). A Cause given as a Fact is a null with that cause.
+
+        Raises Stop only as a part of a larger evaluation, where a limit of that one is reached.
+        """
         before = decimal.getcontext()
         decimal.setcontext(CONTEXT)
         try:
@@ -105,7 +108,10 @@ class Formula:
             return self._stopped("recursion", self.limits.recursion)
         return self._stopped(stop.limit, stop.most)
 
-    def _slow(self, facts: Mapping[str, Any], now: datetime) -> Outcome:
+    def _slow(self, facts: Mapping[str, Any], now: Moment) -> Outcome:
+        if isinstance(now, Run):
+            value = self._full(Branch(self._places, now), facts)
+            return Outcome(release(value), causes_of(value))
         run = Run(self._places, self.limits, now)
         try:
             value = self._full(run, facts)

@@ -73,7 +73,7 @@ class Branch(Run):
     __slots__ = ("whole",)
 
     def __init__(self, places: tuple[Place, ...], whole: Run) -> None:
-        self.whole = whole
+        self.whole: Run = whole.whole if isinstance(whole, Branch) else whole
         self.places = places
         self.limits = whole.limits
         self.now = whole.now
@@ -102,6 +102,10 @@ class Branch(Run):
     @recursion.setter
     def recursion(self, value: int) -> None:
         self.whole.recursion = value
+
+
+Moment = datetime | Run
+"""When something is evaluated: a moment (aware), or the larger evaluation it is a part of and whose fuel it spends."""
 
 
 def fault(run: Run, n: int, code: str, **params: Any) -> Null:

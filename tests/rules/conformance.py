@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,12 +10,18 @@ from decimal import Decimal
 from typing import Any
 
 from rules import Invalid, Scope, ScopeEntry, compile_formula
+from rules.dmn.expressions import Conditions, Variable
+from rules.dmn.items import Types, fit
+from rules.dmn.sift import Findings
+from rules.dmn.tree import FunctionItem, Item
+from rules.feel.convert import release
+from rules.feel.run import Run
 from rules.feel.scope import name_parts
 from rules.feel.temporal import parse_date, parse_date_time, parse_duration, parse_time, temporal_text
-from rules.feel.types import ANY, NAMES, Type, coerce
 from rules.feel.values import Date, DateTime, DayDuration, Function, MonthDuration, Time
 
 NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
+TYPES: dict[str, Types] = {}
 READERS: dict[str, Any] = {
     "number": Decimal,
     "date": parse_date,
@@ -37,26 +44,31 @@ def value_of(entry: Any) -> Any:
     return READERS[kind](v) if kind in READERS else v
 
 
-def named_type(name: str | None, definitions: Mapping[str, Any], depth: int = 0) -> Type:
-    if name is None or depth > 16:
-        return ANY
-    if name in definitions:
-        return defined_type(definitions[name], definitions, depth)
-    return NAMES.get(name, ANY)
+def item(name: str, definition: Mapping[str, Any]) -> Item:
+    """An item definition of a case as the importer reads one."""
+    function = definition.get("function")
+    allowed = definition.get("allowed")
+    return Item(
+        name,
+        type_ref=definition.get("base"),
+        allowed=None if allowed is None else Conditions(allowed),
+        components=tuple(item(part, inner) for part, inner in definition.get("components", {}).items()),
+        function=None if function is None else FunctionItem(parameters(function["params"]), function["returns"]),
+        collection=bool(definition.get("list")),
+    )
 
 
-def defined_type(definition: Mapping[str, Any], definitions: Mapping[str, Any], depth: int = 0) -> Type:
-    """An item definition as a type."""
-    if "function" in definition:
-        function = definition["function"]
-        params = tuple(named_type(t, definitions, depth + 1) for t in function["params"].values())
-        found = Type("function", item=named_type(function["returns"], definitions, depth + 1), params=params)
-    elif "components" in definition:
-        parts = definition["components"]
-        found = Type("context", fields=tuple((k, defined_type(d, definitions, depth + 1)) for k, d in parts.items()))
-    else:
-        found = named_type(definition.get("base"), definitions, depth + 1)
-    return Type("list", item=found) if definition.get("list") else found
+def parameters(types: Mapping[str, str | None]) -> tuple[Variable, ...]:
+    return tuple(Variable(name, ref) for name, ref in types.items())
+
+
+def types_of(case: Mapping[str, Any]) -> Types:
+    """The types of a case's model, made once."""
+    known = TYPES.get(case["model"])
+    if known is None:
+        definitions = case.get("types", {})
+        known = TYPES[case["model"]] = Types((item(n, d) for n, d in definitions.items()), {}, Findings())
+    return known
 
 
 def members(value: Any) -> set[str]:
@@ -67,24 +79,30 @@ def members(value: Any) -> set[str]:
     return set().union(*map(members, value)) if isinstance(value, list) and value else set()
 
 
+def recursive(expression: str, case: Mapping[str, Any]) -> str:
+    """A business knowledge model may call itself by its name: as the entry of a context it is in its own reach."""
+    name = case.get("name")
+    if not case.get("function") or not name or name not in expression:
+        return expression
+    return f"{{{json.dumps(name)}: {expression}}}.`{name}`"
+
+
 def evaluate(expression: str, context: dict[str, Any], case: dict[str, Any]) -> Any:
-    """The value of a case's expression, coerced to its declared type; null where it is no formula."""
-    definitions = case.get("types", {})
-    named = {name: defined_type(d, definitions) for name, d in definitions.items()}
+    """The value of a case's expression, fitted to its declared type; null where it is no formula."""
+    types = types_of(case)
     facts = {name: value_of(value) for name, value in context.items()}
     entries = {name: ScopeEntry() for name in facts}
     parts = set().union(*map(members, facts.values())) if facts else set()
-    scope = Scope(entries, closed=False, named=named, members=parts)
+    scope = Scope(entries, closed=False, named=types.named, members=parts)
     try:
-        formula = compile_formula(expression, scope)
+        formula = compile_formula(recursive(expression, case), scope)
     except Invalid:
         return None
     value = formula.evaluate(facts, NOW).value
     if isinstance(value, Function) and case.get("function"):
-        types = [named_type(t, definitions) for t in case["function"].values()]
-        value = replace(value, types=tuple(None if t == ANY else t for t in types))
-    wanted = named_type(case.get("type_ref"), definitions)
-    return coerce(value, wanted)[0]
+        wanted = [types.wanted(ref, "") for ref in case["function"].values()]
+        value = replace(value, types=tuple(None if each is None else each.type for each in wanted))
+    return release(fit(Run((), formula.limits, NOW), types.wanted(case.get("type_ref"), ""), value, ""))
 
 
 def typed(value: Any) -> dict[str, Any] | None:

@@ -52,7 +52,7 @@ def test_every_conformance_case_gives_the_same() -> None:
     traced = 0
     for case in document["cases"]:
         definitions = document["types"].get(case["model"], {})
-        named = {name: conformance.defined_type(d, definitions) for name, d in definitions.items()}
+        named = conformance.types_of({"model": case["model"], "types": definitions}).named
         values = {name: conformance.value_of(value) for name, value in case["context"].items()}
         parts = set().union(*map(conformance.members, values.values())) if values else set()
         scope = Scope({n: ScopeEntry() for n in values}, closed=False, named=named, members=parts)
