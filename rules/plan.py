@@ -16,11 +16,13 @@ from rules.bands import IdentityBands, SetBands, StepBands
 from rules.feel import Scope, ScopeEntry
 from rules.feel.fast import PLAIN, SLOW, NotPlain, Plain
 from rules.feel.python_code import assemble, load
-from rules.feel.syntax import Name, Node
+from rules.feel.syntax import Name, Node, Path
 from rules.figures import HUNDRED, ZERO
 from rules.results import Condition, DimensionResult, FactorResult, Outline, open_twin
 from rules.score import Score
 from rules.scorecard import COVERAGE, Derived, Factor, Scorecard, Variant
+from rules.table import LISTS, DecisionTable
+from rules.table_quick import quick
 from rules.trace import Told, Trace
 from rules.trace_plan import Known, tree_function
 
@@ -73,6 +75,7 @@ class _Writer(Plain):
         self.scorecard = scorecard
         self.variant = variant
         self.known: dict[str, tuple[str, str]] = {}
+        self.outputs: dict[tuple[str, str], tuple[str, str]] = {}
         self.body: list[ast.stmt] = []
         coverage = self.present = ZERO
         self.counted = dict.fromkeys(variant.weights, ZERO)
@@ -87,6 +90,11 @@ class _Writer(Plain):
 
     # ------------------------------------------------------------------ pieces
     def build(self, node: Node) -> tuple[ast.expr, str]:
+        if isinstance(node, Path) and isinstance(node.source, Name):
+            if (node.source.name, node.name) not in self.outputs:
+                raise NotPlain
+            variable, kind = self.outputs[node.source.name, node.name]
+            return ast.Subscript(load(variable), ast.Constant(node.name), ast.Load()), kind
         if isinstance(node, Name) and node.name in self.known:
             variable, kind = self.known[node.name]
             return load(variable), kind
@@ -118,8 +126,28 @@ class _Writer(Plain):
 
     # ------------------------------------------------------------------ parts of the Scorecard
     def derived(self, derived: Derived) -> None:
+        if isinstance(derived.formula, DecisionTable):
+            self.table(derived.key, derived.formula)
+            return
         made, kind = self.of_kind(derived.formula.tree, PLAIN)
         self.known[derived.key] = (self.assign(made), kind)
+
+    def table(self, key: str, table: DecisionTable) -> None:
+        """What a table decides; of several outputs a path picks one."""
+        found = quick(table)
+        if found is None:
+            raise NotPlain
+        given = []
+        for each in table.inputs:
+            tree = each.formula.tree if each.formula is not None else Name((0, 0), each.name or "")
+            given.append(self.of_kind(tree, (each.kind,))[0])
+        made = self.assign(ast.Call(self.constant(found.decide), [ast.Tuple(given, ast.Load())], []))
+        lists, several = table.hit_policy in LISTS, len(table.outputs) > 1
+        kind = "number" if table.hit_policy == "C#" else "any" if lists or several else found.kinds[0]
+        self.known[key] = (made, kind)
+        if several and not lists:
+            for output, of_output in zip(table.outputs, found.kinds, strict=True):
+                self.outputs[key, output.key] = (made, of_output)
 
     def factor(self, factor: Factor) -> tuple[ast.expr, str]:
         """The FactorResult, and the variable of the Points."""
@@ -272,7 +300,7 @@ class _Writer(Plain):
             made += self.closed("outline", Outline, outline)
             false = self.constant(tuple(Condition(k.id, False, (), ()) for k in card.knockouts))
             told_, none = self.constant(told), ast.Dict([], [])
-            seen = [self.constant(card), load("outline"), factors, dimensions, false, kept, none, told_]
+            seen = [self.constant(card), load("outline"), factors, dimensions, false, kept, none, told_, none]
             made += self.closed("trace", Trace, seen)
             trace = load("trace")
         nothing, no = ast.Tuple([], ast.Load()), ast.Constant(False)

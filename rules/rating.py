@@ -14,6 +14,7 @@ from decimal import Decimal, getcontext, setcontext
 from typing import Any
 
 from rules.bands import SetBands
+from rules.feel import Outcome
 from rules.feel.cause import Cause
 from rules.feel.numbers import CONTEXT
 from rules.figures import HUNDRED, ZERO, Rounding
@@ -22,10 +23,13 @@ from rules.problem import Invalid, Problem
 from rules.results import Condition, DimensionResult, FactorResult, Hit, Outline, Reason, Unknown
 from rules.score import Score
 from rules.scorecard import COVERAGE, Factor, Knockout, Scorecard, Variant
+from rules.table import DecisionTable, TableResult
 from rules.trace import Told, Trace
 
-# Values, the causes of formulas without one, and how the tree is told.
-Seen = tuple[Mapping[str, Any] | tuple[Any, ...], Mapping[str, tuple[Cause, ...]], Told | None]
+# Values, the causes of formulas without one, how the tree is told, and what tables decided.
+Seen = tuple[
+    Mapping[str, Any] | tuple[Any, ...], Mapping[str, tuple[Cause, ...]], Told | None, Mapping[str, TableResult]
+]
 
 
 def rate(
@@ -78,7 +82,7 @@ def planned(scorecard: Scorecard, plan: Plan, facts: Mapping[str, Any], trace: b
     factors, dimensions, weighted, total, truths, kept = made
     conditions = tuple([found[truth] for found, truth in zip(plan.conditions, truths, strict=True)])
     mean = _Mean(dimensions, plan.coverage, weighted, plan.present, total)
-    seen: Seen | None = (kept, {}, plan.told) if trace else None
+    seen: Seen | None = (kept, {}, plan.told, {}) if trace else None
     return _judge(scorecard, plan.variant, factors, mean, conditions, seen)
 
 
@@ -94,7 +98,7 @@ def careful(
     conditions = tuple([run.condition(k) for k in scorecard.knockouts])
     if run.faults:
         raise Invalid(run.faults)
-    seen: Seen | None = (run.env, run.formula_causes, None) if trace else None
+    seen: Seen | None = (run.env, run.formula_causes, None, run.tables) if trace else None
     return _judge(scorecard, weights, factors, mean, conditions, seen)
 
 
@@ -111,6 +115,7 @@ class _Run:
         self.values = values
         self.faults: list[Problem] = []
         self.formula_causes: dict[str, tuple[Cause, ...]] = {}
+        self.tables: dict[str, TableResult] = {}
         self.env: dict[str, Any] = {}
         for name in scorecard.facts:
             self.env[name] = None if name in absent else self.read(name, facts.get(name))
@@ -123,10 +128,14 @@ class _Run:
             if derived.key in moved:
                 self.env[derived.key] = moved[derived.key]
                 continue
-            outcome = derived.formula.evaluate(self.env, now)
-            self.env[derived.key] = outcome.value
-            if outcome.value is None:
-                self.formula_causes[derived.key] = self.known_causes(outcome.causes)
+            made: Outcome | TableResult
+            if isinstance(derived.formula, DecisionTable):
+                made = self.tables[derived.key] = derived.formula.decide(self.env, now)
+            else:
+                made = derived.formula.evaluate(self.env, now)
+            self.env[derived.key] = made.value
+            if made.value is None:
+                self.formula_causes[derived.key] = self.known_causes(made.causes)
 
     def read(self, name: str, value: Any) -> Any:
         """A Fact as formulas see it: whole numbers as Decimal; a float or a number that is none is refused."""

@@ -13,6 +13,7 @@ from rules.feel import Formula
 from rules.figures import Rounding
 from rules.grade import Ladder
 from rules.problem import Invalid, Problem
+from rules.table import DecisionTable
 
 Effect = Literal["knock_out", "ceiling", "manual"]
 Labels = Mapping[str, str]
@@ -32,10 +33,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A named formula over Facts and earlier formulas."""
+    """A named formula, or decision table, over Facts and what is worked out before it."""
 
     key: str
-    formula: Formula
+    formula: Formula | DecisionTable
     path: str
     label: Labels
 

@@ -11,23 +11,45 @@ from rules.problem import Invalid, Problem, pointer
 from rules.rating import rate
 from rules.score import Score
 from rules.scorecard import Derived, Scorecard
+from rules.table import DecisionTable
 
 
-def order_problems(formulas: Sequence[Derived]) -> list[Problem]:
-    """Formulas that use themselves, directly or in a circle, or one that is written later."""
-    place = {derived.key: index for index, derived in enumerate(formulas)}
-    uses = {d.key: sorted(n for n in d.formula.names if n in place) for d in formulas}
-    problems = []
-    for derived in formulas:
-        at = f"{derived.path}/text"
+def in_order(formulas: Sequence[Derived], tables: Sequence[Derived]) -> tuple[tuple[Derived, ...], list[Problem]]:
+    """Formulas and tables in the order they are worked out, and what uses itself or what is written later.
+
+    Each list keeps its written order; a table stands before the first formula that needs it.
+    """
+    known = {derived.key for derived in (*formulas, *tables)}
+    uses = {d.key: sorted(n for n in d.formula.names if n in known) for d in (*formulas, *tables)}
+    problems = [*_order_problems(formulas, uses), *_order_problems(tables, uses)]
+    left, out, done = [list(formulas), list(tables)], list[Derived](), set[str]()
+    while not problems and any(left):
+        ready = next((each for each in left if each and done.issuperset(uses[each[0].key])), None)
+        if ready is None:  # a formula needs a table that needs a formula behind it
+            stuck = next(each[0] for each in left if each)
+            later = next(name for name in uses[stuck.key] if name not in done)
+            problems.append(Problem("scorecard.later_formula", _text_of(stuck), {"formula": stuck.key, "later": later}))
+        else:
+            out.append(ready.pop(0))
+            done.add(out[-1].key)
+    return tuple(out), problems
+
+
+def _text_of(derived: Derived) -> str:
+    return derived.path if isinstance(derived.formula, DecisionTable) else f"{derived.path}/text"
+
+
+def _order_problems(nodes: Sequence[Derived], uses: dict[str, list[str]]) -> Iterator[Problem]:
+    place = {derived.key: index for index, derived in enumerate(nodes)}
+    for derived in nodes:
+        at = _text_of(derived)
         circle = _circle(derived.key, uses)
         if circle:
-            problems.append(Problem("scorecard.cycle", at, {"formula": derived.key, "chain": " → ".join(circle)}))
+            yield Problem("scorecard.cycle", at, {"formula": derived.key, "chain": " → ".join(circle)})
             continue
         for name in uses[derived.key]:
-            if place[name] > place[derived.key]:
-                problems.append(Problem("scorecard.later_formula", at, {"formula": derived.key, "later": name}))
-    return problems
+            if place.get(name, -1) > place[derived.key]:
+                yield Problem("scorecard.later_formula", at, {"formula": derived.key, "later": name})
 
 
 def _circle(start: str, uses: dict[str, list[str]]) -> list[str]:

@@ -28,7 +28,8 @@ from rules.scorecard import (
     Scorecard,
     Variant,
 )
-from rules.scorecard_checks import example_problems, order_problems
+from rules.scorecard_checks import example_problems, in_order
+from rules.table_compile import compile_table, result_type
 
 SCHEMA = load_schema("rules", "scorecard.schema.json")
 # Examples without a time of their own are rated as of one fixed instant: compiling must not read a clock.
@@ -75,7 +76,7 @@ class _Reader:
     def read(self) -> Scorecard:
         """The Scorecard; only to be used when no error was found."""
         facts = self.facts()
-        formulas = self.formulas(facts)
+        formulas = self.formulas_and_tables(facts)
         ladder, found = read_ladder(self.body["grades"])
         self.problems += found
         self.unique("grades", "key")
@@ -132,7 +133,39 @@ class _Reader:
                 return "string" if factor["bands"]["kind"] == "set" else "number"
         return "any"
 
-    def formulas(self, facts: Mapping[str, Fact]) -> tuple[Derived, ...]:
+    def formulas_and_tables(self, facts: Mapping[str, Fact]) -> tuple[Derived, ...]:
+        """Both in the order they are worked out; all of their names are known before the first is read."""
+        self.unique("tables", "key")
+        for index, item in enumerate(self.body.get("tables", ())):
+            taken = {*facts, COVERAGE, *(each["key"] for each in self.body.get("formulas", ()))}
+            if item["key"] in taken:
+                self.report("scorecard.name_taken", pointer("tables", index, "key"), key=item["key"])
+            kind = result_type(item["table"])
+            self.entries.setdefault(item["key"], ScopeEntry(kind, labels=item.get("label", {}), origin="table"))
+        formulas = self.formulas(facts)
+        made, found = in_order(formulas, self.tables())
+        self.problems += found
+        return made
+
+    def tables(self) -> list[Derived]:
+        out = []
+        for index, item in enumerate(self.body.get("tables", ())):
+            at = pointer("tables", index)
+            # Facts and examples are the Scorecard's own: a table of its would only hide them.
+            for name in ("facts", "examples"):
+                if name in item["table"]:
+                    self.report("scorecard.table_member", f"{at}/table/{name}", name=name)
+            label = item.get("label") or {"zh-CN": item["key"]}
+            try:
+                table = compile_table(item["table"], Scope(self.entries), key=item["key"], label=label)
+            except Invalid as invalid:
+                self.problems += [problem.under(f"{at}/table") for problem in invalid.problems]
+                continue
+            self.problems += [problem.under(f"{at}/table") for problem in table.warnings]
+            out.append(Derived(item["key"], table, at, item.get("label", {})))
+        return out
+
+    def formulas(self, facts: Mapping[str, Fact]) -> list[Derived]:
         self.unique("formulas", "key")
         items = self.body.get("formulas", [])
         for index, item in enumerate(items):
@@ -153,8 +186,7 @@ class _Reader:
                 # What the checker found out about this formula helps to check those that use it.
                 self.entries[item["key"]] = replace(self.entries[item["key"]], type=formula.type)
                 self._scope = None
-        self.problems += order_problems(out)
-        return tuple(out)
+        return out
 
     def formula(self, item: Mapping[str, Any], member: str, at: str, expect: str | None) -> Formula | None:
         """The compiled text, or None with its Problems under the text's path."""

@@ -16,6 +16,7 @@ from rules.feel.operate import order_key, same
 from rules.feel.run import Moment
 from rules.feel.trace import json_value
 from rules.problem import Problem
+from rules.table_cells import ANY_TIME
 from rules.table_index import Column, rows_of
 from rules.table_parts import Input, Labels, Output, Row
 
@@ -85,13 +86,18 @@ class DecisionTable:
 
     def decide(self, facts: Mapping[str, Any], now: Moment) -> TableResult:
         """The result, and the rows and inputs that made it."""
-        return _Run(self, facts, now).result()
+        return _Run(self, facts, now, tuple([each.read(facts, now) for each in self.inputs])).result()
 
-    def trace(self, made: TableResult) -> dict[str, Any]:
-        """What was decided as data: {value, inputs, rows: [{id, index}], unknown, default, causes}; index from 0."""
+    def together(self, rows: Sequence[int]) -> TableResult:
+        """What rows decide that are hit together, the only ones; outputs must be constants."""
+        run = _Run(self, {}, ANY_TIME, ())
+        run.hits = list(rows[:1] if self.hit_policy == "F" else rows)
+        return run.decided() if rows else run.without()
+
+    def told(self, made: TableResult) -> dict[str, Any]:
+        """What a result came from, as data: {inputs, rows: [{id, index}], unknown, default}; index from 0."""
         pairs = zip(self.inputs, made.inputs, strict=True)
         node: dict[str, Any] = {
-            "value": json_value(made.value),
             "inputs": {place.key: json_value(seen.value) for place, seen in pairs},
             "rows": [{"id": self.rows[at].id, "index": at} for at in made.rows],
         }
@@ -99,6 +105,11 @@ class DecisionTable:
             node["unknown"] = [{"id": self.rows[at].id, "index": at} for at in made.unknown]
         if made.default:
             node["default"] = True
+        return node
+
+    def trace(self, made: TableResult) -> dict[str, Any]:
+        """A result by itself as data: its value, what it came from, and the causes of a null."""
+        node = {"value": json_value(made.value), **self.told(made)}
         if made.causes:
             node["causes"] = [{k: v for k, v in each.to_json().items() if v not in ({}, None)} for each in made.causes]
         return node
@@ -117,11 +128,13 @@ class _Unknown:
 class _Run:
     """One decision: the inputs, the rows they meet, and the outputs of those that are needed."""
 
-    def __init__(self, table: DecisionTable, facts: Mapping[str, Any], now: Moment) -> None:
+    def __init__(
+        self, table: DecisionTable, facts: Mapping[str, Any], now: Moment, inputs: tuple[Outcome, ...]
+    ) -> None:
         self.table = table
         self.facts = facts
         self.now = now
-        self.inputs = tuple([each.read(facts, now) for each in table.inputs])
+        self.inputs = inputs
         self.hits: list[int] = []
         self.unknown: list[_Unknown] = []
 
@@ -230,6 +243,8 @@ class _Run:
         causes = tuple([cause for seen in found for cause in seen.causes])
         if len(found) == 1:
             return found[0].value, causes
+        if self.table.strict and any(not cause.absent for cause in causes):
+            return None, causes  # inside a context a fault could pass for an absence
         pairs = zip(self.table.outputs, found, strict=True)
         return {output.key: seen.value for output, seen in pairs}, causes
 

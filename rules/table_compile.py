@@ -14,7 +14,7 @@ from rules.feel.types import ANY, Type, UnknownType, kind_label, kind_of, type_o
 from rules.problem import Invalid, Problem, Severity, errors, pointer
 from rules.schema import load_schema, schema_problems
 from rules.scorecard import Fact
-from rules.table import AGGREGATES, DecisionTable, TableExample
+from rules.table import AGGREGATES, LISTS, DecisionTable, TableExample
 from rules.table_cells import ANY_TIME, Cell, kinds_named, plain_literal, read_cell, said, settled
 from rules.table_checks import example_problems, static_problems
 from rules.table_index import column
@@ -50,6 +50,34 @@ def compile_table(
     if errors(found):
         raise Invalid(found)
     return replace(table, warnings=tuple(found))
+
+
+def result_type(body: Mapping[str, Any]) -> str:
+    """The type of what a table gives as its body declares it, "any" where it does not; for a body yet unchecked."""
+    found: list[tuple[str, str]] = []
+    for item in body.get("outputs") or () if isinstance(body.get("outputs"), list) else ():
+        kind = item.get("type", "any") if isinstance(item, Mapping) else None
+        if not isinstance(kind, str) or not isinstance(item.get("key"), str) or not _is_type(kind):
+            return "any"
+        found.append((item["key"], kind))
+    policy = body.get("hit_policy")
+    if not found or not isinstance(policy, str):
+        return "any"
+    if policy == "C#":
+        return "number"
+    kind = found[0][1]
+    if len(found) > 1:
+        plain = not any(mark in key for key, _ in found for mark in ":,<>")
+        kind = f"context<{', '.join(f'{key}: {each}' for key, each in found)}>" if plain else "context"
+    return f"list<{kind}>" if policy in LISTS else kind
+
+
+def _is_type(text: str) -> bool:
+    try:
+        type_of_text(text)
+    except UnknownType:
+        return False
+    return True
 
 
 class _Reader:

@@ -15,6 +15,7 @@ from rules.feel.types import kind_of
 from rules.figures import fixed, plain
 from rules.results import Condition, DimensionResult, FactorResult, Outline
 from rules.scorecard import Derived, Factor, Knockout, Scorecard
+from rules.table import DecisionTable, TableResult
 
 
 class Told(NamedTuple):
@@ -43,6 +44,7 @@ class Trace:
     kept: Mapping[str, Any] | tuple[Any, ...] = field(repr=False, compare=False)
     formula_causes: Mapping[str, tuple[Cause, ...]]
     told: Told | None = field(repr=False, compare=False)
+    tables: Mapping[str, TableResult] = field(repr=False, compare=False)
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -89,10 +91,12 @@ class Trace:
         return node
 
     def _formula(self, derived: Derived, texts: Mapping[str, Any]) -> dict[str, Any]:
-        node = {
-            "kind": "formula", "id": derived.key, "path": derived.path, "value": texts[derived.key],
-            "inputs": _inputs(derived.formula.names, texts),
-        }
+        node = {"kind": "formula", "id": derived.key, "path": derived.path, "value": texts[derived.key]}
+        if isinstance(derived.formula, DecisionTable):
+            made = self.tables.get(derived.key)  # none where a what-if value stands in for it
+            node |= {"kind": "table"} | (derived.formula.told(made) if made is not None else {})
+        else:
+            node["inputs"] = _inputs(derived.formula.names, texts)
         return _with_causes(node, self.formula_causes.get(derived.key, ()))
 
     def _dimension(self, index: int, texts: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from rules.feel.syntax import If, Literal, Node
 from rules.figures import HUNDRED, fixed, plain
 from rules.results import Outline
 from rules.scorecard import Derived, Dimension, Factor, Knockout, Scorecard, Variant
+from rules.table import DecisionTable
+from rules.table_cells import ANY_TIME
 from rules.trace import json_value, percent, plain_places
 
 
@@ -70,7 +72,10 @@ class _Teller:
         self.known = known
         self.present = present
         self.counted = counted
-        self.chosen = {derived.key: constants(derived.formula.tree) for derived in scorecard.formulas}
+        self.chosen = {
+            derived.key: constants(derived.formula.tree) for derived in scorecard.formulas
+            if not isinstance(derived.formula, DecisionTable)
+        }  # fmt: skip
         self.names: dict[str, Any] = {"str": str, "plain": plain, "fixed": fixed, "json_value": json_value}
         self.texts: dict[str, str] = {}
         self.body: list[ast.stmt] = []
@@ -140,10 +145,21 @@ class _Teller:
 
     # ------------------------------------------------------------------ nodes
     def formula(self, derived: Derived) -> ast.expr:
+        if isinstance(derived.formula, DecisionTable):
+            return self.table(derived, derived.formula)
         return self.node(
             kind="formula", id=derived.key, path=derived.path, value=self.text(derived.key),
             inputs=self.inputs(derived.formula.names),
         )  # fmt: skip
+
+    def table(self, derived: Derived, table: DecisionTable) -> ast.expr:
+        """The table is asked again which rows it hit: it reads neither the moment nor what is not known here."""
+        given = [load(self.known[name].variable) for name in table.names]
+        seen = ast.Dict([ast.Constant(name) for name in table.names], given)
+        members = {"kind": "table", "id": derived.key, "path": derived.path}
+        values: list[ast.expr] = [*map(ast.Constant, members.values()), self.text(derived.key)]
+        told = ast.Call(self.constant(lambda facts: table.told(table.decide(facts, ANY_TIME))), [seen], [])
+        return ast.Dict([*map(ast.Constant, members), ast.Constant("value"), None], [*values, told])
 
     def dimension(self, index: int, dimension: Dimension) -> ast.expr:
         weight = self.weights[dimension.key]

@@ -201,7 +201,7 @@ def factor_formula(card: Scorecard, factor: Factor, labels: Labels) -> Condition
     if factor.formula is not None:
         return condition(factor.formula, labels)
     derived = next((each for each in card.formulas if each.key == factor.name), None)
-    return condition(derived.formula, labels) if derived else None
+    return condition(derived.formula, labels) if derived and isinstance(derived.formula, Formula) else None
 
 
 def grade_range(card: Scorecard, rank: int) -> str:
