@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, g, redirect, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.access import Forbidden, Right
+from app.edge import asked
 from app.edge.security import API, Unknown, current_viewer
 
 P = ParamSpec("P")
@@ -116,6 +117,7 @@ def safe_next(address: str | None) -> str | None:
 
 
 def register(app: Flask) -> None:
+    app.url_map.converters |= asked.CONVERTERS
     app.before_request(_fail_closed)
 
 

@@ -33,6 +33,9 @@ class Place:
     before: str | None = None
 
 
+START = Place()
+
+
 @dataclass(frozen=True, slots=True)
 class Walk:
     """The rows of a page in list order; `previous` and `next` are ids to page from, None where there is no more."""

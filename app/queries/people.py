@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from app.access import Grant, Missing, Right, Role, Scope, require
 from app.models.people import ApiToken, ApiTokenUse, Department, Post, PostHolder, RoleGrant, User, UserSession
+from app.queries.keyset import START, Place, Sorting, walk
 from app.work import Reading
 
 PAGE = 50
@@ -92,36 +93,16 @@ def users(
     search: str = "",
     role: Role | None = None,
     active: bool | None = True,
-    after: str | None = None,
-    before: str | None = None,
-    limit: int = PAGE,
+    place: Place = START,
 ) -> UserPage:
-    """Users by name; `search` looks at name, its pinyin and the username. `after`/`before` are ids of the last page."""
+    """Users by name; `search` looks at name, its pinyin and the username."""
     require(reading.viewer, Right.USER_READ)
     query = select(
         User.id, User.username, User.name, Department.name.label("department"), User.active, User.must_change_password
     ).join(Department, Department.id == User.department_id, isouter=True)
     query = _narrowed(query, search, role, active)
-    edge = _edge(reading, after or before)
-    backwards = bool(before and edge)
-    if edge:
-        name, user_id = edge
-        query = query.where(
-            or_(User.sort_name < name, and_(User.sort_name == name, User.id < user_id))
-            if backwards
-            else or_(User.sort_name > name, and_(User.sort_name == name, User.id > user_id))
-        )
-    order = (User.sort_name.desc(), User.id.desc()) if backwards else (User.sort_name, User.id)
-    found = list(reading.session.execute(query.order_by(*order).limit(limit + 1)))
-    more, found = len(found) > limit, found[:limit]
-    if backwards:
-        found.reverse()
-    rows = _completed(reading, found)
-    has_next = more or backwards
-    has_previous = more if backwards else bool(edge)
-    return UserPage(
-        rows, rows[0].id if rows and has_previous else None, rows[-1].id if rows and has_next else None
-    )
+    found = walk(reading.session, query, Sorting(User.sort_name, User.id), place)
+    return UserPage(_completed(reading, found.rows), found.previous, found.next)
 
 
 def _narrowed(query: Select[Any], search: str, role: Role | None, active: bool | None) -> Select[Any]:
@@ -137,13 +118,6 @@ def _narrowed(query: Select[Any], search: str, role: Role | None, active: bool |
     if role is not None:
         query = query.where(User.id.in_(select(RoleGrant.user_id).where(RoleGrant.role == role.value)))
     return query if active is None else query.where(User.active.is_(active))
-
-
-def _edge(reading: Reading, user_id: str | None) -> tuple[str, str] | None:
-    if not user_id:
-        return None
-    row = reading.session.execute(select(User.sort_name, User.id).where(User.id == user_id)).one_or_none()
-    return (row[0], row[1]) if row else None
 
 
 def _completed(reading: Reading, found: Iterable[Any]) -> tuple[UserRow, ...]:

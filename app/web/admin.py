@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -11,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.access import TABLE, Right, Role
 from app.edge import security
+from app.edge.asked import moment_place
 from app.edge.locale import t
 from app.edge.pages import access
 from app.edge.runtime import runtime
@@ -26,20 +26,12 @@ blueprint = Blueprint("admin", __name__, url_prefix="/admin")
 @access(Right.USER_WRITE)
 def all_sessions() -> str:
     """Everybody who is signed in now, last seen first."""
+    before = moment_place(request.args.get("before", ""))
     with reading() as view:
-        rows = people.open_sessions(view, security.lifetime().idle, before=_cursor(), limit=people.PAGE + 1)
+        rows = people.open_sessions(view, security.lifetime().idle, before=before, limit=people.PAGE + 1)
     more, rows = len(rows) > people.PAGE, rows[: people.PAGE]
     following = url_for("admin.sessions", before=f"{rows[-1].seen_at.isoformat()}~{rows[-1].id}") if more else None
-    return render_template("admin/sessions.html", rows=rows, next=following, first=not request.args.get("before"))
-
-
-def _cursor() -> tuple[datetime, str] | None:
-    seen, _, last = request.args.get("before", "").partition("~")
-    try:
-        moment = datetime.fromisoformat(seen)
-    except ValueError:
-        return None
-    return (moment, last) if moment.tzinfo is not None else None
+    return render_template("admin/sessions.html", rows=rows, next=following, first=before is None)
 
 
 @blueprint.post("/sessions/<session_id>/end")

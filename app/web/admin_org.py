@@ -8,6 +8,7 @@ from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.access import Conflict, Right
+from app.edge.asked import row_version
 from app.edge.locale import label, problem_text, t
 from app.edge.page_form import Must, PageForm
 from app.edge.pages import access
@@ -33,10 +34,6 @@ class KeyedForm(PageForm):
 
     def label(self) -> dict[str, str]:
         return {"zh-CN": self.text("name_zh"), "en": self.text("name_en")}
-
-    def version(self) -> int:
-        text = self.text("row_version")
-        return int(text) if text.isdecimal() else 0
 
     def refuse(self, error: Invalid) -> None:
         """Findings about labels belong to the two boxes they were typed into."""
@@ -97,7 +94,7 @@ def save_department(department_id: str | None = None) -> Response:
         with writing() as work:
             organisation.save_department(
                 work, department_id, key=form.text("key"), name=form.label(), parent_id=form.text("parent_id"),
-                head_id=form.text("head_id"), row_version=form.version() if department_id else None,
+                head_id=form.text("head_id"), row_version=row_version() if department_id else None,
             )
         flash(t("organisation.department_saved"), "good")
         return redirect(url_for("admin_org.departments"), 303)
@@ -160,7 +157,7 @@ def save_post(post_id: str | None = None) -> Response:
         with writing() as work:
             row = organisation.save_post(
                 work, post_id, key=form.text("key"), label=form.label(),
-                row_version=form.version() if post_id else None,
+                row_version=row_version() if post_id else None,
             )
             organisation.set_holders(work, row.id, form.holders.data or [])
         flash(t("organisation.post_saved"), "good")

@@ -10,6 +10,7 @@ from wtforms import HiddenField, SelectField, StringField
 
 from app.access import Conflict, Grant, Right, Role, Scope
 from app.edge import entrance, security
+from app.edge.asked import place, row_version, ways
 from app.edge.locale import LANGUAGES, label, problem_text, t
 from app.edge.page_form import Must, PageForm
 from app.edge.pages import access
@@ -72,15 +73,13 @@ def users() -> str:
             search=search,
             role=Role(role) if role in list(Role) else None,
             active={"active": True, "disabled": False}.get(status),
-            after=request.args.get("after"),
-            before=request.args.get("before"),
+            place=place(),
         )
     kept: dict[str, Any] = {"q": search or None, "status": status, "role": role or None}
     return render_template(
         "admin/users.html", page=page, q=search, status=status, role=role, roles=tuple(Role),
         filtered=bool(search or role or status != "active"),
-        previous=url_for("admin_users.users", before=page.previous, **kept) if page.previous else None,
-        next=url_for("admin_users.users", after=page.next, **kept) if page.next else None,
+        **ways("admin_users.users", page, **kept),
     )
 
 
@@ -140,10 +139,9 @@ def _page(view: Reading, user_id: str, form: UserForm | None = None, stale: str 
 def change_user(user_id: str) -> Response:
     form = UserForm.posted()
     status, stale = 422, None
-    version = form.text("row_version")
     try:
         with writing() as work:
-            people.change_user(work, user_id, int(version) if version.isdecimal() else 0, form.profile())
+            people.change_user(work, user_id, row_version(), form.profile())
         flash(t("user.saved"), "good")
         return redirect(url_for("admin_users.user", user_id=user_id), 303)
     except Invalid as error:

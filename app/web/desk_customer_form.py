@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.access import Conflict, Right
+from app.edge.asked import row_version
 from app.edge.locale import problem_text, t
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
@@ -86,8 +87,8 @@ def _page(
 ) -> str:
     customer = None if customer_id is None else queries.file(view, customer_id, Right.CUSTOMER_WRITE)
     version = customer.row_version if customer is not None else 0
-    if data is not None and data.get("row_version", "").isdecimal():
-        version = int(data["row_version"])
+    if data is not None:
+        version = row_version() or version
     known = conflict is not None and bool(conflict.params.get("id"))
     return render_template(
         "desk/customer_form.html", customer=customer, sheet=_sheet(view, customer_id, data, problems), version=version,
@@ -116,8 +117,7 @@ def _save(customer_id: str | None) -> Response:
                 made = files.register(work, raw, accepted)
                 customer_id, key = made.id, "desk.customer.created"
             else:
-                version = int(data["row_version"]) if data.get("row_version", "").isdecimal() else 0
-                changed = files.update(work, customer_id, version, raw, accepted)
+                changed = files.update(work, customer_id, row_version(), raw, accepted)
                 key = "desk.customer.saved" if changed else "desk.customer.same"
         flash(t(key), "good")
         return redirect(url_for("desk.customer", customer_id=customer_id), 303)

@@ -7,11 +7,11 @@ from typing import Any
 from flask import render_template, request, url_for
 
 from app.access import Right
+from app.edge.asked import place, ways
 from app.edge.pages import access
 from app.edge.transaction import reading
 from app.queries import customers as queries
 from app.queries.customers import UNRATED, Filters
-from app.queries.keyset import Place
 from app.services.offers import Offered, offered
 from app.web.desk_blueprint import blueprint
 
@@ -29,22 +29,16 @@ def customers() -> str:
         owners = queries.owners(view)
     names = ("q", "grade", "industry", "region", "owner", *FLAGS)
     kept: dict[str, Any] = {name: value for name in names if (value := _arg(name))}
-    ways: dict[str, Any] = {"sort": None if sort == "name" else sort, "way": request.args.get("way")}
+    order: dict[str, Any] = {"sort": None if sort == "name" else sort, "way": request.args.get("way")}
     return render_template(
         "desk/customers.html", page=page, choices=choices, owners=owners, kept=kept, flags=FLAGS, unrated=UNRATED,
         sort=sort, descending=descending, sort_links=_sort_links(sort, descending, kept),
-        previous=url_for("desk.customers", before=page.previous, **ways, **kept) if page.previous else None,
-        next=url_for("desk.customers", after=page.next, **ways, **kept) if page.next else None,
+        **ways("desk.customers", page, **order, **kept),
     )  # fmt: skip
 
 
 def _arg(name: str) -> str:
     return request.args.get(name, "")[:80].strip()
-
-
-def place() -> Place:
-    """Where the reader is in a list, from the address."""
-    return Place(request.args.get("after") or None, request.args.get("before") or None)
 
 
 def sorting() -> tuple[str, bool]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from app.access import Right
+from app.edge.asked import place, ways
 from app.edge.pages import access
 from app.edge.transaction import reading
 from app.queries import ratings as queries
 from app.services.offers import offered
 from app.web.desk_blueprint import blueprint
-from app.web.desk_customers import place
 
 
 @blueprint.get("/ratings")
@@ -25,6 +25,5 @@ def ratings() -> str:
     kept = {name: value for name, value in kept.items() if value}
     return render_template(
         "desk/ratings.html", page=page, choices=choices, kept=kept, moves=queries.MOVES, decisions=queries.DECISIONS,
-        previous=url_for("desk.ratings", before=page.previous, **kept) if page.previous else None,
-        next=url_for("desk.ratings", after=page.next, **kept) if page.next else None,
+        **ways("desk.ratings", page, **kept),
     )  # fmt: skip

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.access import Conflict, Right
 from app.db import new_id
+from app.edge.asked import row_version
 from app.edge.locale import problem_text, t
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
@@ -168,7 +169,7 @@ def _question(case: Any) -> Any:
 def _act(request_id: str | None) -> Response:
     """Save, send in, or only redraw, as the button pressed says; a refusal shows everything typed again."""
     data, action = request.form, request.form.get("action", "draft")
-    version = int(data["row_version"]) if data.get("row_version", "").isdecimal() else 0
+    version = row_version()
     if action not in ("submit", "draft"):
         return _redraw(request_id, version)
     try:

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.access import Missing, Right
+from app.edge.asked import place, row_version, ways
 from app.edge.locale import t
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
@@ -19,7 +20,6 @@ from app.services import cases
 from app.services import requests as service
 from app.services.directory import directory
 from app.web.desk_blueprint import blueprint
-from app.web.desk_customers import place
 from app.web.desk_request_form import form_page
 from app.work import Reading
 
@@ -36,8 +36,7 @@ def requests() -> str:
     kept = {name: value for name, value in kept.items() if value}
     return render_template(
         "desk/requests.html", page=page, kept=kept, statuses=queries.STATUSES, everybody=everybody, writes=writes,
-        previous=url_for("desk.requests", before=page.previous, **kept) if page.previous else None,
-        next=url_for("desk.requests", after=page.next, **kept) if page.next else None,
+        **ways("desk.requests", page, **kept),
     )  # fmt: skip
 
 
@@ -77,8 +76,7 @@ def withdraw_request(request_id: str) -> Response:
 @blueprint.post("/requests/<request_id>/delete")
 @access(Right.REQUEST_WRITE)
 def delete_request(request_id: str) -> Response:
-    version = request.form.get("row_version", "")
     with writing() as work:
-        service.delete(work, service.own(work, request_id), int(version) if version.isdecimal() else 0)
+        service.delete(work, service.own(work, request_id), row_version())
     flash(t("desk.request.deleted"), "good")
     return redirect(url_for("desk.requests"), 303)

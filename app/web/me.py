@@ -11,6 +11,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.access import Right, Viewer
 from app.edge import security
+from app.edge.asked import whole
 from app.edge.locale import t
 from app.edge.page_form import Must, PageForm
 from app.edge.pages import Open, access
@@ -91,11 +92,10 @@ def create_token() -> Response:
     problems: tuple[Problem, ...] = ()
     form = TokenForm.of(g.viewer, posted=True)
     if form.validate():
-        days = form.text("days")
         try:
             with writing() as work:
                 secret, _ = tokens.create_token(
-                    work, form.text("name"), form.scopes.data or [], int(days) if days.isdecimal() else 0
+                    work, form.text("name"), form.scopes.data or [], whole(form.text("days")) or 0
                 )
             form = TokenForm.of(g.viewer)
         except Invalid as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -13,6 +12,7 @@ from werkzeug.wrappers import Response
 from app import gallery as ready_made
 from app import kinds
 from app.access import Right
+from app.edge.asked import moment_place
 from app.edge.locale import t
 from app.edge.pages import access
 from app.edge.runtime import runtime
@@ -59,21 +59,12 @@ def definitions() -> str:
 def publications() -> str:
     kind = kind_asked()
     with reading() as view:
-        page = queries.publications(view, kind=kind, after=_moment(request.args.get("after", "")))
+        page = queries.publications(view, kind=kind, after=moment_place(request.args.get("after", "")))
     following = f"{page.next[0].isoformat()}~{page.next[1]}" if page.next else None
     return render_template(
         "studio/publications.html", page=page, kind=kind, kinds=KINDS, icons=ICONS,
         next=url_for("studio.publications", after=following, kind=kind or None) if following else None,
     )  # fmt: skip
-
-
-def _moment(text: str) -> tuple[datetime, str] | None:
-    moment, _, last = text.partition("~")
-    try:
-        found = datetime.fromisoformat(moment)
-    except ValueError:
-        return None
-    return (found, last) if found.tzinfo is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import kinds
 from app.access import Conflict, Missing, Right
 from app.edge import change_sentences
+from app.edge.asked import row_version, whole
 from app.edge.locale import t
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
@@ -95,9 +96,9 @@ def compare(kind: str, key: str) -> str:
     with reading() as view:
         rows = queries.versions(view, kind, key)
         numbers = [row.version for row in rows]
-        to = request.args.get("to", type=int) or numbers[0]
+        to = whole(request.args.get("to")) or numbers[0]
         earlier = [number for number in numbers if number < to]
-        since = request.args.get("from", type=int) or (earlier[0] if earlier else to)
+        since = whole(request.args.get("from")) or (earlier[0] if earlier else to)
         old, new = (queries.definition(view, kind, key, number) for number in (since, to))
         found = change_sentences.between(view, old, new)
     return render_template(
@@ -130,9 +131,8 @@ def retire(kind: str, key: str, version: int) -> BaseResponse:
 @blueprint.post("/<int:version>/discard")
 @access(Right.DEFINITION_WRITE)
 def discard(kind: str, key: str, version: int) -> BaseResponse:
-    row_version = request.form.get("row_version", 0, type=int)
     with writing() as work:
-        definitions.discard(work, definitions.find(work.session, kind, key, version), row_version)
+        definitions.discard(work, definitions.find(work.session, kind, key, version), row_version())
     flash(t("studio.discarded", version=version), "good")
     try:
         with reading() as view:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app import gallery, kinds
 from app.access import Conflict, Right
 from app.edge import change_sentences
+from app.edge.asked import row_version, whole
 from app.edge.locale import label, problem_text, t
 from app.edge.pages import access
 from app.edge.runtime import runtime
@@ -50,7 +51,7 @@ class Typed:
         form = request.form
         texts = {name: form.get(name, "").replace("\r\n", "\n") for name in ("body", "layout")}
         title = {"zh-CN": form.get("title_zh", ""), "en": form.get("title_en", "")}
-        typed = cls(title, texts["body"], texts["layout"], form.get("row_version", 0, type=int))
+        typed = cls(title, texts["body"], texts["layout"], row_version())
         typed.read_body, typed.problems = _read(typed.body)
         if typed.layout.strip():
             typed.read_layout, typed.layout_problems = _read(typed.layout)
@@ -104,7 +105,7 @@ def _told(error: Conflict) -> str:
 def save(kind: str, key: str, version: int) -> Response:
     """Keep what was typed, problems and all, JSON or not; what no database holds, or no title is, stays on the page."""
     typed = Typed.posted()
-    over = request.form.get("over", type=int)  # pressed on purpose after a conflict: write over the other's version
+    over = whole(request.form.get("over"))  # pressed on purpose after a conflict: write over the other's version
     status, stale = 422, None
     more: list[Problem] = []
     try:
@@ -171,7 +172,7 @@ def publish(kind: str, key: str, version: int) -> Response:
         with writing() as work:
             row = definitions.find(work.session, kind, key, version)
             definitions.publish(
-                work, row, request.form.get("row_version", 0, type=int), four_eyes=runtime().settings.four_eyes,
+                work, row, row_version(), four_eyes=runtime().settings.four_eyes,
                 warnings_read=request.form.get("warnings_read") == "1",
             )  # fmt: skip
     except Invalid as error:

@@ -9,6 +9,7 @@ from flask import flash, render_template, request, url_for
 
 from app.access import Missing, Right
 from app.edge import sentences
+from app.edge.asked import LONG, day, whole
 from app.edge.locale import label, t
 from app.edge.pages import access
 from app.edge.runtime import runtime
@@ -35,9 +36,8 @@ def _filters() -> Filters:
     values: dict[str, Any] = {name: _clean(request.args.get(name, "")) for name in TYPED}
     for name in ("since", "until"):
         text = _clean(request.args.get(name, ""))
-        try:
-            values[name] = date.fromisoformat(text) if text else None
-        except ValueError:
+        values[name] = day(text)
+        if text and values[name] is None:
             flash(t("trail.filter.bad_day", value=text), "warn")
     return Filters(**values)
 
@@ -63,7 +63,7 @@ def _pages(page: queries.EntryPage, address: dict[str, Any], endpoint: str) -> d
 
 
 def _cursor(view: Reading, filters: Filters) -> queries.EntryPage:
-    before, after = request.args.get("before", type=int), request.args.get("after", type=int)
+    before, after = (whole(request.args.get(name), LONG) for name in ("before", "after"))
     return queries.entries(view, filters, before=before, after=after)
 
 
@@ -93,7 +93,7 @@ def _kept(view: Reading, filters: Filters) -> str | None:
     return None
 
 
-@blueprint.get("/entries/<int:entry_id>")
+@blueprint.get("/entries/<serial:entry_id>")
 @access(Right.TRAIL_READ)
 def entry(entry_id: int) -> str:
     """One entry whole: its sentence, what changed, its exact bytes, and the proof that it is in the ledger."""

@@ -9,6 +9,7 @@ from flask import Response, flash, make_response, redirect, render_template, req
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.access import Missing, Right
+from app.edge.asked import LONG, whole
 from app.edge.locale import t
 from app.edge.pages import access
 from app.edge.runtime import runtime
@@ -50,7 +51,7 @@ def _page(*, shown: int | None = None, uploaded: Mapping[str, Any] | None = None
 @access(Right.TRAIL_VERIFY)
 def verify() -> str:
     """How the ledger stands, the last result, and the two ways to verify."""
-    return _page(shown=request.args.get("result", type=int))
+    return _page(shown=whole(request.args.get("result"), LONG))
 
 
 def _anchor() -> str | None:
