@@ -61,7 +61,7 @@ def _place(parts: Any, labels: Labels) -> str:
 
 
 # Containers that a reader need not hear of: their items name themselves.
-_SILENT = ("bands", "settings", "permissions")
+_SILENT = ("bands", "settings", "permissions", "table")
 
 
 def _step(part: Part, labels: Labels) -> str:
@@ -91,6 +91,8 @@ def _name(part: Part, labels: Labels) -> str:
         return t("studio.change.route", **dict(zip(("origin", "target"), ends, strict=True)))
     if part.name in ("rules", "assign", "limits", "cuts"):
         return t("studio.change.number", number=number)
+    if part.name == "rows":
+        return t("studio.change.row", number=number)
     for member in ("label", "title"):
         if is_label(item.get(member)):
             return label(item[member])
@@ -117,6 +119,8 @@ def _value(value: Any, part: Part, labels: Labels) -> str:
         return str(value)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return t("list.between").join(_text(each, part, labels) for each in value) or t("studio.change.nothing")
+    if isinstance(value, Mapping) and part.name == "missing" and isinstance(value.get("points"), str):
+        return t("studio.points", points=value["points"])
     if isinstance(value, Mapping) and part.name == "bands":
         return t(f"studio.value.{value.get('kind')}") if has_text(f"studio.value.{value.get('kind')}") else ""
     return _cut(json.dumps(value, ensure_ascii=False))
@@ -154,9 +158,13 @@ def labels_of(body: Mapping[str, Any]) -> dict[str, Any]:
             _note(found, field, "key")
             for column in _objects(field.get("fields")):
                 _note(found, column, "key", weak=True)
-    for name in ("facts", "formulas", "dimensions", "tiers"):
+    for name in ("facts", "formulas", "tables", "dimensions", "tiers"):
         for item in _objects(body.get(name)):
             _note(found, item, "key")
+    for table in (body, *(each.get("table") for each in _objects(body.get("tables")))):
+        for name in ("inputs", "outputs"):
+            for item in _objects(table.get(name)) if isinstance(table, Mapping) else ():
+                _note(found, item, "key", weak=True)
     for step in _objects(body.get("steps")):
         _note(found, {**step, "id": f"step.{step.get('id')}"}, "id")
     return found

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
+from app.kinds.table_rows import Column, by_column
 from rules.problem import pointer
 
 Act = Literal["added", "removed", "changed", "reordered", "moved"]
@@ -48,13 +49,24 @@ IDENTITY: Mapping[str, str] = {
     "sections": "key", "fields": "id", "options": "code", "rules": "id", "checks": "id", "removed": "id",
     "facts": "key", "formulas": "key", "dimensions": "key", "variants": "key", "factors": "key", "values": "value",
     "knockouts": "id", "grades": "key", "examples": "name", "steps": "id", "tiers": "key", "weights": "of",
+    "tables": "key", "inputs": "key", "outputs": "key", "rows": "id",
 }  # fmt: skip
 
 
 def changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
     """Every difference from `old` to `new`, in the order of the new body; nothing for equal bodies."""
-    found = _moved(list(_members(old, new, (), ())))
-    return [replace(each, way=way_of(each)) for each in found]
+    found = _moved(list(_members(by_column(old, new), by_column(new, old), (), ())))
+    return [replace(each, path=_place(each), way=way_of(each)) for each in found]
+
+
+def _place(change: Change) -> str:
+    """The path as the body has it: a cell by the number of its column."""
+    steps, at = change.path.split("/"), 0
+    for part in change.parts:
+        at += 1 if part.index is None else 2
+        if isinstance(part.name, Column):
+            steps[at] = str(part.name.index)
+    return "/".join(steps)
 
 
 def is_label(value: object) -> bool:
@@ -176,7 +188,7 @@ _FLAGS: Mapping[str, int] = {
 }  # fmt: skip
 _RANKED: Mapping[str, tuple[str, ...]] = {  # from tight to loose
     "effect": ("knock_out", "ceiling", "manual"),
-    "on_unknown": ("manual", "name"),
+    "on_unknown": ("stop", "manual", "skip", "name"),  # of tables the one pair, of knock-outs the other
     "severity": ("error", "warn"),
     "on_null": ("problem", "pass"),
     "comment": ("required", "optional", "off"),

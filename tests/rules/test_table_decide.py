@@ -95,9 +95,19 @@ def test_several_outputs_are_a_context() -> None:
     outputs = ({"key": "days", "type": "number"}, {"key": "mode", "type": "string"})
     made = table([(["> 5", "-"], ["60", '"open"']), (["<= 5", "-"], ["0", "x2"])], ("number", "any"), outputs=outputs)
     assert made.evaluate({"x1": Decimal(7)}, NOW).value == {"days": Decimal(60), "mode": "open"}
-    half = made.evaluate({"x1": Decimal(3), "x2": Decimal(3)}, NOW)
-    assert half.value == {"days": Decimal(0), "mode": None}
-    assert [cause.code for cause in half.causes] == ["type"]
+    for absent in (None, Cause("stale", "x2")):
+        half = made.evaluate({"x1": Decimal(3), "x2": absent}, NOW)
+        assert half.value == {"days": Decimal(0), "mode": None}
+        assert [cause.field for cause in half.causes] == ["x2"]
+
+
+def test_a_fault_of_one_output_is_one_of_the_whole_where_dmn_would_pass_it_by() -> None:
+    outputs = ({"key": "days", "type": "number"}, {"key": "mode", "type": "string"})
+    for mode, value in (("stop", None), ("skip", {"days": Decimal(0), "mode": None})):
+        made = table([(["-", "-"], ["0", "x2"])], ("number", "any"), outputs=outputs, on_unknown=mode)
+        found = made.evaluate({"x1": Decimal(3), "x2": Decimal(3)}, NOW)
+        assert found.value == value
+        assert [cause.code for cause in found.causes] == ["type"]
 
 
 def test_formulas_as_inputs_and_outputs_in_both_dialects() -> None:
