@@ -24,7 +24,7 @@ from rules.scorecard import COVERAGE, Derived, Factor, Scorecard, Variant
 from rules.table import LISTS, DecisionTable
 from rules.table_quick import quick
 from rules.trace import Told, Trace
-from rules.trace_plan import Known, tree_function
+from rules.trace_plan import tree_function
 
 
 class Plan(NamedTuple):
@@ -255,7 +255,7 @@ class _Writer(Plain):
             "dimensions": self.assign(ast.Tuple(dimensions, ast.Load())), "total": self.assign(mean),
         }  # fmt: skip
         values = self.values(unread)
-        kinds = {name: Known(variable, self.kinds.get(name, "any")) for name, variable in values.items()}
+        kinds = {name: self.kinds.get(name, "any") for name in values}
         told = Told(tuple(values), tree_function(card, self.variant, kinds, self.coverage, self.present, self.counted))
         conditions = tuple((Condition(k.id, False, (), ()), Condition(k.id, True, (), ())) for k in card.knockouts)
         start = [*self.prologue(), *self.unread(unread), *self.body]

@@ -21,13 +21,6 @@ from rules.table_cells import ANY_TIME
 from rules.trace import json_value, percent, plain_places
 
 
-class Known(NamedTuple):
-    """A value of the rating: the variable it has in the function, and its kind ("any": told as `json_value` tells)."""
-
-    variable: str
-    kind: str
-
-
 class _Earned(NamedTuple):
     """What one Band of a Factor says in the tree, as text."""
 
@@ -38,12 +31,14 @@ class _Earned(NamedTuple):
 
 
 def tree_function(
-    scorecard: Scorecard, variant: Variant, known: Mapping[str, Known], coverage: Decimal, present: Decimal,
+    scorecard: Scorecard, variant: Variant, known: Mapping[str, str], coverage: Decimal, present: Decimal,
     counted: Mapping[str, Decimal],
 ) -> Callable[[tuple[Any, ...], Any, Any, Any, Outline], dict[str, Any]]:
     """The function of (values in the order of `known`, factors, dimensions, conditions, outline); see `Told`.
 
-    coverage, present, counted  coverage in percent, Σ W and Σ w by dimension, which are constant where all is known.
+    known                       kind of each value; "any" is told as `json_value` tells
+    coverage, present, counted  coverage in percent, Σ W and Σ w by dimension: constant where all is known
+
     Make it and call it under the numbers' context.
     """
     return _Teller(scorecard, variant, known, present, counted).function(coverage)
@@ -63,13 +58,13 @@ class _Teller:
     """Writes the statements; `texts` are the variables that hold a value as the tree shows it."""
 
     def __init__(
-        self, scorecard: Scorecard, variant: Variant, known: Mapping[str, Known], present: Decimal,
+        self, scorecard: Scorecard, variant: Variant, known: Mapping[str, str], present: Decimal,
         counted: Mapping[str, Decimal],
     ) -> None:
         self.scorecard = scorecard
         self.weights = variant.weights
         self.variant = variant.key
-        self.known = known
+        self.known = {name: (f"v{at}", kind) for at, (name, kind) in enumerate(known.items())}
         self.present = present
         self.counted = counted
         self.chosen = {
@@ -227,7 +222,7 @@ class _Teller:
         return ast.Attribute(load("outline"), name, ast.Load())
 
     def function(self, coverage: Decimal) -> Callable[..., dict[str, Any]]:
-        targets: list[ast.expr] = [ast.Name(known.variable, ast.Store()) for known in self.known.values()]
+        targets: list[ast.expr] = [ast.Name(variable, ast.Store()) for variable, _ in self.known.values()]
         self.body.append(ast.Assign([ast.Tuple(targets, ast.Store())], load("values")))
         head = {
             "kind": "score", "variant": self.variant,
@@ -245,4 +240,4 @@ class _Teller:
         return assemble(params, [*self.body, ast.Return(root)], self.names)
 
 
-__all__ = ["Known", "tree_function"]
+__all__ = ["tree_function"]

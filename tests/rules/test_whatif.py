@@ -1,0 +1,306 @@
+"""What-if runs: floats with a guard grade every customer as the exact function does, and say what a draft changes."""
+
+from __future__ import annotations
+
+import copy
+import subprocess
+import sys
+from datetime import date
+from decimal import Decimal
+from random import Random
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bench.reference_scorecard import customers, exact
+from bench.scorecard_bodies import scorecard_body
+from rules import Given, Invalid, Scorecard, compile_scorecard, rate, rate_many
+from rules.whatif import FAILED, UNGRADED, Columns, compare, grades, impact
+from rules.whatif.numbers import Number, Truth, add, divide, literal, near, place, rounded, times
+from tests.rules.cards import NOW, D, factor, gallery_body, gallery_card, small_body, small_card
+
+
+def columns(card: Scorecard, rows: list[dict[str, Any]], variants: list[str | None] | None = None) -> Columns:
+    return Columns(range(len(rows)), {key: [row.get(key) for row in rows] for key in card.facts}, variants)
+
+
+def letters(card: Scorecard, rows: list[dict[str, Any]], variants: list[str | None] | None = None) -> list[Any]:
+    given = [Given(row, variant) for row, variant in zip(rows, variants or [None] * len(rows), strict=True)]
+    return ["failed" if isinstance(each, Invalid) else each.final_grade for each in rate_many(card, given, NOW)]
+
+
+def told(found: Any) -> list[Any]:
+    return ["failed" if code == FAILED else found.of(row) for row, code in enumerate(found.codes)]
+
+
+def gallery_rows(count: int) -> list[dict[str, Any]]:
+    r, card = Random(11), gallery_card()
+    rows = []
+    for _ in range(count):
+        row: dict[str, Any] = {}
+        for key, fact in card.facts.items():
+            values = {"boolean": r.random() < 0.03, "string": r.choice(["存续", "存续", "存续", "注销"])}
+            number = r.choice((r.uniform(0, 1), r.uniform(0, 3), r.uniform(0, 120), r.randint(0, 6)))
+            row[key] = values.get(fact.type, D(str(round(number, r.choice([0, 2, 4])))))
+            if r.random() < 0.03:
+                row[key] = None
+        rows.append(row)
+    return rows
+
+
+def test_the_reference_workload_and_a_few_exact_rows() -> None:
+    card = compile_scorecard(scorecard_body())
+    rows = [exact(customer) for customer in customers(3_000)]
+    found = grades(card, columns(card, rows), NOW)
+    assert told(found) == letters(card, rows)
+    assert 0 < found.exact < 60  # totals on a cut
+
+
+def test_the_gallery_with_gaps_and_every_variant() -> None:
+    card, rows = gallery_card(), gallery_rows(1_500)
+    r = Random(2)
+    variants = [r.choice([None, *card.variants]) for _ in rows]
+    found = grades(card, columns(card, rows, variants), NOW, block=256)
+    assert told(found) == letters(card, rows, variants)
+    assert found.exact < len(rows) / 2
+    assert set(told(found)) >= {"A", "B", "C", "D"}
+
+
+def test_stored_values_read_as_the_product_reads_them() -> None:
+    card = small_card(
+        facts=[{"key": "a", "type": "number"}, {"key": "b", "type": "number"}, {"key": "since", "type": "date"}]
+    )
+    a = ["10", "4.999999999999", "5", None, "1e3", " 5", ".5", "5.", "１２", 7, 10**25, 1.5, True, "5\n", "-0", "--5",
+         "0.1234567890123", "10.00000000000000000001"]  # fmt: skip
+    b, since = ["12.5"] * len(a), ["2020-02-29"] * len(a)
+    since[0] = "never"
+    found = grades(card, Columns(list(a), {"a": a, "b": b, "since": since}, stored=True), NOW)
+    assert told(found) == [
+        "failed", "B", "A", "A", "failed", "failed", "failed", "failed", "failed", "A", "failed", "failed", "failed",
+        "failed", "B", "failed", "failed", "failed",
+    ]  # fmt: skip
+    assert {p.code for problems in found.failed.values() for p in problems} == {
+        "fact.not_a_date", "fact.not_a_number", "fact.too_large", "fact.float_given", "fact.type",
+    }  # fmt: skip
+    assert [p.path for p in found.failed[0]] == ["/since"]
+
+
+def test_texts_that_may_not_be_stored_fail_and_unread_facts_are_looked_at() -> None:
+    bands = {"kind": "set", "values": [{"value": "x", "points": "90"}], "otherwise": "10"}
+    card = small_card(
+        facts=[{"key": "a", "type": "string"}, {"key": "b", "type": "number"}, {"key": "odd", "type": "any"}],
+        factors=[factor("a", "X", bands=bands), factor("b", "Y")],
+    )  # fmt: skip
+    stored = Columns("pqr", {"a": ["x", "x\x00", "y"], "b": ["10", "10", "10"]}, stored=True)
+    assert told(grades(card, stored, NOW)) == ["A", "failed", "B"]
+    given = {"a": ["x", 3, "x"], "b": [D("10")] * 3, "odd": [1.5, None, date(2020, 1, 1)]}
+    found = grades(card, Columns("pqr", given), NOW)
+    assert told(found) == ["failed", "failed", "A"] == letters(card, [
+        {key: column[row] for key, column in given.items()} for row in range(3)
+    ])  # fmt: skip
+
+
+def test_floats_alone_would_miss_what_the_guard_catches() -> None:
+    """0.1 + 0.2 is 0.3 in decimals and above it in binary."""
+    card = small_card(
+        facts=[{"key": "a", "type": "number"}, {"key": "b", "type": "number"}],
+        formulas=[{"key": "both", "text": "a + b", "type": "number"}],
+        factors=[
+            factor("x", "X", value="both", bands={"kind": "steps", "match": "lte", "otherwise": "0",
+                                                  "cuts": [{"edge": "0.3", "points": "100"}]}),
+            factor("y", "Y", value="if both > 0.3 then 0 else 100", bands={"kind": "identity"}),
+        ],
+    )  # fmt: skip
+    rows = [{"a": D("0.1"), "b": D("0.2")}, {"a": D("0.1"), "b": D("0.3")}]
+    assert 0.1 + 0.2 > 0.3
+    found = grades(card, columns(card, rows), NOW)
+    assert told(found) == letters(card, rows) == ["A", "C"]
+    assert found.exact == 1
+
+
+def test_large_numbers_that_cancel_are_in_doubt() -> None:
+    card = small_card(
+        facts=[{"key": "a", "type": "number"}, {"key": "b", "type": "number"}],
+        factors=[factor("x", "X", value="a - b", bands={"kind": "steps", "match": "gte", "otherwise": "0",
+                                                        "cuts": [{"edge": "0.15", "points": "100"}]}),
+                 factor("b", "Y")],
+    )  # fmt: skip
+    rows = [{"a": D(a), "b": D("9999999999.1")} for a in ("9999999999.25", "9999999999.2", "9999999999.3")]
+    assert abs(9999999999.25 - 9999999999.1 - 0.15) > 1e-7  # a guard of 1e-9 alone would not see it
+    found = grades(card, columns(card, rows), NOW)
+    assert told(found) == letters(card, rows) == ["A", "B", "A"]
+    assert found.exact == 1
+
+
+def test_no_numbers_no_customers_and_columns_of_unequal_length() -> None:
+    card = small_card()
+    assert grades(card, Columns([], {"a": []}), NOW).codes.tolist() == []
+    nothing = grades(card, Columns(["p"], {}), NOW)
+    assert (nothing.codes.tolist(), nothing.of(0)) == ([UNGRADED], None)
+    with pytest.raises(ValueError, match="unequal"):
+        Columns(["p"], {"a": [D("1"), D("2")]})
+    with pytest.raises(ValueError, match="unequal"):
+        Columns(["p"], {"a": [D("1")]}, ["V", "V"])
+
+
+def test_what_floats_cannot_do_is_rated_exactly() -> None:
+    card = compile_scorecard(
+        small_body(
+            facts=[{"key": "a", "type": "number"}, {"key": "b", "type": "number"}, {"key": "since", "type": "date"}],
+            formulas=[{"key": "age", "text": "(today() - since) / duration(\"P1D\")", "type": "number"}],
+            factors=[factor("x", "X", value="age / 100"), factor("b", "Y")],
+        )
+    )  # fmt: skip
+    rows = [{"a": D("1"), "b": D("6"), "since": date(2020 + n, 1, 1)} for n in range(6)]
+    found = grades(card, columns(card, rows), NOW)
+    assert (told(found), found.exact) == (letters(card, rows), 6)
+    stored = Columns(range(6), {"b": ["6"] * 6, "since": [f"{2020 + n}-01-01" for n in range(6)]}, stored=True)
+    assert told(grades(card, stored, NOW)) == told(found)
+
+
+def test_a_variant_the_scorecard_does_not_have_is_its_default() -> None:
+    card = small_card(variants=[{"key": "V", "weights": {"X": "100", "Y": "0"}},
+                                {"key": "W", "weights": {"X": "0", "Y": "100"}}], default_variant="V")  # fmt: skip
+    rows = [{"a": D("10"), "b": D("0")}] * 4
+    found = grades(card, columns(card, rows, ["V", "W", "gone", None]), NOW)
+    assert told(found) == ["A", "C", "A", "A"]
+
+
+# ---------------------------------------------------------------------------------------------- impact
+def draft_of_gallery() -> Scorecard:
+    """Stricter on debt, one more letter, one fewer rule."""
+    body = copy.deepcopy(gallery_body())
+    body["examples"] = []
+    for each in body["factors"]:
+        if each["key"] == "FIN_DEBT":
+            each["bands"]["cuts"] = [{"edge": "0.1", "points": "100"}]
+    grade = next(index for index, each in enumerate(body["grades"]) if each["key"] == "B")
+    body["grades"][grade : grade + 1] = [{"key": "B+", "min": str(Decimal(body["grades"][grade]["min"]) + 5)},
+                                         body["grades"][grade]]  # fmt: skip
+    body["knockouts"] = body["knockouts"][1:]
+    return compile_scorecard(body)
+
+
+def test_the_impact_of_a_draft_is_that_of_rating_everybody_twice() -> None:
+    published, draft, rows = gallery_card(), draft_of_gallery(), gallery_rows(800)
+    ids = [f"C{number}" for number in range(len(rows))]
+    rows[5]["FIN_DEBT"] = D("NaN")
+    cols = Columns(ids, {key: [row.get(key) for row in rows] for key in published.facts})
+    found = impact(published, draft, cols, NOW)
+    before, after = letters(published, rows), letters(draft, rows)
+    pairs = [tuple({None: "", "failed": None}.get(each, each) for each in pair)
+             for pair in zip(before, after, strict=True)]  # fmt: skip
+    assert found.matrix == {pair: pairs.count(pair) for pair in pairs}
+    for pair in set(pairs):
+        assert found.ids(*pair) == [each for each, own in zip(ids, pairs, strict=True) if own == pair]
+    assert found.ids("AAA" if "AAA" in published.ladder.keys else "A", "D") is not None
+    order = {letter: rank for rank, letter in enumerate(draft.ladder.keys)}
+    known = [(order[a], order[b]) for a, b in pairs if a in order and b in order and a != b]
+    assert (found.up, found.down) == (sum(b < a for a, b in known), sum(b > a for a, b in known))
+    assert found.unchanged == sum(a == b for a, b in pairs)
+    assert found.up + found.down + found.unchanged + found.other == len(rows)
+    assert found.down > 0
+    assert any("B+" in pair for pair in found.matrix)
+    assert found.rows[: len(published.ladder.keys)] == published.ladder.keys
+    assert found.columns[: len(draft.ladder.keys)] == draft.ladder.keys
+    assert None in found.rows
+    assert None in found.columns
+    assert found.ids(None, None) == ["C5"]
+    again = compare(grades(published, cols, NOW), grades(draft, cols, NOW), cols)
+    assert (again.matrix, again.exact) == (found.matrix, found.exact)
+
+
+def test_a_letter_won_or_lost_is_neither_up_nor_down() -> None:
+    before, after = small_card(), small_card(
+        grades=[{"key": "A", "min": "70"}, {"key": "Z", "min": "0"}, {"key": "D", "min": None}]
+    )  # fmt: skip
+    cols = Columns("pq", {"a": [D("5"), D("10")], "b": [D("5"), D("10")]})
+    found = impact(before, after, cols, NOW)
+    assert (found.matrix, found.other, found.unchanged) == ({("B", "Z"): 1, ("A", "A"): 1}, 1, 1)
+    assert found.rows == ("A", "B", "C", "D")
+
+
+def test_columns_are_shared_by_threads() -> None:
+    card, rows = gallery_card(), gallery_rows(400)
+    cols = columns(card, rows)
+    expected = letters(card, rows)
+    found: list[Any] = []
+    threads = [Thread(target=lambda: found.append(told(grades(card, cols, NOW, block=50)))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 4
+
+
+def test_without_numpy_rating_works_and_what_if_says_what_it_lacks() -> None:
+    program = (
+        "import sys; sys.modules['numpy'] = None\n"
+        "import rules\n"
+        "try:\n    import rules.whatif\n"
+        "except ModuleNotFoundError as error:\n    print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert "rules.whatif needs NumPy" in done.stdout
+
+
+# ---------------------------------------------------------------------------------------------- error bounds
+def test_bounds_hold_over_random_chains() -> None:
+    """Each operation's float lies within its stated bound of the exact decimal."""
+    r = Random(4)
+    from rules.feel.numbers import CONTEXT
+
+    for _ in range(2_000):
+        text = [str(round(10 ** r.uniform(-3, 8) * r.choice((1, -1)), r.randint(0, 5))) for _ in range(4)]
+        floats = [Number(np.array([float(each)])) for each in text]
+        decimals = [Decimal(each) for each in text]
+        found, wanted = floats[0], decimals[0]
+        for number, value in zip(floats[1:], decimals[1:], strict=True):
+            match r.randrange(4):
+                case 0:
+                    found, wanted = add(found, number), CONTEXT.add(wanted, value)
+                case 1:
+                    found, wanted = add(found, number, -1), CONTEXT.subtract(wanted, value)
+                case 2:
+                    found, wanted = times(found, number), CONTEXT.multiply(wanted, value)
+                case _:
+                    if value:
+                        found, wanted = divide(found, number), CONTEXT.divide(wanted, value)
+        bound = 0 if found.error is None else found.error[0]
+        assert abs(Decimal(float(found.values[0])) - wanted) <= Decimal(float(bound)) + abs(wanted) * Decimal("2.3e-16")
+
+
+@pytest.mark.parametrize("mode", ["half_up", "half_even", "down", "floor", "ceiling"])
+def test_rounding_is_sure_or_says_so(mode: Any) -> None:
+    from rules.figures import Rounding
+
+    rounding = Rounding(2, mode)
+    for text in ("84.805", "84.80499999", "-84.805", "0.005", "12", "12.345678", "-0.001", "99.999"):
+        exactly = Decimal(text)
+        found = rounded(Number(np.array([float(text)]), np.array([1e-12])), rounding)
+        error = 0.0 if found.error is None else float(np.broadcast_to(found.error, 1)[0])
+        wanted = float(rounding(exactly))
+        assert found.values[0] == wanted or abs(found.values[0] - wanted) <= error
+
+
+def test_facts_on_an_edge_are_sure_and_computed_numbers_there_are_not() -> None:
+    edges = np.array([0.3, 5.0])
+    index, doubt = place(Number(np.array([0.3, 5.0, 4.9])), edges, "right")
+    assert (index.tolist(), doubt) == ([1, 2, 1], None)
+    computed = add(Number(np.array([0.1, 2.0, 4.0])), Number(np.array([0.2, 3.0, 0.9])))
+    index, doubt = place(computed, edges, "right")
+    assert doubt is not None
+    assert doubt.tolist() == [True, True, False]
+    assert near(literal(D("0.3")), Number(np.array([0.3]))) is None
+    with np.errstate(all="ignore"):
+        zero = divide(Number(np.array([1.0, 1.0])), Number(np.array([0.0, 2.0])))
+    assert zero.doubt is not None
+    assert zero.doubt.tolist() == [True, False]
+    assert isinstance(Truth(np.True_), tuple)
+
+
+def test_one_customer_is_rated_alike_by_all_three() -> None:
+    card, row = gallery_card(), gallery_rows(1)[0]
+    assert told(grades(card, columns(card, [row]), NOW)) == [rate(card, row, NOW).final_grade]
