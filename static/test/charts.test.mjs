@@ -64,3 +64,48 @@ test("bars beside each other do not stack, and differ in colour", () => {
   assert.deepEqual(beside.map((each) => each.stack), [undefined, undefined, undefined]);
   assert.equal(new Set(beside.map((each) => each.itemStyle.color)).size, 3);
 });
+
+const room = await load("charts/room");
+
+test("names break at spaces and between ideographs, never inside a word", () => {
+  assert.equal(room.broken("External credit score", 90, 12), "External\ncredit score");
+  assert.equal(room.broken("合同履约与交付能力", 72, 12), "合同履约与交\n付能力");
+  assert.equal(room.broken("龘𠮷龘𠮷", 24, 12), "龘𠮷\n龘𠮷");
+  assert.equal(room.broken("Incomprehensibilities", 30, 12), "Incomprehensibilities");
+  assert.equal(room.broken("偿债 ability", 200, 12), "偿债 ability");
+  assert.equal(room.broken("  ", 90, 12), "");
+  assert.equal(room.widestPiece(["Contract performance", "履约"], 10), room.widthOf("performance", 10));
+});
+
+test("a radar leaves room for its names: beside the web fits the widest line", () => {
+  const names = ["Financial health", "Operating stability", "Industry reputation", "Trading behaviour", "Contract performance", "External credit score", "Customer growth"];
+  const data = { kind: "radar", axes: names.map((name) => ({ name })), series: [{ name: "s", values: names.map(() => "1") }] };
+  for (const width of [320, 340, 390, 480, 900]) {
+    const { radar } = optionOf(data, palette, "", { width, height: 240 });
+    const widest = Math.max(...names.flatMap((name) => radar.axisName.formatter(name).split("\n")).map((line) => room.widthOf(line, 12)));
+    assert.ok(radar.radius + 15 + widest <= width / 2, `${width}: ${radar.radius} and ${widest}`);
+    assert.ok(radar.radius >= 36 && radar.radius <= 77, `${width}: ${radar.radius}`);
+  }
+  const wide = optionOf(data, palette, "", { width: 900, height: 240 }).radar;
+  assert.equal(wide.axisName.formatter("Customer growth"), "Customer growth");
+});
+
+test("a legend that takes two lines pushes the drawing down", () => {
+  const series = ["Not yet due", "Overdue 1-30", "Overdue 31-90", "Overdue over 90"].map((name) => ({ name, values: [1] }));
+  const top = (width, kind) => optionOf({ kind, x: ["q"], series }, palette, "", { width, height: 240 }).grid.top;
+  for (const kind of ["stack", "line"]) {
+    assert.ok(top(330, kind) >= top(900, kind) + 20, kind);
+    assert.equal(optionOf({ kind, x: ["q"], series: series.slice(1, 2) }, palette, "", { width: 330, height: 240 }).grid.top, 12);
+  }
+  assert.equal(room.legendLines(["a", "b"], 900, 10, 12), 1);
+  assert.equal(room.legendLines(["甲乙丙丁戊", "甲乙丙丁戊", "甲乙丙丁戊"], 180, 10, 12), 2);
+});
+
+test("every name stands under its bar where all fit, in two lines if need be", () => {
+  const grades = ["AAA", "AA", "A", "BBB", "BB", "B", "C", "D", "尚无等级"];
+  const label = (x, width) => optionOf({ kind: "bar", x, values: x.map(() => 1) }, palette, "", { width, height: 240 }).xAxis.axisLabel;
+  assert.equal(label(grades, 330).interval, 0);
+  assert.equal(label(grades, 330).formatter("尚无等级"), "尚无\n等级");
+  assert.equal(label(grades, 900).formatter("尚无等级"), "尚无等级");
+  assert.equal(label(Array.from({ length: 24 }, (_, month) => `2026-${month}`), 330).hideOverlap, true);
+});

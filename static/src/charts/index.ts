@@ -50,8 +50,13 @@ function draw(figure: HTMLElement): void {
   place.hidden = false;
   if (twin) twin.hidden = true;
   const chart = echarts.init(place, null, { renderer: "svg" });
-  chart.setOption(optionOf(data, palette(), figure.dataset["title"] ?? ""));
-  new ResizeObserver(() => chart.resize()).observe(place);
+  const colours = palette();
+  const fit = (): void => {
+    if (place.clientWidth === 0) return; // hidden behind its table
+    chart.resize();
+    chart.setOption(optionOf(data, colours, figure.dataset["title"] ?? "", { width: place.clientWidth, height: place.clientHeight }));
+  };
+  new ResizeObserver(fit).observe(place); // asks once at the start, too
   if (!button || !twin) return;
   button.hidden = false;
   button.addEventListener("click", () => {
@@ -60,7 +65,7 @@ function draw(figure: HTMLElement): void {
     place.hidden = table;
     const words = one("[data-words]", button) ?? button;
     words.textContent = text(table ? "js.chart.show_chart" : "js.chart.show_table");
-    if (!table) chart.resize();
+    if (!table) fit();
   });
 }
 

@@ -1,6 +1,7 @@
 // What a chart shows → what ECharts is told. Pure: colours and sizes come in as a palette.
 
 import type { EChartsCoreOption } from "echarts/core";
+import { broken, legendLines, widestPiece, type Room } from "./room";
 
 /** Numbers may be decimal strings; they become floats for drawing only, never for a decision. */
 type Num = number | string | null;
@@ -38,6 +39,9 @@ export interface Palette {
 
 const DASHES = ["solid", "dashed", "dotted"] as const;
 const SYMBOLS = ["circle", "rect", "triangle", "diamond"] as const;
+const LEGEND_GAP = 10;
+const LEGEND_LINE = 20; // px from one line of a legend to the next
+const USUAL: Room = { width: 390, height: 240 };
 
 export function toNumber(value: Num): number | null {
   if (value === null || value === "") return null;
@@ -69,24 +73,30 @@ function shared(palette: Palette, title: string): EChartsCoreOption {
 
 function legend(palette: Palette, count: number, at: "top" | "bottom"): object {
   return {
-    show: count > 1, [at]: 0, itemWidth: 18, itemHeight: 8, itemGap: 10,
+    show: count > 1, [at]: 0, itemWidth: 18, itemHeight: 8, itemGap: LEGEND_GAP,
     textStyle: { color: palette.text, fontFamily: palette.font, fontSize: palette.size },
   };
 }
 
-function axes(palette: Palette, x: readonly string[], across = false): object {
+function axes(palette: Palette, x: readonly string[], room: Room, across = false): object {
+  const numbers = {
+    type: "value",
+    axisLabel: { color: palette.text, fontSize: palette.size, hideOverlap: true },
+    splitLine: { lineStyle: { color: palette.line } },
+  };
+  // Names that fit under their places, on two lines if need be, are all shown; of longer ones only some.
+  const each = (room.width - 64) / Math.max(1, x.length) - 4;
+  const fits = !across && widestPiece(x, palette.size) <= each;
   const names = {
     type: "category",
     data: [...x],
     axisTick: { show: false },
     axisLine: { lineStyle: { color: palette.text } },
-    axisLabel: { color: palette.text, fontSize: palette.size, hideOverlap: true },
+    axisLabel: {
+      color: palette.text, fontSize: palette.size,
+      ...(fits ? { interval: 0, formatter: (name: string) => broken(name, each, palette.size) } : { hideOverlap: true }),
+    },
     ...(across ? { inverse: true } : {}),
-  };
-  const numbers = {
-    type: "value",
-    axisLabel: { color: palette.text, fontSize: palette.size, hideOverlap: true },
-    splitLine: { lineStyle: { color: palette.line } },
   };
   return across ? { xAxis: numbers, yAxis: names } : { xAxis: names, yAxis: numbers };
 }
@@ -95,18 +105,34 @@ function grid(top: number): object {
   return { left: 6, right: 14, top, bottom: 4, containLabel: true };
 }
 
+/** Where the drawing begins below the legend, which takes more than one line where the place is narrow. */
+function below(series: readonly Series[], palette: Palette, room: Room): number {
+  if (series.length < 2) return 12;
+  return 14 + LEGEND_LINE * legendLines(series.map((each) => each.name), room.width, LEGEND_GAP, palette.size);
+}
+
 function colour(palette: Palette, index: number): string {
   return palette.series[index % palette.series.length] ?? palette.text;
 }
 
-function radar(data: Extract<ChartData, { kind: "radar" }>, palette: Palette): EChartsCoreOption {
+/** The web and the names around it share the width: names break into lines first, then the web gives way. */
+function web(names: readonly string[], palette: Palette, room: Room, share: number): { radius: number; most: number } {
+  const beside = room.width / 2 - 18; // 15 px lie between the web and a name
+  const largest = share * room.height;
+  const most = Math.max(widestPiece(names, palette.size), Math.min(beside - largest, palette.size * 14), palette.size * 6.8);
+  return { radius: Math.round(Math.max(Math.min(largest, beside - most), room.height * 0.15)), most };
+}
+
+function radar(data: Extract<ChartData, { kind: "radar" }>, palette: Palette, room: Room): EChartsCoreOption {
+  const several = data.series.length > 1;
+  const { radius, most } = web(data.axes.map((axis) => axis.name), palette, room, several ? 0.29 : 0.32);
   return {
     legend: legend(palette, data.series.length, "bottom"),
     radar: {
       indicator: data.axes.map((axis) => ({ name: axis.name, max: toNumber(axis.max ?? 100) ?? 100, min: 0 })),
-      radius: "64%",
-      center: ["50%", data.series.length > 1 ? "47%" : "52%"],
-      axisName: { color: palette.text, fontSize: palette.size },
+      radius,
+      center: ["50%", several ? "47%" : "52%"],
+      axisName: { color: palette.text, fontSize: palette.size, lineHeight: palette.size + 2, formatter: (name: string) => broken(name, most, palette.size) },
       splitArea: { show: false },
       splitLine: { lineStyle: { color: palette.line } },
       axisLine: { lineStyle: { color: palette.line } },
@@ -126,8 +152,8 @@ function radar(data: Extract<ChartData, { kind: "radar" }>, palette: Palette): E
   };
 }
 
-function step(data: Extract<ChartData, { kind: "step" }>, palette: Palette): EChartsCoreOption {
-  const base = axes(palette, data.x) as { xAxis: object };
+function step(data: Extract<ChartData, { kind: "step" }>, palette: Palette, room: Room): EChartsCoreOption {
+  const base = axes(palette, data.x, room) as { xAxis: object };
   return {
     grid: grid(12),
     xAxis: base.xAxis,
@@ -152,10 +178,10 @@ function step(data: Extract<ChartData, { kind: "step" }>, palette: Palette): ECh
   };
 }
 
-function line(data: Extract<ChartData, { kind: "line" }>, palette: Palette): EChartsCoreOption {
+function line(data: Extract<ChartData, { kind: "line" }>, palette: Palette, room: Room): EChartsCoreOption {
   return {
-    ...axes(palette, data.x),
-    grid: grid(data.series.length > 1 ? 34 : 12),
+    ...axes(palette, data.x, room),
+    grid: grid(below(data.series, palette, room)),
     legend: legend(palette, data.series.length, "top"),
     tooltip: { trigger: "axis" },
     series: data.series.map((each, index) => ({
@@ -171,12 +197,12 @@ function line(data: Extract<ChartData, { kind: "line" }>, palette: Palette): ECh
 }
 
 /** The first part is the calm one (not due); the others warn more the later they come. */
-function stack(data: Extract<ChartData, { kind: "stack" }>, palette: Palette): EChartsCoreOption {
+function stack(data: Extract<ChartData, { kind: "stack" }>, palette: Palette, room: Room): EChartsCoreOption {
   const warm = palette.series.slice(2);
   const beside = [palette.soft, colour(palette, 0), colour(palette, 4)];
   return {
-    ...axes(palette, data.x),
-    grid: grid(data.series.length > 1 ? 34 : 12),
+    ...axes(palette, data.x, room),
+    grid: grid(below(data.series, palette, room)),
     legend: legend(palette, data.series.length, "top"),
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
     series: data.series.map((each, index) => ({
@@ -190,9 +216,9 @@ function stack(data: Extract<ChartData, { kind: "stack" }>, palette: Palette): E
   };
 }
 
-function bar(data: Extract<ChartData, { kind: "bar" }>, palette: Palette): EChartsCoreOption {
+function bar(data: Extract<ChartData, { kind: "bar" }>, palette: Palette, room: Room): EChartsCoreOption {
   return {
-    ...axes(palette, data.x, data.across),
+    ...axes(palette, data.x, room, data.across),
     grid: grid(data.across ? 4 : 20),
     tooltip: { trigger: "axis", axisPointer: { type: "shadow" } },
     series: [{
@@ -208,20 +234,20 @@ function bar(data: Extract<ChartData, { kind: "bar" }>, palette: Palette): EChar
   };
 }
 
-function special(data: ChartData, palette: Palette): EChartsCoreOption {
+function special(data: ChartData, palette: Palette, room: Room): EChartsCoreOption {
   switch (data.kind) {
-    case "radar": return radar(data, palette);
-    case "step": return step(data, palette);
-    case "line": return line(data, palette);
-    case "stack": return stack(data, palette);
-    case "bar": return bar(data, palette);
+    case "radar": return radar(data, palette, room);
+    case "step": return step(data, palette, room);
+    case "line": return line(data, palette, room);
+    case "stack": return stack(data, palette, room);
+    case "bar": return bar(data, palette, room);
   }
 }
 
-/** The whole option; what is special to a kind lies over what all share. */
-export function optionOf(data: ChartData, palette: Palette, title: string): EChartsCoreOption {
+/** The whole option for a place of this size; what is special to a kind lies over what all share. */
+export function optionOf(data: ChartData, palette: Palette, title: string, room: Room = USUAL): EChartsCoreOption {
   const base = shared(palette, title);
-  const own = special(data, palette);
+  const own = special(data, palette, room);
   const tooltip = { ...(base["tooltip"] as object), ...((own["tooltip"] as object | undefined) ?? {}) };
   return { ...base, ...own, tooltip };
 }
