@@ -119,6 +119,17 @@ class Names:
         words.pop("instead_of", None)
         return Reason(code, words)
 
+    def stuck(self, code: str, params: Mapping[str, Any], step: Label) -> Reason:
+        """Why nobody can be asked at a Step, with labels for keys and names for ids."""
+        words: dict[str, Any] = {**params, "step": step}
+        if "tier" in words:
+            words["tier"] = self.tiers.get(words["tier"], words["tier"])
+        if "person" in words:
+            words["person"] = self.person(words["person"])
+        if "tried" in words:
+            words["tried"] = [self.post(each.rpartition(":")[2]) for each in str(words["tried"]).split(", ")]
+        return Reason(code, words)
+
 
 def names(session: Session, people: Iterable[str | None], tiers: Mapping[str, Label]) -> Names:
     """Names of these people, and of all posts: two questions."""
@@ -147,8 +158,9 @@ def way(
     excluded: frozenset[str],
     me: str,
 ) -> tuple[StopView, ...]:
-    """The Steps people should see, with names."""
-    return tuple(_stop(stop, held, known, excluded, me) for stop in stops if stop.kind not in QUIET)
+    """The Steps people should see, with names; nothing lies ahead of where nobody can be asked."""
+    reached = next((place for place, stop in enumerate(stops, 1) if stop.state == "stuck"), len(stops))
+    return tuple(_stop(stop, held, known, excluded, me) for stop in stops[:reached] if stop.kind not in QUIET)
 
 
 def _stop(
@@ -166,8 +178,7 @@ def _stop(
         seats.append(_seat(seat, able, tasks.get(place), known, me))
     problem = None
     if stop.problem:
-        params = {**stop.problem.get("params", {}), "step": stop.label}
-        problem = Reason(str(stop.problem["code"]), params)
+        problem = known.stuck(str(stop.problem["code"]), stop.problem.get("params", {}), stop.label)
     return StopView(
         stop.step, stop.kind, stop.label, stop.state, stop.outcome, stop.certain, stop.round, tuple(seats),
         stop.entered_at, stop.left_at, problem,
@@ -246,10 +257,5 @@ def _label(flow: Flow, step: str | None) -> Label | None:
 
 
 def _failure(event: ev.CaseFailed, flow: Flow, known: Names) -> Reason:
-    words = dict(event.params)
-    words["step"] = _label(flow, str(words.get("step", event.step))) or event.step
-    if "person" in words:
-        words["person"] = known.person(words["person"])
-    if "tier" in words:
-        words["tier"] = known.tiers.get(words["tier"], words["tier"])
-    return Reason(event.code, words)
+    step = str(event.params.get("step", event.step))
+    return known.stuck(event.code, event.params, _label(flow, step) or {"zh-CN": step, "en": step})

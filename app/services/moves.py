@@ -18,7 +18,7 @@ from app.models.case import Case, CaseEvent, CreditRequest, Decision, Notice, Ta
 from app.models.credit import Rating
 from app.models.customer import Customer
 from app.models.definition import Definition
-from app.models.people import User
+from app.models.people import Post, User
 from app.services import definitions
 from app.services.directory import Organisation
 from app.services.ratings import Model
@@ -304,9 +304,26 @@ def _voided(context: Context, _state: State, event: ev.CaseVoided) -> None:
 
 
 def _failed(context: Context, _state: State, event: ev.CaseFailed) -> None:
-    detail: dict[str, Any] = {"step": event.step, "step_label": context.label(event.step), "code": event.code}
-    detail["params"] = dict(event.params)
+    stuck = str(event.params.get("step", event.step))
+    detail: dict[str, Any] = {"step": stuck, "step_label": context.label(stuck), "code": event.code}
+    detail["params"] = _names(context, event.params) | {"step": context.label(stuck)}
     _record(context, Verb.CASE_FAILED, detail, after={"status": "error"}, actor=SYSTEM)
+
+
+def _names(context: Context, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Why a case cannot go on, with the names of that day for keys and ids: an entry is read without the database."""
+    named = dict(params)
+    if "tier" in named:
+        labels = {tier.key: dict(tier.label) for tier in context.model.policy.tiers.tiers}
+        named["tier"] = labels.get(named["tier"], named["tier"])
+    if "person" in named:
+        named["person"] = context.name(named["person"])
+    if "tried" in named:
+        keys = [each.rpartition(":")[2] for each in str(named["tried"]).split(", ")]
+        rows = context.work.session.execute(select(Post.key, Post.label).where(Post.key.in_(keys)))
+        posts = {key: dict(label) for key, label in rows}
+        named["tried"] = [posts.get(key, key) for key in keys]
+    return named
 
 
 def _retried(context: Context, _state: State, _event: ev.CaseRetried) -> None:

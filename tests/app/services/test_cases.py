@@ -14,8 +14,11 @@ from app.models.case import CaseEvent, CreditRequest, Decision, Notice, Task
 from app.models.credit import CreditLimit
 from app.models.customer import Customer
 from app.models.ledger import Entry
+from app.queries import cases as queries
 from app.services import cases, requests
+from app.services.directory import directory
 from app.work import Subject, Verb
+from ledger import canonical
 from rules import Invalid
 from tests.app.desk import answer, answers, apply_for, bring, case_of, open_tasks, owe, task_for, tasks_of
 from tests.builders import Clock, House
@@ -327,6 +330,29 @@ def test_a_knocked_out_customer_is_flagged(house: House) -> None:
     case = case_of(house, case_id)
     assert task.flags == (["knocked_out"] if case.tier == "none" else task.flags)
     assert _replays(house, case_id)
+
+
+def test_a_case_nobody_may_approve_says_where_and_why_in_words(house: House) -> None:
+    """The knocked-out customer is approved on every step, and then nobody holds the authority of its tier."""
+    case_id = apply_for(house, bring(house, "C3"))
+    for who in ("wangqiang", "sunli", "zhenghua", "wutong"):
+        status = answer(house, case_id, who)
+    assert status == "error"
+    with house.work() as work:
+        entry = work.session.scalars(select(Entry).where(Entry.verb == Verb.CASE_FAILED.value)).one()
+    detail = canonical.parse(entry.body)["detail"]
+    words = {"zh-CN": "审批层级确认", "en": "Approval by tier"}
+    assert (detail["code"], detail["step"], detail["step_label"]) == ("authority.nobody", "done.authority", words)
+    assert detail["params"] == {"step": words, "tier": {"zh-CN": "不予授信", "en": "No credit"}}
+    with house.reading("fengyuan") as view:
+        seen = queries.view(view, case_id, directory)
+    stuck = [stop for stop in seen.stops if stop.problem]
+    assert [(stop.step, stop.state) for stop in stuck] == [("done.authority", "stuck")]
+    assert seen.stops[-1] is stuck[0], "nothing lies ahead of it"
+    assert stuck[0].problem is not None
+    assert (stuck[0].problem.params["step"], stuck[0].problem.params["tier"]["zh-CN"]) == (words, "不予授信")
+    failed = [act for act in seen.history if act.kind == "case_failed"]
+    assert failed[0].problem == stuck[0].problem
 
 
 def test_every_event_is_kept_in_order(house: House) -> None:
