@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Settings
 
-EDGE = ("security", "locale", "assets", "errors", "pages", "menu")  # in the order requests meet them
+EDGE = ("security", "locale", "browsers", "assets", "errors", "pages", "menu")  # in the order requests meet them
 PAGES = (
     "health",
     "admin_jobs",

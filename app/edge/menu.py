@@ -198,7 +198,7 @@ class Frame:
     @property
     def bell(self) -> str | None:
         may = self.viewer is not None and self.viewer.may(Right.TASK_READ)
-        return url_for("inbox.done") if may and "inbox.done" in current_app.view_functions else None
+        return url_for("inbox.copies") if may and "inbox.copies" in current_app.view_functions else None
 
     @property
     def bell_count(self) -> int:
@@ -251,10 +251,14 @@ class Menu:
 
 
 def _is_current(entry: Entry, entries: tuple[Entry, ...]) -> bool:
-    """The page itself, or for pages not in the menu the entry whose address is the longest beginning of theirs."""
+    """The page itself, or for pages not in the menu the entry whose address is the longest beginning of theirs.
+
+    A form that is shown again answers at the address of its page, under another endpoint.
+    """
     if request.endpoint in {each.endpoint for each in entries}:
         return request.endpoint == entry.endpoint
-    above = [each for each in entries if request.path.startswith(url_for(each.endpoint).rstrip("/") + "/")]
+    here = request.path.rstrip("/") + "/"
+    above = [each for each in entries if here.startswith(url_for(each.endpoint).rstrip("/") + "/")]
     return bool(above) and max(above, key=lambda each: len(url_for(each.endpoint))) == entry
 
 

@@ -131,6 +131,7 @@ def test_files_that_cannot_be_read(house: House, browser: FlaskClient, content: 
     page = answer.get_data(as_text=True)
     assert words in page
     assert "<b>c" not in page
+    assert 'href="/imports" aria-current="page"' in page, "the menu still says where one is"
     assert count(house, Upload) == 0
 
 

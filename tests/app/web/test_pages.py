@@ -76,6 +76,7 @@ def test_menu_shows_no_more_than_may_be_opened(crew: Crew) -> None:
     assert 'href="/admin/rights" aria-current="page"' in html
     assert 'href="/admin/sessions"' not in html
     assert "审计员" in html
+    assert 'class="top-button" href="/inbox/copies"' in html, "the bell leads to what it counts"
 
 
 def test_parts_of_pages_lead_to_the_door_by_htmx(app: Flask) -> None:
