@@ -139,11 +139,14 @@ def _alone(home: Path) -> Iterator[None]:
 
 def table(passwords: Mapping[str, str]) -> str:
     """Who can sign in, as what, with which one-time password: one line each, aligned also with Chinese names."""
-    known = {each["username"]: each for each in gallery.read("organisation")["users"]}
+    house = gallery.read("organisation")
+    known = {each["username"]: each for each in house["users"]}
+    posts = {each["key"]: f"{each['label']['zh-CN']} {each['label']['en']}" for each in house["posts"]}
     rows = [tuple(both(f"demo.column.{name}") for name in ("username", "name", "password", "roles"))]
     for username, password in passwords.items():
-        roles = ", ".join(both(f"role.{role}") for role in known[username]["roles"])
-        rows.append((username, known[username]["name"], password, roles))
+        person = known[username]
+        acts = [both(f"role.{role}") for role in person["roles"]] + [posts[key] for key in person.get("posts", ())]
+        rows.append((username, person["name"], password, " · ".join(acts)))
     widths = [max(_width(row[place]) for row in rows) for place in range(3)]
     return "\n".join(_line(row, widths) for row in rows)
 
@@ -177,6 +180,8 @@ def introduce(instance: Runtime, say: Say, *, whole: bool) -> None:
         for line in path.read_text(encoding="utf-8").splitlines():
             say("  " + line)
     say(both("demo.users_where", path=str(path)))
+    if whole:
+        say(both("demo.first_steps"))
 
 
 @click.command("demo")

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.cli import demo
 from app.jobs.working_time import WorkingTime
 from tests.app.cli.conftest import CUSTOMERS, Home
 
@@ -171,3 +172,10 @@ def test_the_password_file_is_on_disk_before_people_are_in_the_database(
     assert seen == [True]
     assert demo.is_empty(instance), "nobody is there whose password nobody knows"
     instance.database.dispose()
+
+
+def test_people_are_listed_with_the_posts_that_flows_name() -> None:
+    lines = demo.table({"zhenghua": "abcd-efgh", "lina": "ijkl-mnop"}).splitlines()
+    assert lines[0].endswith("角色 · 岗位 roles · posts")
+    assert lines[1].endswith("风控 Risk · 风控负责人 Head of risk · 授信委员会 Risk committee")
+    assert lines[2].endswith("销售 Sales")
