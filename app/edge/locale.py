@@ -176,15 +176,19 @@ def format_money(value: Decimal | int | str | None, currency: str = "CNY") -> st
     return numbers.format_currency(amount, currency, locale=_babel())
 
 
-def format_wan(value: Decimal | int | str | None, unit: bool = False) -> str:
-    """An amount in ten thousands, at most two places; with `unit` as a phrase: 3,500 万元, 1.23 亿元, CN¥35M."""
+def format_wan(value: Decimal | int | str | None, unit: bool = False, places: int | None = None) -> str:
+    """An amount in ten thousands; with `unit` as a phrase: 3,500 万元, 1.23 亿元, CN¥35M.
+
+    At most two places, or exactly `places`, for columns whose figures stand under each other.
+    """
     if value is None:
         return NOTHING
     amount = _decimal(value)
     if unit and language() == "en":
         return numbers.format_compact_currency(amount, "CNY", locale="en", fraction_digits=2)
     size, word = (8, " 亿元") if unit and abs(amount) >= 10**8 else (4, " 万元")
-    text = numbers.format_decimal(_rounded(amount.scaleb(-size), 2), _pattern(None, 2), locale=_babel())
+    exact = _rounded(amount.scaleb(-size), 2 if places is None else places)
+    text = numbers.format_decimal(exact, _pattern(places, 2), locale=_babel())
     return text + word if unit else text
 
 
