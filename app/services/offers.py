@@ -25,7 +25,8 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """Grades from best to worst, options by code, tiers, PDs by Grade, units, and the coverage that asks for a person.
+    """Grades from best to worst, options by code, tiers, PDs by Grade, units, weights by key, and the coverage that
+    asks for a person.
 
     Everything is empty while nothing is published: lists then show what is stored.
     """
@@ -37,6 +38,7 @@ class Offered:
     tiers: Mapping[str, Words] = field(default_factory=dict)
     pds: Mapping[str, Decimal] = field(default_factory=dict)
     units: Mapping[str, str | None] = field(default_factory=dict)
+    variants: Mapping[str, Words] = field(default_factory=dict)
     coverage: Decimal = Decimal(80)
 
     def region_names(self, code: str) -> tuple[str, ...]:
@@ -78,6 +80,7 @@ def offered(session: Session) -> Offered:
         {tier.key: tier.label for tier in policy.tiers.tiers} if policy is not None else {},
         {key: row.pd for key, row in policy.grades.items()} if policy is not None else {},
         units_of(card) if card is not None else {},
+        {key: variant.label for key, variant in card.variants.items()} if card is not None else {},
         policy.coverage_minimum if policy is not None else Decimal(80),
     )
 
