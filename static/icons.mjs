@@ -57,6 +57,7 @@ export const ICONS = {
   "bad": "circle-x",
   "comment": "message-circle",
   "return": "arrow-back-up",
+  "redo": "arrow-forward-up",
   "send": "send",
   "open": "external-link",
   "left": "chevron-left",

@@ -20,7 +20,7 @@ async function files(folder, ending) {
 }
 
 const sheets = await files(path.join(HERE, "..", "src", "style"), ".css");
-const scripts = await files(path.join(HERE, "..", "src"), ".ts");
+const scripts = [...(await files(path.join(HERE, "..", "src"), ".ts")), ...(await files(path.join(HERE, "..", "src"), ".tsx"))];
 const templates = await files(path.join(ROOT, "app", "templates"), ".html");
 const catalogues = await Promise.all(["zh_Hans_CN", "en"].map(async (language) => {
   const all = new Map();

@@ -22,7 +22,7 @@ def lines(path: Path) -> int:
 def test_files_are_short() -> None:
     long = {
         str(path): lines(path)
-        for path in product(".py", ".ts")
+        for path in product(".py", ".ts", ".tsx")
         if lines(path) > LONGEST["engine" if path.parts[0] in ENGINES else "other"]
     }
     assert not long, f"past one sitting, which noun is missing? {long}"
@@ -44,7 +44,9 @@ def test_modules_say_what_they_are_for() -> None:
 
 
 def test_no_homeless_code() -> None:
-    homeless = [str(path) for path in product(".py", ".ts") if path.stem in HOMELESS or set(path.parts) & HOMELESS]
+    homeless = [
+        str(path) for path in product(".py", ".ts", ".tsx") if path.stem in HOMELESS or set(path.parts) & HOMELESS
+    ]
     assert not homeless, "homeless code means a missing noun"
 
 
@@ -60,7 +62,7 @@ def test_nothing_half_done(pattern: str, why: str) -> None:
     own = Path("tests/house/test_files.py")
     found = [
         f"{path}:{number}"
-        for path in files(".py", ".ts")
+        for path in files(".py", ".ts", ".tsx")
         if path != own
         for number, line in enumerate(read(path).splitlines(), 1)
         if re.search(pattern, line)

@@ -53,7 +53,7 @@ def test_every_verb_has_a_sentence(language: str) -> None:
 
 def test_every_key_used_has_a_sentence() -> None:
     used: dict[str, str] = {}
-    for path in (*product(".py"), *(p for p in files(".html", ".ts") if p.parts[0] in ("app", "static"))):
+    for path in (*product(".py"), *(p for p in files(".html", ".ts", ".tsx") if p.parts[0] in ("app", "static"))):
         if "test" in path.parts:
             continue
         for key in KEY.findall(read(path)):

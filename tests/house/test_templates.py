@@ -45,7 +45,7 @@ def test_no_chinese_in_code() -> None:
         "forms/", "credit/", "rules/", "ledger/",
     )  # fmt: skip
     found = []
-    for path in product(".py", ".ts"):
+    for path in product(".py", ".ts", ".tsx"):
         if str(path).startswith(data):
             continue
         for number, line in enumerate(read(path).splitlines(), 1):

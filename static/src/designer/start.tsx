@@ -1,0 +1,77 @@
+// Wakes a designer up: reads what the page hands over, makes the draft, draws the island and the head, shows places.
+
+import { render, type ComponentChildren } from "preact";
+import { one } from "../lib/dom";
+import { loadTexts } from "../lib/texts";
+import { ConflictDialog } from "./conflict";
+import { BenchProvider, type Bench } from "./context";
+import { Draft, guard } from "./draft";
+import { HeadActions, StandingLine } from "./head";
+import { inside } from "./paths";
+import type { Problem } from "./problems";
+import type { PageData } from "./server";
+
+export interface Designer<B> {
+  readonly view: ComponentChildren;
+  /** Where a problem stands, in words. */
+  readonly nameOf: (problem: Problem, draft: Draft<B>) => string;
+  /** Chooses the part of the page in which a place is shown; it is drawn before the place is focused. */
+  readonly select: (place: string, draft: Draft<B>) => void;
+  /** Before the first drawing, with all that the page handed over. */
+  readonly begin?: (page: PageData<B> & Readonly<Record<string, unknown>>, draft: Draft<B>) => void;
+}
+
+/** The control at a place, or the nearest around it. */
+function controlAt(root: ParentNode, place: string): HTMLElement | null {
+  let found: HTMLElement | null = null;
+  for (const each of root.querySelectorAll<HTMLElement>("[data-place]")) {
+    const at = each.dataset["place"] ?? "";
+    if (inside(place, at) && at.length > (found?.dataset["place"] ?? "").length) found = each;
+  }
+  return found;
+}
+
+function focusAt(root: ParentNode, place: string): void {
+  const found = controlAt(root, place);
+  if (!found) return;
+  found.closest("details")?.setAttribute("open", "");
+  if (found.matches("td")) found.dispatchEvent(new Event("designer:enter"));
+  else found.focus();
+  found.scrollIntoView({ block: "nearest" });
+}
+
+export async function startDesigner<B>(designer: Designer<B>): Promise<void> {
+  const source = one("#design-data");
+  const root = one("#design");
+  if (!source || !root) return;
+  await loadTexts();
+  const page = JSON.parse(source.textContent ?? "null") as PageData<B> & Readonly<Record<string, unknown>> & { readonly icons: string };
+  const draft = new Draft<B>(page);
+  const show = (place: string): void => {
+    designer.select(place, draft);
+    window.requestAnimationFrame(() => window.requestAnimationFrame(() => focusAt(root, place)));
+  };
+  const bench: Bench<B> = { draft, icons: page.icons, show };
+  designer.begin?.(page, draft);
+  draft.onMoved = (place) => {
+    if (controlAt(root, place)?.dataset["place"] !== place) show(place);
+  };
+  const actions = one("#design-actions");
+  const standing = one("#design-standing");
+  const put = (what: ComponentChildren, where: HTMLElement | null): void => {
+    if (!where) return;
+    where.replaceChildren();
+    render(<BenchProvider value={bench}>{what}</BenchProvider>, where);
+  };
+  put(
+    <>
+      {designer.view}
+      <ConflictDialog />
+    </>,
+    root,
+  );
+  put(<HeadActions nameOf={(problem) => designer.nameOf(problem, draft)} />, actions);
+  put(<StandingLine />, standing);
+  guard(draft as unknown as Draft<never>, document.body);
+  document.documentElement.classList.add("is-designing");
+}
