@@ -125,13 +125,16 @@ function web(names: readonly string[], palette: Palette, room: Room, share: numb
 
 function radar(data: Extract<ChartData, { kind: "radar" }>, palette: Palette, room: Room): EChartsCoreOption {
   const several = data.series.length > 1;
-  const { radius, most } = web(data.axes.map((axis) => axis.name), palette, room, several ? 0.29 : 0.32);
+  const names = data.axes.map((axis) => axis.name);
+  const oneLine = web(names, palette, room, several ? 0.29 : 0.32);
+  const breaks = names.some((name) => broken(name, oneLine.most, palette.size).includes("\n"));
+  const { radius, most } = breaks ? web(names, palette, room, several ? 0.26 : 0.3) : oneLine;
   return {
     legend: legend(palette, data.series.length, "bottom"),
     radar: {
       indicator: data.axes.map((axis) => ({ name: axis.name, max: toNumber(axis.max ?? 100) ?? 100, min: 0 })),
       radius,
-      center: ["50%", several ? "47%" : "52%"],
+      center: ["50%", several ? "45.5%" : "51%"],
       axisName: { color: palette.text, fontSize: palette.size, lineHeight: palette.size + 2, formatter: (name: string) => broken(name, most, palette.size) },
       splitArea: { show: false },
       splitLine: { lineStyle: { color: palette.line } },
