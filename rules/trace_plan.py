@@ -149,7 +149,7 @@ class _Teller:
 
     def table(self, derived: Derived, table: DecisionTable) -> ast.expr:
         """The table is asked again which rows it hit: it reads neither the moment nor what is not known here."""
-        given = [load(self.known[name].variable) for name in table.names]
+        given = [load(self.known[name][0]) for name in table.names]
         seen = ast.Dict([ast.Constant(name) for name in table.names], given)
         members = {"kind": "table", "id": derived.key, "path": derived.path}
         values: list[ast.expr] = [*map(ast.Constant, members.values()), self.text(derived.key)]

@@ -65,7 +65,7 @@ def _place(change: Change) -> str:
     for part in change.parts:
         at += 1 if part.index is None else 2
         if isinstance(part.name, Column):
-            steps[at] = str(part.name.index)
+            steps[at] = str(part.name.number)
     return "/".join(steps)
 
 

@@ -11,12 +11,12 @@ ANYTHING = ("-", "")
 class Column(str):
     """The key of a column, and which one it is."""
 
-    __slots__ = ("index",)
-    index: int
+    __slots__ = ("number",)
+    number: int
 
-    def __new__(cls, key: str, index: int) -> Column:
+    def __new__(cls, key: str, number: int) -> Column:
         made = super().__new__(cls, key)
-        made.index = index
+        made.number = number
         return made
 
 

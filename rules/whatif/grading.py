@@ -19,6 +19,7 @@ from rules.figures import HUNDRED, ZERO, Rounding
 from rules.parcel import Given
 from rules.problem import Invalid, Problem
 from rules.scorecard import COVERAGE, Factor, Scorecard, Variant
+from rules.table import DecisionTable
 from rules.whatif.columns import SHORT, Columns, Mask
 from rules.whatif.numbers import (
     UNIT,
@@ -69,8 +70,8 @@ class Grades:
 def grades(scorecard: Scorecard, columns: Columns, now: datetime, block: int = BLOCK) -> Grades:
     """The final Grade of every row, the same as `rate` gives it.
 
-    A variant the Scorecard does not have counts as its default. Formulas that plain operators cannot compute (dates,
-    lists, …) make every row an exact one: right, but as slow as `rate`.
+    A variant the Scorecard does not have counts as its default. Tables, and formulas that plain operators cannot
+    compute (dates, lists, …), make every row an exact one: right, but as slow as `rate`.
     """
     codes = np.full(len(columns), FAILED, np.int16)
     exact: list[int] = []
@@ -173,6 +174,8 @@ class _Block:
         for fact in self.scorecard.facts:
             self.odd(fact)
         for derived in self.scorecard.formulas:
+            if isinstance(derived.formula, DecisionTable):
+                raise NotPlain
             value = self.walk.of(derived.formula.tree)
             self.walk.known[derived.key] = settled(value) if isinstance(value, Number) else value
         total, scored = self.total()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import Invalid, Scorecard, compile_scorecard, rate
+from rules import Invalid, Scorecard, compile_scorecard, rate, rate_many
 from rules.feel.numbers import CONTEXT
 from rules.plan import plan_of
 from rules.problem import Problem
@@ -207,3 +207,20 @@ def test_the_plan_is_used_where_every_fact_is_there() -> None:
     plan = plan_of(CARD, CARD.variant(None))
     assert plan is not None
     assert plan.quick(KNOWN)[3] == rate(CARD, KNOWN, NOW, trace=False).total
+
+
+def test_many_customers_are_rated_by_tables_as_one_is() -> None:
+    customers = [{**KNOWN, "a": Decimal(a), "grade": grade} for a in (1, 9) for grade in ("A", "B", "Z")]
+    for customer, found in zip(customers, rate_many(CARD, customers, NOW), strict=True):
+        if customer["grade"] == "Z":
+            assert isinstance(found, Invalid)
+        else:
+            assert found == rate(CARD, customer, NOW, trace=False)
+
+
+def test_what_if_grades_are_those_of_the_exact_function() -> None:
+    whatif = pytest.importorskip("rules.whatif")
+    customers = [{**KNOWN, "a": Decimal(a), "grade": grade} for a in (1, 9) for grade in ("A", "B")]
+    columns = whatif.Columns(range(4), {name: [each[name] for each in customers] for name in KNOWN})
+    grades = whatif.grades(CARD, columns, NOW)
+    assert [grades.of(at) for at in range(4)] == [rate(CARD, each, NOW).final_grade for each in customers]
