@@ -2,6 +2,8 @@
 
 from .documents import compile_documents
 from .evaluate import evaluate, evaluate_all
+from .export import Export, export_table
+from .export_scorecard import export_scorecard
 from .model import Model, compile_drg
 from .read import Reading, read_dmn
 from .tree import Bkm, Decision, Drg, InputData, Item, Service
@@ -11,6 +13,7 @@ __all__ = [
     "Bkm",
     "Decision",
     "Drg",
+    "Export",
     "InputData",
     "Item",
     "Model",
@@ -20,6 +23,8 @@ __all__ = [
     "compile_drg",
     "evaluate",
     "evaluate_all",
+    "export_scorecard",
+    "export_table",
     "read_dmn",
     "write_dmn",
 ]
