@@ -37,7 +37,7 @@ class Verb(StrEnum):
     RATING_MADE = "rating.made"
     RATING_FAILED = "rating.failed"
     LIMIT_CHANGED = "limit.changed"
-    LIMIT_ENDED = "limit.ended"
+    LIMIT_EXPIRED = "limit.expired"
     CASE_OPENED = "case.opened"
     CASE_ROUTED = "case.routed"
     CASE_RETURNED = "case.returned"

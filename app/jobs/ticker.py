@@ -7,7 +7,7 @@ lease merely keeps idle processes idle.
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import select, update
@@ -23,6 +23,7 @@ from app.work import SYSTEM, Work
 
 log = logging.getLogger("credence.ticker")
 SEAT = timedelta(seconds=10)
+DAY = timedelta(days=1)
 BATCH = 200
 
 
@@ -68,9 +69,8 @@ def fire_timers(work: Work) -> int:
 
 def _fire(work: Work, timer: Timer) -> bool:
     if timer.every_seconds:
-        step = timedelta(seconds=timer.every_seconds)
-        missed = (work.now - timer.due_at) // step
-        values = {"due_at": timer.due_at + step * (missed + 1), "row_version": timer.row_version + 1}
+        due_at = following(timer.due_at, timedelta(seconds=timer.every_seconds), work.now, work.zone)
+        values = {"due_at": due_at, "row_version": timer.row_version + 1}
     else:
         values = {"status": "fired", "row_version": timer.row_version + 1}
     taken = work.session.execute(
@@ -93,6 +93,18 @@ def _fire(work: Work, timer: Timer) -> bool:
         )
     )
     return True
+
+
+def following(due_at: datetime, step: timedelta, now: datetime, zone: tzinfo) -> datetime:
+    """The next time after `now`, of times a step apart; whole days keep the hour that clocks in the zone show."""
+    missed = (now - due_at) // step
+    if step % DAY:
+        return due_at + step * (missed + 1)
+    local = due_at.astimezone(zone)
+    count = max(0, missed - 1)  # a day of 25 hours is one day all the same
+    while (found := datetime.combine(local.date() + step * count, local.timetz()).astimezone(UTC)) <= now:
+        count += 1
+    return found
 
 
 def tick(instance: Runtime, holder: str | None = None) -> bool:

@@ -20,6 +20,7 @@ def stand(instance: Runtime) -> None:
     with begin_work(instance, SYSTEM) as work:
         due = next_time(work.now, EARLY, zone)
         jobs.set_timer(work, "exposure.refresh", "system", due, every_seconds=DAY)
+        jobs.set_timer(work, "limits.expire", "system", due, every_seconds=DAY)
         jobs.set_timer(work, "keys.forget", "system", due, every_seconds=DAY)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import Boolean, Date, ForeignKey, Index, Integer, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, Id, Json, Money, Points, UtcTime, new_id
@@ -40,7 +40,10 @@ class Rating(Base):
 
 
 class CreditLimit(Base):
-    """An approved amount with its validity. A new limit ends its predecessor at the same instant."""
+    """An approved amount with its validity. A new limit ends its predecessor at the same instant.
+
+    `expired`: it ended because `valid_to`, the last day it could be used, had passed.
+    """
 
     __tablename__ = "credit_limits"
 
@@ -55,6 +58,7 @@ class CreditLimit(Base):
     valid_from: Mapped[datetime] = mapped_column(UtcTime())
     valid_to: Mapped[date] = mapped_column(Date)
     ended_at: Mapped[datetime | None] = mapped_column(UtcTime())
+    expired: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     case_id: Mapped[str | None] = mapped_column(String(32), unique=True)
     rating_id: Mapped[str | None] = mapped_column(ForeignKey("ratings.id"))
 

@@ -29,7 +29,7 @@ class Figures:
     """Sums over some customers, amounts in CNY.
 
     rated       customers with a grade
-    limited     customers with a limit in force
+    limited     customers with a limit; one that expired counts as 0
     limit       sum of those limits
     used        exposure of customers with a limit
     exposure    sum of open items of all

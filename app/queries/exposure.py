@@ -19,11 +19,16 @@ from credit.exposure import Category
 
 ZERO = Decimal(0)
 RECEIVABLE = Category.OPEN_RECEIVABLE.value
+SOON = 30  # days before a limit's last one at which its owner is told (credit.md C29)
 
 
 @dataclass(frozen=True, slots=True)
 class LimitLine:
-    """A limit of the customer's history; `ended_at` None is the one in force."""
+    """A limit of the customer's history; `ended_at` None is the one in force.
+
+    expired  its last day is over and nothing replaced it before
+    days     left until its last day, 0 on that day; None once it is over
+    """
 
     id: str
     amount: Decimal
@@ -36,6 +41,13 @@ class LimitLine:
     case_id: str | None
     case: str | None
     grade: str | None
+    expired: bool
+    days: int | None
+
+    @property
+    def soon(self) -> bool:
+        """Whether it is time to ask for the next one."""
+        return self.days is not None and self.days <= SOON
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,15 +95,27 @@ def limits(reading: Reading, customer_id: str, most: int = 60) -> tuple[LimitLin
         select(
             CreditLimit.id, CreditLimit.amount, CreditLimit.currency, CreditLimit.payment_days,
             CreditLimit.payment_mode, CreditLimit.valid_from, CreditLimit.valid_to, CreditLimit.ended_at,
-            CreditLimit.case_id, Case.number, Case.grade,
+            CreditLimit.case_id, Case.number, Case.grade, CreditLimit.expired,
         )
         .join(Case, Case.id == CreditLimit.case_id, isouter=True)
         .where(CreditLimit.customer_id == customer_id)
         .order_by(CreditLimit.valid_from.desc(), CreditLimit.id.desc())
         .limit(most)
     )
-    rows: Any = reading.session.execute(query)
-    return tuple(LimitLine(*row) for row in rows)
+    return tuple(_limit(row, reading.today) for row in reading.session.execute(query))
+
+
+def _limit(row: Any, today: date) -> LimitLine:
+    *columns, ended_so = row
+    left = (row.valid_to - today).days if row.ended_at is None else -1
+    over = ended_so or (row.ended_at is None and left < 0)  # it is, before the job that ends it has run
+    return LimitLine(*(*columns, over, left if left >= 0 else None))
+
+
+def standing_limit(reading: Reading, customer_id: str) -> LimitLine | None:
+    """The limit in force, or the one that expired last where none came after it; None where there is neither."""
+    newest = next(iter(limits(reading, customer_id, 1)), None)
+    return newest if newest is not None and (newest.ended_at is None or newest.expired) else None
 
 
 def categories(reading: Reading, customer_id: str) -> dict[str, tuple[int, Decimal]]:

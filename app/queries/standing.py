@@ -10,8 +10,9 @@ from decimal import Decimal
 from sqlalchemy import func, or_, select
 
 from app.access import Missing, Right, require
-from app.models.credit import CreditLimit, ExposureItem
+from app.models.credit import ExposureItem
 from app.models.customer import Customer
+from app.queries.exposure import standing_limit
 from app.queries.scope import customers_in_scope
 from app.work import Reading
 from credit.exposure import Category
@@ -19,8 +20,8 @@ from credit.exposure import Category
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Amounts in CNY. `limit` None: none is in force; 0 is a limit. `headroom` may be below 0, and once the limit has
-    `expired` nothing of it is left."""
+    """Amounts in CNY. `limit` None: there is none; 0 is a limit. `headroom` may be below 0. A limit that has `expired`
+    is told until another one comes, and counts as 0."""
 
     id: str
     number: str
@@ -55,11 +56,7 @@ def find(reading: Reading, key: str, right: Right = Right.CUSTOMER_READ) -> str:
 def of(reading: Reading, customer_id: str) -> Standing:
     """Where this customer stands today, from open items as they were last told; `customer_id` comes from `find`."""
     customer = reading.session.get_one(Customer, customer_id)
-    limit = reading.session.scalar(
-        select(CreditLimit).where(
-            CreditLimit.customer_id == customer_id, CreditLimit.segment == "MAIN", CreditLimit.ended_at.is_(None)
-        )
-    )
+    limit = standing_limit(reading, customer_id)
     rows = reading.session.execute(
         select(ExposureItem.category, func.sum(ExposureItem.amount_cny), func.max(ExposureItem.imported_at))
         .where(ExposureItem.customer_id == customer_id, ExposureItem.open.is_(True))
@@ -68,8 +65,7 @@ def of(reading: Reading, customer_id: str) -> Standing:
     by_category = {category.value: Decimal(0) for category in Category}
     by_category |= {row[0]: row[1] for row in rows}
     total = sum(by_category.values(), Decimal(0))
-    expired = limit is not None and limit.valid_to < reading.today
-    usable = None if limit is None else Decimal(0) if expired else limit.amount
+    usable = None if limit is None else Decimal(0) if limit.expired else limit.amount
     return Standing(
         id=customer.id,
         number=customer.number,
@@ -79,7 +75,7 @@ def of(reading: Reading, customer_id: str) -> Standing:
         rated_at=customer.rated_at,
         currency=limit.currency if limit is not None else "CNY",
         limit=limit.amount if limit is not None else None,
-        expired=expired,
+        expired=limit is not None and limit.expired,
         exposure=total,
         exposure_by_category=by_category,
         overdue=customer.overdue or Decimal(0),

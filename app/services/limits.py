@@ -77,6 +77,38 @@ def apply(
     return row
 
 
+def expire(work: Work, most: int) -> int:
+    """End limits whose last day is over, up to `most` of them; returns how many that were.
+
+    Such a limit counts as 0 from then on, until another one is approved. Asked again, it finds those still in force.
+    """
+    query = (
+        select(CreditLimit, Customer.name, Case.number)
+        .join(Customer, Customer.id == CreditLimit.customer_id)
+        .join(Case, Case.id == CreditLimit.case_id, isouter=True)
+        .where(CreditLimit.ended_at.is_(None), CreditLimit.valid_to < work.today)
+        .order_by(CreditLimit.id)
+        .limit(most)
+        .with_for_update(of=CreditLimit)  # an approval that replaces one of them goes first, or waits
+    )
+    rows = work.session.execute(query).all()
+    for row, name, number in rows:
+        row.ended_at, row.expired = work.now, True
+        detail = {
+            "name": name, "case_id": row.case_id, "number": number, "limit_id": row.id, "currency": row.currency,
+            "segment": row.segment,
+        }  # fmt: skip
+        before = _terms(row)
+        work.record(
+            Verb.LIMIT_EXPIRED, Subject("customer", row.customer_id), detail, before=before,
+            after={**before, "amount": "0"},
+        )  # fmt: skip
+    main = [{"row_id": row.customer_id, "limit_amount": Decimal(0)} for row, *_ in rows if row.segment == MAIN]
+    if main:
+        work.session.execute(_GRANTED, main)
+    return len(rows)
+
+
 def _terms(row: CreditLimit) -> dict[str, Any]:
     return {
         "amount": format(row.amount.normalize(), "f"),
@@ -111,12 +143,10 @@ def replace_items(work: Work, source: str, rows: Sequence[Mapping[str, Any]], cu
     return len(rows)
 
 
-# Plain SQL over the table: what a list repeats of open items is no new version of the customer file.
-_STANDS = (
-    update(Customer.__table__)  # type: ignore[arg-type]
-    .where(Customer.__table__.c.id == bindparam("row_id"))
-    .values(exposure=bindparam("exposure"), overdue=bindparam("overdue"))
-)
+# Plain SQL over the table: what lists repeat of limits and open items is no new version of the customer file.
+_ONE = update(Customer.__table__).where(Customer.__table__.c.id == bindparam("row_id"))  # type: ignore[arg-type]
+_STANDS = _ONE.values(exposure=bindparam("exposure"), overdue=bindparam("overdue"))
+_GRANTED = _ONE.values(limit_amount=bindparam("limit_amount"))
 
 
 def refresh_exposure(work: Work, customer_ids: Sequence[str]) -> None:

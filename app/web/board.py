@@ -29,10 +29,11 @@ def overview() -> str:
     with reading() as view:
         portfolio = figures.portfolio(view)
         cases = board_cases.overview(view)
+        expired = board_limits.expired_count(view)
         choices = offered(view.session)
     return render_template(
-        "board/overview.html", portfolio=portfolio, cases=cases, choices=choices, ages=AGES, closed=CLOSED,
-        grades=_grades(portfolio), amounts=_amounts(portfolio), by_age=_by_age(cases),
+        "board/overview.html", portfolio=portfolio, cases=cases, expired=expired, choices=choices, ages=AGES,
+        closed=CLOSED, grades=_grades(portfolio), amounts=_amounts(portfolio), by_age=_by_age(cases),
         rows=_rows_of, rate=_page_of("jobs.portfolio"),
     )  # fmt: skip
 
@@ -128,10 +129,12 @@ def cases() -> str:
 @blueprint.get("/limits")
 @access(Right.BOARD_READ)
 def limits() -> str:
-    """The limits in force behind the board's figures."""
-    kept: dict[str, Any] = {name: value for name in ("grade", "over") if (value := _arg(name))}
+    """The limits behind the board's figures, those that expired among them."""
+    kept: dict[str, Any] = {name: value for name in ("grade", "over", "expired") if (value := _arg(name))}
     with reading() as view:
-        rows, found = board_limits.limits(view, kept.get("grade", ""), _place(), over=bool(kept.get("over")))
+        rows, found = board_limits.limits(
+            view, kept.get("grade", ""), _place(), over="over" in kept, expired="expired" in kept
+        )
         choices = offered(view.session)
     return render_template(
         "board/limits.html", rows=rows, kept=kept, unrated=UNRATED, grades=choices.grades,

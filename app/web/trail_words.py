@@ -98,7 +98,7 @@ def _way(row: EntryRow) -> str:
     answer = row.detail.get("answer")
     if not row.readable or row.verb in ("case.rejected", "case.failed", "rating.failed") or answer == "reject":
         return "bad"
-    if row.verb in ("case.returned", "case.voided", "case.withdrawn") or answer == "return":
+    if row.verb in ("case.returned", "case.voided", "case.withdrawn", "limit.expired") or answer == "return":
         return "warn"
     if row.verb in ("case.approved", "limit.changed", "case.opened") or answer == "approve":
         return "good"

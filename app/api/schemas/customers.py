@@ -55,7 +55,10 @@ class CustomerSchema(CustomerLineSchema):
 
 
 class CreditSchema(Schema):
-    """Amounts in CNY. `limit` null: none in force; `headroom` is what is left of it and may be below 0."""
+    """Amounts in CNY. `limit` null: there is none; `headroom` is what is left of it and may be below 0.
+
+    A limit that has `expired` is told until another one comes, and counts as 0.
+    """
 
     id = fields.Text()
     number = fields.Text()

@@ -67,3 +67,27 @@ def test_drafts_of_an_older_database_stay_and_published_versions_stay_guarded(em
         assert connection.scalar(text("SELECT count(*) FROM definitions")) == 2
     with pytest.raises(DBAPIError, match="never changes"), empty.write.begin() as connection:
         connection.execute(text(f"UPDATE definitions SET body = {TYPED} WHERE status = 'published'"))
+
+
+LIMIT = text(
+    "INSERT INTO credit_limits (id, customer_id, segment, amount, currency, payment_mode, conditions, valid_from, "
+    "valid_to, ended_at) VALUES (:id, 'c', 'MAIN', 1, 'CNY', 'cod', '{}', '2025-01-05', '2026-01-05', :ended)"
+)
+CUSTOMER = text(
+    "INSERT INTO customers (id, number, name, sort_name, currency, source, answers, created_at, changed_at, "
+    "row_version) VALUES ('c', 'C', 'x', 'x', 'CNY', 'test', '{}', '2026-01-05', '2026-01-05', 1)"
+)
+
+
+def test_limits_ended_before_were_replaced_and_did_not_expire(empty: Database) -> None:
+    migrate(empty.write, "0010_unread_drafts")
+    with empty.write.begin() as connection:
+        connection.execute(CUSTOMER)
+        connection.execute(LIMIT, {"id": "1", "ended": "2025-06-01"})
+        connection.execute(LIMIT, {"id": "2", "ended": None})
+    migrate(empty.write)
+    with empty.write.begin() as connection:
+        assert connection.scalars(text("SELECT expired FROM credit_limits")).all() == [False, False]
+        command.downgrade(_config(connection), "0010_unread_drafts")
+    with empty.write.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM credit_limits")) == 2

@@ -63,7 +63,7 @@ def test_both_languages(house: House, manager: FlaskClient) -> None:
     html = text(manager, "/board")
     manager.post("/language", data={"lang": "en", "next": "/board", "csrf_token": csrf_of(html)})
     for address, words in (
-        ("/board", "Concentration by industry"), ("/board/cases", "Oldest first"), ("/board/limits", "Limits in force")
+        ("/board", "Concentration by industry"), ("/board/cases", "Oldest first"), ("/board/limits", "Expired")
     ):  # fmt: skip
         page = text(manager, address)
         assert words in page
