@@ -14,11 +14,12 @@ from sqlalchemy.exc import IntegrityError
 from app.access import Conflict, Missing, Right, require
 from app.db import new_id
 from app.models.customer import Customer
-from app.models.ledger import Entry
 from app.models.people import User
 from app.queries.scope import customers_in_scope
 from app.services.numbers import next_number
+from app.services.old_pages import stale
 from app.work import Personal, Subject, Verb, Work
+from rules.figures import plain
 
 COLUMNS = (
     "number", "name", "credit_code", "industry_code", "industry", "variant", "province", "city", "founded_on",
@@ -28,6 +29,7 @@ COLUMNS = (
 UNIQUE = ("credit_code", "number")
 PERSONAL = frozenset({"legal_representative", "contact_email"})
 NUMBER = "KH{year}{n:06d}"
+WRITING = (Verb.CUSTOMER_CHANGED, Verb.CUSTOMER_CREATED)  # what makes a page of the file old
 NAMES = "$names"  # in the answers: what the customer was called before
 # Which weights suit a section of GB/T 4754: manufacturing, services; every other takes the scorecard's default ones.
 VARIANTS: Mapping[str, str] = {"C": "MFG", **dict.fromkeys("GHILMNOPQRS", "SVC")}
@@ -105,7 +107,7 @@ def change(work: Work, row: Customer, values: Mapping[str, Any], row_version: in
     if work.actor.viewer is not None:
         require(work.viewer, Right.CUSTOMER_WRITE)
     if row.row_version != row_version:
-        raise stale(work, row)
+        raise stale(work.session, subject(row), row.name, WRITING)
     _unique(work, values, row.id)
     changed = {name: value for name, value in values.items() if name in COLUMNS and getattr(row, name) != value}
     if not changed:
@@ -143,28 +145,12 @@ def shown(row: Customer, names: Mapping[str, Any] | tuple[str, ...]) -> dict[str
         elif name in PERSONAL:
             out[name] = Personal(row.id, name, str(value))
         elif isinstance(value, Decimal):
-            out[name] = format(value.normalize(), "f")
+            out[name] = plain(value)
         elif isinstance(value, date):
             out[name] = value.isoformat()
         else:
             out[name] = value
     return out
-
-
-def stale(work: Work, row: Customer) -> Conflict:
-    """The Conflict for an old page: who changed the file last, and when."""
-    last = work.session.execute(
-        select(Entry.actor_name, Entry.ts)
-        .where(Entry.subject_type == "customer", Entry.subject_id == row.id, Entry.verb.in_(_WRITING))
-        .order_by(Entry.subject_seq.desc())
-        .limit(1)
-    ).one_or_none()
-    if last is None:
-        return Conflict("row.changed", name=row.name)
-    return Conflict("row.changed_by", name=row.name, by=last.actor_name, at=last.ts)
-
-
-_WRITING = (Verb.CUSTOMER_CHANGED.value, Verb.CUSTOMER_CREATED.value)
 
 
 def _unique(work: Work, values: Mapping[str, Any], own_id: str | None) -> None:

@@ -8,13 +8,14 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.access import Missing, Right
 from app.db import new_id
 from app.models.case import Task
 from app.models.customer import Customer
 from app.models.people import Department, Post, PostHolder, User
-from app.services.people import stale
+from app.services.old_pages import stale
 from app.services.viewers import check_right, department_tree
 from app.work import Subject, Verb, Work
 from rules import Invalid, Problem
@@ -136,6 +137,7 @@ def set_holders(work: Work, post_id: str, user_ids: Iterable[str]) -> bool:
     )
     for user_id in sorted(wanted - before):
         work.session.add(PostHolder(post_id=post.id, user_id=user_id))
+    flag_modified(post, "label")  # a new version of the post: an older page must not put back who was removed
     detail = {
         "key": post.key,
         "label": post.label,

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.access import Conflict, Grant, Missing, Right, Role, Scope
+from app.access import Grant, Missing, Right, Role, Scope
 from app.db import new_id
-from app.models.ledger import Entry
 from app.models.people import Department, RoleGrant, User
 from app.services import sessions
 from app.services.customers import sort_name
+from app.services.old_pages import stale
 from app.services.passwords import OneTime
 from app.services.sign_in import USERNAME_LONGEST, username_of
 from app.services.viewers import check_right, user_subject, viewer_of
-from app.work import Subject, Verb, Work
+from app.work import Verb, Work
 from rules import Invalid, Problem
 
 __all__ = [
@@ -33,7 +33,6 @@ __all__ = [
     "reset_password",
     "set_locale",
     "set_roles",
-    "stale",
     "user_subject",
     "viewer_of",
 ]
@@ -175,19 +174,6 @@ def get_user(session: Session, user_id: str) -> User:
     if user is None:
         raise Missing("user", user_id)
     return user
-
-
-def stale(session: Session, subject: Subject, name: str) -> Conflict:
-    """The Conflict for a page that is old: who changed `subject` last, and when."""
-    query = (
-        select(Entry.actor_name, Entry.ts)
-        .where(Entry.subject_type == subject.type, Entry.subject_id == subject.id)
-        .order_by(Entry.subject_seq.desc())
-    )
-    last = session.execute(query.limit(1)).one_or_none()
-    if last is None:
-        return Conflict("row.changed", name=name)
-    return Conflict("row.changed_by", name=name, by=last.actor_name, at=last.ts)
 
 
 def _fresh(work: Work, user_id: str, row_version: int | None) -> User:

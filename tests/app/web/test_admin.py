@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from app.access import Role, Scope
 from app.models.people import User
+from app.queries import organisation as queries
 from app.services import organisation, people, tokens
 from app.services.viewers import viewer_of
 from tests.app.crew import Crew, post
@@ -192,12 +193,35 @@ def test_departments_and_posts(crew: Crew) -> None:
     assert found is not None
     page = client.get(f"/admin/posts/{found[1]}").get_data(as_text=True)
     assert re.search(r'<input checked class="form-check-input" [^>]*value="' + lin, page) or "checked" in page
-    answer = post(client, f"/admin/posts/{found[1]}", {"key": "x", "name_zh": "信用主管", "row_version": "1"})
+    version = _version(page)
+    answer = post(client, f"/admin/posts/{found[1]}", {"key": "x", "name_zh": "信用主管", "row_version": version})
     assert answer.status_code == 303
     assert "空缺" in client.get("/admin/posts").get_data(as_text=True)
     assert post(client, "/admin/posts/new", {"key": "Bad Key", "name_zh": ""}).status_code == 422
     assert post(client, f"/admin/departments/{east}/delete").status_code == 303
     assert client.get(f"/admin/departments/{east}").status_code == 404
+
+
+def _version(page: str) -> str:
+    found = re.search(r'name="row_version"[^>]* value="(\d+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_an_older_page_does_not_put_back_who_was_removed_from_a_post(crew: Crew) -> None:
+    lin, wu = crew.hire("lin", Role.RISK), crew.hire("wu", Role.RISK)
+    client = crew.client("boss")
+    typed = {"key": "credit_manager", "name_zh": "信用经理"}
+    post(client, "/admin/posts/new", {**typed, "holders": [lin, wu]})
+    found = re.search(r"/admin/posts/([0-9a-f]{32})", client.get("/admin/posts").get_data(as_text=True))
+    assert found is not None
+    address = f"/admin/posts/{found[1]}"
+    version = _version(client.get(address).get_data(as_text=True))
+    assert post(client, address, {**typed, "holders": [lin], "row_version": version}).status_code == 303
+    answer = post(client, address, {**typed, "holders": [lin, wu], "row_version": version})
+    assert answer.status_code == 409
+    with crew.reading("boss") as view:
+        assert [each.id for each in queries.post(view, found[1]).holders] == [lin]
 
 
 def test_sessions_of_everybody_and_of_one(crew: Crew, clock: Clock) -> None:
