@@ -6,6 +6,8 @@ import re
 import unicodedata
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 
+from rules.figures import plain
+
 # Text of anything but a text field is short; longer input is refused before any pattern sees it.
 SHORT = 200
 
@@ -70,14 +72,6 @@ def unix_lines(text: str) -> str:
 def nfc(text: str) -> str:
     """`text` in Unicode composed form, so that equal words are equal records."""
     return text if text.isascii() else unicodedata.normalize("NFC", text)
-
-
-def plain(number: Decimal) -> str:
-    """A Decimal as the shortest text without an exponent: ``600000``, ``0.05``."""
-    if not number:
-        return "0"
-    text = format(number, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def places(number: Decimal) -> int:

@@ -16,6 +16,7 @@ from app.services.lookups import Lookups
 from app.work import Reading, Work
 from forms import Answers, Assessment, Form, assess, check
 from forms.fields.choice import Choice
+from rules.figures import plain
 
 FORM = "customer"
 # Fields of the form whose answers are columns of the file as they stand; `industry` and `region` are translated.
@@ -85,7 +86,7 @@ def stored(form: Form, row: Any) -> dict[str, Any]:
 
 def _stored_value(value: Any) -> Any:
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
+        return plain(value)
     return value.isoformat() if hasattr(value, "isoformat") else value
 
 

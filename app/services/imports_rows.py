@@ -16,8 +16,9 @@ from forms.fields.codes import CreditCode
 from forms.fields.dates import Date
 from forms.fields.number import Number
 from forms.fields.text import LongText, Text
-from forms.raw import SHORT, half_width, is_empty, plain, shift, shown, trim
+from forms.raw import SHORT, half_width, is_empty, shift, shown, trim
 from rules import Invalid, Problem
+from rules.figures import plain
 
 Level = Literal["error", "known", "warning", "repair", "skip"]
 Fate = Literal["good", "bad", "known", "empty"]

@@ -25,6 +25,7 @@ from app.work import Reading, Subject, Verb, Work
 from credit import Assessment, Policy, assess_facts
 from rules import Cause, Invalid, Problem, Scorecard
 from rules.facts import read_fact
+from rules.figures import plain
 from rules.problem import pointer
 from rules.scorecard import Fact
 
@@ -219,7 +220,7 @@ def _row(
 
 def _request(amount: Decimal, steps: int | None, tier: str | None) -> dict[str, Any]:
     """What was asked for at the time; the tier depends on it, so a replay needs it too."""
-    return {"amount": format(amount.normalize(), "f"), "steps": steps, "tier": tier}
+    return {"amount": plain(amount), "steps": steps, "tier": tier}
 
 
 def _as_it_stands(work: Work, model: Model, row: Mapping[str, Any]) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from app.services.numbers import next_number
 from app.work import Subject, Verb, Work
 from forms import Answers, Assessment, Form, assess, check
 from rules import Invalid, Problem
+from rules.figures import plain
 from workflows import Flow
 
 FLOW = "credit_approval"
@@ -319,5 +320,5 @@ def _card(row: CreditRequest) -> dict[str, Any]:
     return {
         "number": row.number,
         "customer_id": row.customer_id,
-        "amount": None if row.amount is None else format(row.amount.normalize(), "f"),
+        "amount": None if row.amount is None else plain(row.amount),
     }

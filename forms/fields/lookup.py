@@ -10,8 +10,10 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from rules.figures import plain
+
 from .. import controls
-from ..raw import SHORT, bad_character, plain, trim
+from ..raw import SHORT, bad_character, trim
 from .field import At, Field
 from .web import render
 

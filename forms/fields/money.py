@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
+from rules.figures import plain
+
 from .. import controls
 from ..label import is_english
-from ..raw import EXACT, SHORT, places, plain, shift, trim
+from ..raw import EXACT, SHORT, places, shift, trim
 from .field import Column, Hint
 from .number import Number, grouped
 from .web import render

@@ -9,10 +9,11 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from rules import Problem
+from rules.figures import plain
 
 from .. import controls
 from ..label import say
-from ..raw import EXACT, SHORT, from_cell_number, half_width, places, plain, shown, trim
+from ..raw import EXACT, SHORT, from_cell_number, half_width, places, shown, trim
 from .field import DECIMAL, At, Column, Field, Hint, Setup
 from .web import render
 
