@@ -30,8 +30,9 @@ from sqlalchemy import (
     create_engine,
     event,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 NAMING = {
@@ -178,6 +179,11 @@ class Json(TypeDecorator[Any]):
 
 def dump_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_refuse, allow_nan=False)
+
+
+def insert_into(session: Session, table: type[Base]) -> Any:
+    """An INSERT that knows ON CONFLICT, in the words of the session's database."""
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 
 
 @dataclass(frozen=True, slots=True)

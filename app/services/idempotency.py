@@ -11,9 +11,8 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from app.db import insert_into
 from app.models.case import IdempotencyKey
 from app.work import Work
 from rules import Invalid, Problem
@@ -77,9 +76,8 @@ def forget_old(work: Work) -> int:
 
 def _claimed(work: Work, key: str, digest: str) -> bool:
     """Put the key down before acting: another process with the same key waits here until this one is through."""
-    insert = postgresql_insert if work.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     row = {"actor_id": work.actor.id, "key": key, "request_hash": digest, "status": 0, "answer": {}, "at": work.now}
-    fresh = insert(IdempotencyKey).values(row).on_conflict_do_nothing().returning(IdempotencyKey.key)
+    fresh = insert_into(work.session, IdempotencyKey).values(row).on_conflict_do_nothing().returning(IdempotencyKey.key)
     return work.session.scalar(fresh) is not None
 
 

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.db import insert_into
 from app.models.ledger import CustomerKey
 from app.services.keyring import Keyring
 from app.work import Personal, Subject, Verb, Work
@@ -67,8 +67,7 @@ def _keys(
             {"customer_id": each, "wrapped": keys.wrap(os.urandom(SECRET_BYTES), each), "made_at": now}
             for each in missing
         ]
-        make = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-        session.execute(make(CustomerKey).on_conflict_do_nothing(), rows)
+        session.execute(insert_into(session, CustomerKey).on_conflict_do_nothing(), rows)
         known |= _stored(session, keys, missing)
     return known
 

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from app.db import insert_into
 from app.models.people import SignInFailure, UserSession
 
 KNOWN_FOR = timedelta(days=30)
@@ -84,8 +83,7 @@ def count(session: Session, held: Iterable[Counter], now: datetime) -> None:
 
 def _row(session: Session, key: str, now: datetime) -> SignInFailure:
     """The counter's row, locked, made if need be: two first attempts at once must not collide."""
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    fresh = insert(SignInFailure).values(key=key, failures=0, last_at=now)
+    fresh = insert_into(session, SignInFailure).values(key=key, failures=0, last_at=now)
     session.execute(fresh.on_conflict_do_nothing(index_elements=["key"]))
     return session.get_one(SignInFailure, key, with_for_update=True)
 

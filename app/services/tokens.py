@@ -9,12 +9,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.access import Missing, Right, Scope, Viewer, widest
-from app.db import new_id
+from app.db import insert_into, new_id
 from app.models.people import ApiToken, ApiTokenUse, User
 from app.services.viewers import user_subject, viewer_of
 from app.work import Verb, Work
@@ -123,8 +121,7 @@ def find(session: Session, text: str, now: datetime, default_locale: str) -> Tok
 
 def touch(work: Work, token_id: str) -> None:
     """The token was used now."""
-    insert = postgresql_insert if work.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    fresh = insert(ApiTokenUse).values(token_id=token_id, last_used_at=work.now)
+    fresh = insert_into(work.session, ApiTokenUse).values(token_id=token_id, last_used_at=work.now)
     work.session.execute(fresh.on_conflict_do_update(index_elements=["token_id"], set_={"last_used_at": work.now}))
 
 
