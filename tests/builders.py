@@ -14,7 +14,7 @@ from sqlalchemy import select
 from app.edge.runtime import EXTENSION, Runtime
 from app.edge.transaction import begin_reading, begin_work
 from app.models.people import User
-from app.services import furnish
+from app.services import furnish, gallery
 from app.services.passwords import hasher
 from app.services.viewers import viewer_of
 from app.work import SYSTEM, Actor, Reading, Work
@@ -49,7 +49,7 @@ class House:
         make = hasher(instance.settings.argon2_memory_kib, instance.settings.argon2_rounds).one_time
         with begin_work(instance, SYSTEM, "furnish") as work:
             passwords = furnish.people_and_posts(work, make, keep_passwords=True)
-            furnish.published_gallery(work)
+            gallery.install_all(work)
         return cls.found(app, passwords)
 
     @classmethod

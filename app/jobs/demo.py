@@ -28,7 +28,8 @@ from app.jobs.ratings import rate_portfolio
 from app.jobs.run import Chunk, Run, handler
 from app.models.job import Job
 from app.models.people import User
-from app.services import furnish, jobs, portfolio
+from app.services import gallery as installs
+from app.services import jobs, portfolio
 from app.work import SYSTEM_SUBJECT, Verb, Work
 
 CHUNK = 200
@@ -111,7 +112,7 @@ def as_of(run: Run) -> Run:
 def publish(run: Run) -> None:
     """Every ready-made Definition, drafted and published."""
     with as_of(run).chunk() as chunk:
-        chunk.progress = chunk.total = furnish.published_gallery(chunk.work)
+        chunk.progress = chunk.total = installs.install_all(chunk.work)
         finish_stage(run, chunk)
 
 

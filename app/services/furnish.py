@@ -1,17 +1,14 @@
-"""Put the gallery's organisation and Definitions into an empty database, through the same services an admin uses."""
+"""Put the gallery's organisation into an empty database, through the same services an admin uses."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from app import gallery
 from app.access import Grant, Role, Scope
 from app.models.people import Department, User
-from app.services import definitions, organisation, people
+from app.services import organisation, people
 from app.services.passwords import OneTime
 from app.work import Work
 
@@ -64,21 +61,3 @@ def _superiors_and_heads(
             organisation.save_department(
                 work, row.id, key=row.key, name=row.name, parent_id=row.parent_id, head_id=users[each["head"]].id
             )
-
-
-def published_gallery(work: Work) -> int:
-    """Draft and publish every ready-made Definition that is not there yet; returns how many."""
-    count = 0
-    for envelope in gallery.definitions():
-        if definitions.published(work.session, envelope["kind"], envelope["key"]) is not None:
-            continue
-        row = definitions.draft(
-            work, envelope["kind"], envelope["key"], envelope["title"], envelope["body"], layout=envelope.get("layout")
-        )
-        definitions.publish(work, row, row.row_version)
-        count += 1
-    return count
-
-
-def user_named(session: Session, username: str) -> User:
-    return session.scalars(select(User).where(User.username == username)).one()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from workflows import Flow
-from workflows.model import Choice, Label, Route, Step
+from workflows.model import Choice, Route, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +76,3 @@ def _line(
         else:
             yield Item(here)
             step = routes[-1].target if routes else None
-
-
-def label_of(flow: Flow, step: str) -> Label:
-    """The label of a Step, for sentences that name another one."""
-    return flow.steps[step].label
