@@ -75,7 +75,7 @@ def entries() -> str:
     with reading() as view:
         page = _cursor(view, filters)
         standing = trail_standing.standing(view)
-        kept = _kept(view, filters)
+        kept = _kept(view, filters) if page.rows else None  # no name of what is out of the reader's reach
     return render_template(
         "trail/entries.html", filters=filters, asked=_asked(filters), kept=kept, standing=standing,
         now=view.now, groups=tuple(queries.GROUPS), rows=[trail_words.said(row) for row in page.rows],
@@ -121,7 +121,7 @@ def subject(subject_type: str, subject_id: str) -> str:
     filters = queries.filters_of(here)
     with reading() as view:
         page = _cursor(view, filters)
-        if not page.rows and not (request.args.get("before") or request.args.get("after")):
+        if not page.rows:
             raise Missing(subject_type, subject_id)
         standing = trail_standing.standing(view)
         name = label(name_of(view.session, subject_type, subject_id)) or subject_id

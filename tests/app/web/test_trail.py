@@ -14,12 +14,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
 
+from app.access import Grant, Role, Scope
 from app.jobs import drain, load_handlers
+from app.models.customer import Customer
 from app.models.job import Job
 from app.models.ledger import Checkpoint, Entry
 from app.queries import trail
 from app.queries.trail import Filters
-from app.services import customers, ledger, personal
+from app.services import customers, ledger, people, personal
 from app.web import trail_verify
 from app.work import SYSTEM_SUBJECT, Verb
 from ledger import TrustedKey, verify_bundle
@@ -339,6 +341,18 @@ def test_risk_reads_and_neither_exports_nor_verifies(house: House, case_id: str)
     _text(client.get("/trail"))
     assert client.get("/trail/verify").status_code == 403
     assert _send(client, "/me", f"/trail/exports/case/{case_id}").status_code == 403
+
+
+def test_a_narrow_reader_learns_no_name_of_what_is_out_of_reach(house: House, case_id: str) -> None:
+    theirs = bring(house, "C1", owner="zhangwei", number="K-7")
+    with house.work() as work:
+        name = work.session.get_one(Customer, theirs).name
+        people.set_roles(work, house.ids["lina"], [Grant(Role.RISK, Scope.OWN)])
+    client = house.client("lina")
+    for address in (f"/trail?customer={theirs}", f"/trail?type=customer&id={theirs}"):
+        assert name not in _text(client.get(address))
+    for address in (f"/trail/subjects/customer/{theirs}", f"/trail/subjects/customer/{theirs}?before=999999"):
+        assert name not in _text(client.get(address), 404)
 
 
 def test_a_damaged_tree_stops_exports_with_a_word(house: House, auditor: FlaskClient, case_id: str) -> None:
