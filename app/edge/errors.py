@@ -18,6 +18,7 @@ from workflows import Refused
 MEDIA_TYPE = "application/problem+json"
 KNOWN = frozenset({400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503})
 KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+MOST_DISCARDED = 64 * 1024 * 1024  # bytes of a body too long that are still taken from the line
 KIND_STATUS = {"conflict": 409, "forbidden": 403, "invalid": 422}
 
 log = logging.getLogger(__name__)
@@ -137,7 +138,19 @@ def _http(error: HTTPException) -> Response:
     if "Allow" in headers:
         headers["Allow"] = ", ".join(sorted(headers["Allow"].split(", ")))
     known = status if status in KNOWN else (500 if status >= 500 else 400)
-    return answer(status, message=t(f"ui.error.{known}.text"), headers=headers)
+    problems = _too_large() if status == 413 else ()
+    return answer(status, message=t(f"ui.error.{known}.text"), problems=problems, headers=headers)
+
+
+def _too_large() -> tuple[Problem, ...]:
+    """Says how much is allowed. Most callers send their whole body before they listen: without taking it from the line
+    they would see a broken connection instead of the answer."""
+    left = min(request.content_length or 0, MOST_DISCARDED)
+    stream = request.environ["wsgi.input"]
+    while left > 0 and (piece := stream.read(min(left, 65_536))):
+        left -= len(piece)
+    most = request.max_content_length
+    return (Problem("body.too_large", params={"kib": most // 1024}),) if most else ()
 
 
 def _fault(error: Exception) -> Response:

@@ -113,7 +113,7 @@ BODIES: list[tuple[bytes, int, str, str]] = [
     (b'{"items": null}', 422, "api.null", "/items"),
     (b'{"item": [1], "items": [1]}', 422, "api.unknown_member", "/item"),
     (b'{"a/b~c": 1, "items": [1]}', 422, "api.unknown_member", "/a~1b~0c"),
-    (b'{"x": "' + b"y" * 5_000_000 + b'"}', 413, "", ""),
+    (b'{"x": "' + b"y" * 5_000_000 + b'"}', 413, "body.too_large", ""),
 ]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
 from flask import Flask
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.access import Conflict, Missing, Right, Role
 from app.edge.assets import DIST
@@ -220,3 +222,17 @@ def test_assets_are_kept_for_ever_and_nothing_else_is_served(app: Flask) -> None
     answer.close()
     for name in ("manifest.json", "app.js", "../package.json", "..%2Fpackage.json", "%2e%2e/build.mjs"):
         assert client.get(f"/static/dist/{name}").status_code == 404, name
+
+
+def test_a_body_too_long_is_taken_from_the_line_and_answered(app: Flask) -> None:
+    """A caller that sends before it listens must hear the answer, and how much is allowed."""
+    long = io.BytesIO(b"x" * 5_000_000)
+    with app.test_request_context(
+        "/api/v1/x", method="POST", input_stream=long, content_length=5_000_000, headers={"Accept-Language": "en"}
+    ) as context:
+        context.request.max_content_length = 1024 * 1024
+        told = app.make_response(app.handle_user_exception(RequestEntityTooLarge()))
+        assert long.tell() == 5_000_000
+    assert told.status_code == 413
+    (problem,) = told.get_json()["problems"]
+    assert (problem["code"], problem["message"][:18]) == ("body.too_large", "At most 1024 KB ar")
