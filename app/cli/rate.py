@@ -10,6 +10,8 @@ from typing import Any, TextIO
 import click
 
 from app import gallery
+from app.edge.locale import LANGUAGES, problem_sentence, translate
+from config import Settings
 from credit import Policy, assess, compile_policy
 from rules import Invalid, Problem, Scorecard, compile_scorecard
 
@@ -31,6 +33,7 @@ class BadLine(Exception):
 @click.option("--policy-file", type=click.File(encoding="utf-8"), help="a policy of your own, as JSON")
 @click.option("--trace", is_flag=True, help="add the whole trace to each line")
 @click.option("--at", "moment", default=None, help="the moment formulas see, ISO 8601 (default: now)")
+@click.option("--lang", type=click.Choice(list(LANGUAGES)), help="language of messages (default: CREDENCE_LOCALE)")
 @click.argument("file", type=click.File("rb"))
 def rate_command(
     key: str,
@@ -38,6 +41,7 @@ def rate_command(
     policy_file: TextIO | None,
     trace: bool,
     moment: str | None,
+    lang: str | None,
     file: Any,
 ) -> None:
     """Rate one customer a line of FILE ("-" for standard input): {"id", "variant", "inputs"}.
@@ -46,19 +50,21 @@ def rate_command(
     where the line is bad. The rest is rated all the same; the exit status is 1 when any line was bad.
     """
     scorecard, policy = _model(key, scorecard_file, policy_file)
-    now = _moment(moment)
-    bad = False
+    now, tag = _moment(moment), lang or Settings.load().locale
+    rated = bad = 0
     for number, raw in enumerate(file, 1):
         if not raw.strip():
             continue
-        out = _line(number, raw, scorecard, policy, now, trace)
-        bad = bad or "problems" in out
+        out = _line(number, raw, scorecard, policy, now, trace, tag)
+        rated, bad = (rated, bad + 1) if "problems" in out else (rated + 1, bad)
         click.echo(json.dumps(out, ensure_ascii=False, separators=(",", ":")))
+    if bad:
+        click.echo(translate(tag, "rate.some_bad", {"rated": rated, "bad": bad}), err=True)
     sys.exit(1 if bad else 0)
 
 
 def _line(
-    number: int, raw: bytes, scorecard: Scorecard, policy: Policy, now: datetime, trace: bool
+    number: int, raw: bytes, scorecard: Scorecard, policy: Policy, now: datetime, trace: bool, tag: str
 ) -> dict[str, Any]:
     customer: Any = None
     try:
@@ -70,7 +76,8 @@ def _line(
         problems = [error.problem]
     key = customer.get("id") if isinstance(customer, dict) else None
     known = key if isinstance(key, str) else None
-    return {"line": number, "id": known, "problems": [problem.to_json() for problem in problems]}
+    told = [{**problem.to_json(), "message": problem_sentence(tag, problem)} for problem in problems]
+    return {"line": number, "id": known, "problems": told}
 
 
 def read_line(raw: bytes) -> Any:

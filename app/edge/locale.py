@@ -19,6 +19,7 @@ from flask import Flask, current_app, g, has_app_context, has_request_context, r
 
 from app.edge.runtime import runtime
 from rules import Problem
+from rules.figures import plain
 
 LANGUAGES: Mapping[str, str] = {"zh-CN": "zh_Hans_CN", "en": "en"}  # language tag: catalogue folder and Babel locale
 COOKIE = "locale"
@@ -125,6 +126,11 @@ def problem_text(problem: Problem) -> str:
     return t(problem.code, **{name: _worded(words.get(name), value) for name, value in problem.params.items()})
 
 
+def problem_sentence(tag: str, problem: Problem) -> str:
+    """The same where nobody is signed in, in a language named."""
+    return translate(tag, problem.code, problem.params)
+
+
 # Parameters that are codes with words of their own, by the sentence they stand in: name → beginning of the key.
 CODED: Mapping[str, Mapping[str, str]] = {
     "task.already_decided": {"answer": "flow.answer"},
@@ -190,6 +196,11 @@ def format_wan(value: Decimal | int | str | None, unit: bool = False, places: in
     exact = _rounded(amount.scaleb(-size), 2 if places is None else places)
     text = numbers.format_decimal(exact, _pattern(places, 2), locale=_babel())
     return text + word if unit else text
+
+
+def plain_wan(value: Decimal) -> str:
+    """An amount in ten thousands as charts read it: at most two places, no separators, no zeros at the end."""
+    return plain(_rounded(value.scaleb(-4), 2))
 
 
 def format_number(value: Decimal | int | str | None, places: int | None = None) -> str:

@@ -28,6 +28,10 @@ def rate(tmp_path: Path) -> Rate:
     return run
 
 
+def has_han(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
 def customers() -> list[dict[str, Any]]:
     text = shared_path("data/seed_worked_example.json").read_text("utf-8")
     found: list[dict[str, Any]] = json.loads(text)["customers"]
@@ -90,6 +94,10 @@ def test_a_bad_line_is_named_and_the_rest_is_rated(rate: Rate, bad: bytes, code:
     assert [line["id"] for line in (out[0], out[2])] == ["good", "good"]
     assert out[1]["line"] == 2
     assert code in [problem["code"] for problem in out[1]["problems"]]
+    assert all(has_han(problem["message"]) for problem in out[1]["problems"]), out[1]
+    assert result.stderr == "已评级 2 行，1 行有问题：见输出中带 problems 的行\n"
+    _, english = rate([bad], "--lang", "en")
+    assert not any(has_han(problem["message"]) for problem in english[0]["problems"]), english
 
 
 def test_an_absent_member_is_unknown(rate: Rate) -> None:
