@@ -89,7 +89,7 @@ def overview(reading: Reading) -> Cases:
         sum((row.amount for row in rows), ZERO),
         ages,
         None if average is None else _one_place(max(average, ZERO) / 86400),
-        _steps(reading),
+        waiting_steps(reading),
         _month(reading).astimezone(reading.zone).date(),
         decided,
         _returned(reading),
@@ -118,7 +118,7 @@ def _month(reading: Reading) -> datetime:
     return datetime.combine(reading.today.replace(day=1), time(), reading.zone)
 
 
-def _steps(reading: Reading) -> tuple[StepLine, ...]:
+def waiting_steps(reading: Reading) -> tuple[StepLine, ...]:
     """Where running cases wait; one whose task several people share counts once."""
     once = (
         select(Task.case_id, Task.step, func.min(Task.opened_at).label("since"))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request, url_for
+from flask import Blueprint, render_template, request, url_for
 
 from app.access import Right
-from app.edge.locale import grade_class, label, t
+from app.edge.asked import place, ways
+from app.edge.locale import grade_class, label, plain_wan, t
 from app.edge.pages import access
 from app.edge.transaction import reading
 from app.models.case import OPEN_STATUSES
@@ -16,7 +16,6 @@ from app.queries import board as figures
 from app.queries import board_cases, board_limits
 from app.queries.board_cases import AGES, DECIDED, CaseFilters
 from app.queries.customers import UNRATED
-from app.queries.keyset import Place
 from app.services.offers import offered
 
 blueprint = Blueprint("board", __name__, url_prefix="/board")
@@ -34,17 +33,13 @@ def overview() -> str:
     return render_template(
         "board/overview.html", portfolio=portfolio, cases=cases, expired=expired, choices=choices, ages=AGES,
         closed=CLOSED, grades=_grades(portfolio), amounts=_amounts(portfolio), by_age=_by_age(cases),
-        rows=_rows_of, rate=_page_of("jobs.portfolio"),
+        rows=_rows_of, rate=url_for("jobs.portfolio"),
     )  # fmt: skip
 
 
-def _page_of(endpoint: str) -> str | None:
-    return url_for(endpoint) if endpoint in current_app.view_functions else None
-
-
-def _rows_of(**narrowed: Any) -> str | None:
+def _rows_of(**narrowed: Any) -> str:
     """The list of customers behind a figure."""
-    return url_for("desk.customers", **narrowed) if "desk.customers" in current_app.view_functions else None
+    return url_for("desk.customers", **narrowed)
 
 
 def _grade_words(grade: str | None) -> str:
@@ -68,9 +63,9 @@ def _amounts(portfolio: figures.Portfolio) -> dict[str, Any]:
     """Limits, exposure and what of it is overdue, side by side for each grade."""
     lines = portfolio.grades
     series = {
-        "board.limit": [_wan(line.figures.limit) for line in lines],
-        "board.exposure": [_wan(line.figures.exposure) for line in lines],
-        "board.overdue": [_wan(line.figures.overdue) for line in lines],
+        "board.limit": [plain_wan(line.figures.limit) for line in lines],
+        "board.exposure": [plain_wan(line.figures.exposure) for line in lines],
+        "board.overdue": [plain_wan(line.figures.overdue) for line in lines],
     }
     return {
         "kind": "stack",
@@ -94,17 +89,8 @@ def _by_age(cases: board_cases.Cases) -> dict[str, Any]:
     }
 
 
-def _wan(amount: Decimal) -> str:
-    return format((amount / 10000).quantize(Decimal("0.01"), ROUND_HALF_UP), "f")
-
-
 def _arg(name: str) -> str:
-    """What the address says; a NUL is text to no database."""
-    return request.args.get(name, "")[:60].replace("\0", "")
-
-
-def _place() -> Place:
-    return Place(_arg("after") or None, _arg("before") or None)
+    return request.args.get(name, "")[:60]
 
 
 @blueprint.get("/cases")
@@ -113,16 +99,14 @@ def cases() -> str:
     """The cases behind a figure of the board."""
     kept: dict[str, Any] = {name: value for name in ("status", "step", "age") if (value := _arg(name))}
     with reading() as view:
-        rows, found = board_cases.cases(view, CaseFilters(**kept), _place())
-        steps = board_cases.overview(view).steps
+        rows, found = board_cases.cases(view, CaseFilters(**kept), place())
+        steps = board_cases.waiting_steps(view)
     statuses = [("open", t("board.status.open")), *((each, t(f"flow.status.{each}")) for each in OPEN_STATUSES)]
     statuses += [(f"{each}_this_month", t(f"board.status.{each}")) for each in (*CLOSED, "returned")]
     return render_template(
         "board/cases.html", rows=rows, kept=kept, statuses=statuses, ages=AGES,
         steps=[(line.step, label(line.label) or line.step) for line in steps],
-        page_of_case="inbox.case" if "inbox.case" in current_app.view_functions else None,
-        previous=url_for("board.cases", before=found.previous, **kept) if found.previous else None,
-        next=url_for("board.cases", after=found.next, **kept) if found.next else None,
+        page_of_case="inbox.case", **ways("board.cases", found, **kept),
     )  # fmt: skip
 
 
@@ -133,11 +117,10 @@ def limits() -> str:
     kept: dict[str, Any] = {name: value for name in ("grade", "over", "expired") if (value := _arg(name))}
     with reading() as view:
         rows, found = board_limits.limits(
-            view, kept.get("grade", ""), _place(), over="over" in kept, expired="expired" in kept
+            view, kept.get("grade", ""), place(), over="over" in kept, expired="expired" in kept
         )
         choices = offered(view.session)
     return render_template(
         "board/limits.html", rows=rows, kept=kept, unrated=UNRATED, grades=choices.grades,
-        previous=url_for("board.limits", before=found.previous, **kept) if found.previous else None,
-        next=url_for("board.limits", after=found.next, **kept) if found.next else None,
+        **ways("board.limits", found, **kept),
     )  # fmt: skip

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
-from app.edge.locale import format_date, label, t
+from app.edge.locale import format_date, label, plain_wan, t
 from app.queries.exposure import Ages
 from app.queries.ratings import RatingLine
 from app.services.explanations import DimensionLine
@@ -47,12 +47,8 @@ def stack(ages: Ages) -> dict[str, Any] | None:
         "unit": t("desk.wan"),
         "x": [month or t("desk.chart.earlier") for month in ages.months],
         "series": [
-            {"name": t(f"desk.bucket.{age.value}"), "values": [_wan(month[age]) for month in ages.months.values()]}
+            {"name": t(f"desk.bucket.{age.value}"), "values": [plain_wan(month[age]) for month in ages.months.values()]}
             for age in Bucket
             if ages.buckets[age] or age is Bucket.CURRENT
         ],
     }
-
-
-def _wan(amount: Decimal) -> str:
-    return format((amount / 10000).quantize(Decimal("0.01"), ROUND_HALF_UP).normalize(), "f")
