@@ -1,6 +1,8 @@
 """Decision models of others: DMN 1.1 to 1.5 in, evaluated with the formula language, DMN 1.5 out."""
 
 from .documents import compile_documents
+from .drafts import Draft
+from .drafts_scorecard import drafts_of
 from .evaluate import evaluate, evaluate_all
 from .export import Export, export_table
 from .export_scorecard import export_scorecard
@@ -12,6 +14,7 @@ from .write import write_dmn
 __all__ = [
     "Bkm",
     "Decision",
+    "Draft",
     "Drg",
     "Export",
     "InputData",
@@ -21,6 +24,7 @@ __all__ = [
     "Service",
     "compile_documents",
     "compile_drg",
+    "drafts_of",
     "evaluate",
     "evaluate_all",
     "export_scorecard",

@@ -122,6 +122,10 @@ class _Graph:
         self.points: dict[str, str] = {}
         self.values: dict[str, str] = {}
 
+    def named(self, label: Mapping[str, str]) -> str:
+        """A name people gave, as a text."""
+        return text_literal(self.maker.label(label) or "")
+
     def decide(self, name: str, expression: Expression, needs: Iterable[str], kind: str = "any") -> None:
         self.maker.decide(self.names[name], expression, needs, kind, label=LABELS[name])
 
@@ -204,8 +208,11 @@ class _Graph:
     def weights(self) -> None:
         """The weight of each dimension in each variant."""
         variants = self.card.variants.values()
-        rows = [(text_literal(d.key), *(number(v.weights[d.key]) for v in variants)) for d in self.card.dimensions]
-        columns = [("dimension", "string"), *((f"weight {v.key}", "number") for v in variants)]
+        rows = [
+            (text_literal(d.key), self.named(d.label), *(number(v.weights[d.key]) for v in variants))
+            for d in self.card.dimensions
+        ]
+        columns = [("dimension", "string"), ("label", "string"), *((f"weight {v.key}", "number") for v in variants)]
         self.decide(WEIGHTS, relation(columns, rows), ())
 
     def dimensions(self) -> None:
@@ -282,8 +289,9 @@ class _Graph:
         for knockout in self.card.knockouts:
             grade = "null" if knockout.grade is None else text_literal(knockout.grade)
             text = self.maker.text(knockout.when, f"{knockout.path}/when")
-            rows.append((text_literal(knockout.id), text_literal(knockout.effect), grade, text))
+            own = (text_literal(knockout.id), text_literal(knockout.effect), grade, self.named(knockout.label))
+            rows.append((*own, text))
             needs += [self.names[COVERAGE] if name == COVERAGE else name for name in knockout.when.names]
-            self.maker.label(knockout.label)
-        columns = (("id", "string"), ("effect", "string"), ("grade", "string"), ("hit", "boolean"))
+        kinds = (("id", "string"), ("effect", "string"), ("grade", "string"), ("label", "string"))
+        columns = (*kinds, ("hit", "boolean"))
         self.decide(CONDITIONS, relation(columns, rows), needs)

@@ -17,7 +17,7 @@ from ..problem import Invalid
 from ..table import DecisionTable as Table
 from ..table_compile import compile_table
 from .expressions import Conditions, DecisionTable, InputClause, LiteralExpression, OutputClause
-from .items import Wanted, fit
+from .items import Types, Wanted, fit
 from .names import Evaluator, Names, Visible, broken
 
 if TYPE_CHECKING:
@@ -49,6 +49,15 @@ def alternatives(text: str, scope: Scope) -> list[str]:
     if not isinstance(tree, UnaryTests) or tree.negated or len(tree.tests) < 2:
         return [] if isinstance(tree, UnaryTests) and not tree.tests else [text.strip()]
     return [text[test.span[0] : test.span[1]].strip() for test in tree.tests]
+
+
+def values_of(table: DecisionTable, clause: InputClause | OutputClause, types: Types) -> Conditions | None:
+    """The allowed values of a column; where their order counts, those of the output's type stand in for its own."""
+    ranked = table.hit_policy in ("PRIORITY", "OUTPUT ORDER")
+    if clause.values is not None or not ranked or not isinstance(clause, OutputClause):
+        return clause.values
+    item = types.items.get(clause.type_ref or "")
+    return None if item is None else item.allowed
 
 
 class _Compiler:
@@ -92,10 +101,7 @@ class _Compiler:
 
     def allowed(self, clause: InputClause | OutputClause, path: str) -> list[str]:
         """The allowed values of a column, its own or those of the output's type."""
-        tests = clause.values
-        if tests is None and isinstance(clause, OutputClause) and self.table.hit_policy in ("PRIORITY", "OUTPUT ORDER"):
-            item = self.boxes.types.items.get(clause.type_ref or "")
-            tests = None if item is None else item.allowed
+        tests = values_of(self.table, clause, self.boxes.types)
         if tests is None:
             return []
         try:
