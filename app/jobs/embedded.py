@@ -21,6 +21,7 @@ from app.models.job import Job
 from app.work import SYSTEM
 
 log = logging.getLogger("credence.jobs")
+DETAIL = "\nDETAIL:"  # where PostgreSQL begins to tell what stood in the row: personal values may, and admins read this
 LOST = "job.lost"  # stands as the error of a job whose process died again and again
 
 
@@ -131,7 +132,7 @@ def _fail(run: Run, error: Exception) -> None:
         job = work.session.get(Job, run.job_id)
         if job is None or job.attempt != run.attempt or job.status != "running":
             return
-        job.error = f"{type(error).__name__}: {error}"[:2000]
+        job.error = f"{type(error).__name__}: {str(error).partition(DETAIL)[0]}"[:2000]
         job.lease_until = None
         if isinstance(error, LookupError) or job.attempt >= job.max_attempts:
             job.status, job.finished_at = "dead", run.clock()

@@ -17,14 +17,12 @@ CHUNK = 500
 @handler("exposure.refresh")
 def refresh(run: Run) -> None:
     """Exposure and overdue amount of every customer as of the business day."""
-    each_customer(run, limits.refresh_exposure, _end)
+    each_customer(run, limits.refresh_exposure)
 
 
-def _end(chunk: Chunk) -> None:
-    chunk.last = True
-
-
-def each_customer(run: Run, act: Callable[[Work, Sequence[str]], None], end: Callable[[Chunk], None]) -> None:
+def each_customer(
+    run: Run, act: Callable[[Work, Sequence[str]], None], end: Callable[[Chunk], None] = Chunk.close
+) -> None:
     """`act` on all customers, some hundred ids at a time, in id order, resumed after the last one done.
 
     `end` closes the last chunk.

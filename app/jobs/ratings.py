@@ -16,14 +16,10 @@ CHUNK = 250
 @handler("ratings.portfolio")
 def rate_everybody(run: Run) -> None:
     """The whole portfolio with the model in force."""
-    rate_portfolio(run, _end)
+    rate_portfolio(run)
 
 
-def _end(chunk: Chunk) -> None:
-    chunk.last = True
-
-
-def rate_portfolio(run: Run, end: Callable[[Chunk], None]) -> None:
+def rate_portfolio(run: Run, end: Callable[[Chunk], None] = Chunk.close) -> None:
     """Every customer once, in id order; `after`, `rated` and `failed` on the row say how far it came.
 
     `end` closes the last chunk.

@@ -46,6 +46,10 @@ class Chunk:
     result: Mapping[str, Any] | None = None
     last: bool = False
 
+    def close(self) -> None:
+        """Say that the job is done with this transaction."""
+        self.last = True
+
 
 @dataclass(frozen=True, slots=True)
 class Run:

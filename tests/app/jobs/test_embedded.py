@@ -102,7 +102,7 @@ def test_a_lost_process_is_followed_by_another_without_a_second_effect(work, ins
 def test_failures_back_off_and_end_where_a_person_sees_them(work, instance: Runtime, clock: Clock) -> None:
     @handler("broken")
     def broken(run: Run) -> None:
-        raise ValueError("no such file")
+        raise ValueError("no such file\nDETAIL:  Failing row contains (李明, 13800000000).")  # as PostgreSQL ends it
 
     job_id = queue(work, "broken")
     waits = []
