@@ -10,7 +10,8 @@ from flask import current_app, flash, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response
 
 from app.access import Right
-from app.edge.locale import format_number, format_wan, problem_text, t
+from app.edge.asked import place
+from app.edge.locale import format_number, format_wan, label, problem_text, t
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
 from app.queries import customers as queries
@@ -19,6 +20,7 @@ from app.queries import requests as request_queries
 from app.queries.customers import CustomerFile
 from app.queries.evidence import Happening
 from app.queries.keyset import Place
+from app.queries.ratings import RatingDetail
 from app.services import customers as files
 from app.services import ratings as rating_service
 from app.services.explanations import DimensionLine, FactorLine, changes, dimensions, explain, labels_of
@@ -26,15 +28,15 @@ from app.services.offers import offered
 from app.web import desk_charts
 from app.web.desk_blueprint import blueprint
 from app.web.desk_customer_form import answered
-from app.web.desk_customers import place
 from app.web.fact_words import happening_text
 from app.work import Reading
 from credit.exposure import Category
-from rules import Invalid
+from rules import Invalid, Problem, Scorecard
 
 NEWS = 6
 LOSSES = 8
 SHOWN = 8  # ratings drawn as steps
+TOLD_ELSEWHERE = ("reason.manual_rule", "reason.unknown_fact")  # the rule itself is named; unknown Factors come first
 
 
 def _head(view: Reading, customer_id: str, tab: str, past: int = 1) -> dict[str, Any]:
@@ -85,6 +87,14 @@ def _losses(lines: Sequence[DimensionLine]) -> list[FactorLine]:
     return sorted(lost, key=lambda each: (each.lost is not None, -Decimal(each.lost or 0)))[:LOSSES]
 
 
+def _why(detail: RatingDetail, card: Scorecard) -> list[str]:
+    """What holds the Grade down or asks for a person: the rules that were hit, then what else keeps from deciding."""
+    rules = {each.id: each.label for each in card.knockouts}
+    said = [label(rules[key]) if key in rules else key for key in detail.outcome.get("rules_hit", ())]
+    reasons = [each for each in detail.trace.get("reasons", ()) if each["code"] not in TOLD_ELSEWHERE]
+    return said + [problem_text(Problem(each["code"], params=each["params"])) for each in reasons]
+
+
 def _tabs(customer: CustomerFile, tab: str, view: Reading) -> list[dict[str, Any]]:
     rights = {"rating": Right.RATING_READ, "ratings": Right.RATING_READ, "requests": Right.REQUEST_READ}
     names = ("overview", "rating", "ratings", "evidence", "credit", "requests", "occurrences")
@@ -117,7 +127,8 @@ def customer(customer_id: str) -> str:
         lines = dimensions(detail, card) if detail and card else ()
     return render_template(
         "desk/customer_overview.html", **head, detail=detail, losses=_losses(lines), moved=moved, before=before,
-        ages=ages, news=_news(news.rows), stack=desk_charts.stack(ages),
+        why=_why(detail, card) if detail and card else (), ages=ages, news=_news(news.rows),
+        stack=desk_charts.stack(ages),
         radar=desk_charts.radar(lines, dimensions(before, card) if before and card else ()),
         steps=desk_charts.steps(head["history"], card.ladder.keys if card else ()),
     )  # fmt: skip

@@ -149,3 +149,21 @@ def test_a_knocked_out_customer_says_so(house: House) -> None:
     assert re.search(r'class="grade grade-10 grade-large">D<', html)
     with house.work("sunli") as work:
         assert ratings.rerate(work, customer_id).assessment is not None
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("C3", ["一票否决：不能授信，原因如下", "模型等级 AA，最终等级 D", "在列失信被执行人"]),
+        ("C5", ["等级受限，原因如下", "模型等级 A，最终等级 B", "180 天内违约不少于 3 次"]),
+        ("C4b", ["须由人工决定，原因如下", "数据覆盖率 79% 低于 80%"]),
+    ],
+)
+def test_the_overview_says_what_holds_the_grade_down(house: House, key: str, words: list[str]) -> None:
+    html = text(house.client("sunli").get(f"/customers/{rated(house, key)}"))
+    assert [each for each in words if each not in html] == []
+
+
+def test_nothing_holds_down_a_grade_that_was_earned(house: House) -> None:
+    html = text(house.client("sunli").get(f"/customers/{rated(house, 'C1')}"))
+    assert "原因如下" not in html
