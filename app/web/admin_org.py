@@ -7,16 +7,16 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, SelectField, SelectMultipleField, StringField
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.access import Conflict, Right
+from app.access import Right
 from app.edge.asked import row_version
-from app.edge.locale import label, problem_text, t
+from app.edge.locale import label, t
 from app.edge.page_form import Must, PageForm
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
 from app.queries import organisation as queries
 from app.queries import people
 from app.services import organisation
-from app.work import Reading
+from app.work import Reading, Work
 from rules import Invalid, Problem
 
 blueprint = Blueprint("admin_org", __name__, url_prefix="/admin")
@@ -89,25 +89,22 @@ def department(department_id: str) -> str:
 @access(Right.USER_WRITE)
 def save_department(department_id: str | None = None) -> Response:
     form = DepartmentForm.posted()
-    status, stale = 422, None
-    try:
-        with writing() as work:
-            organisation.save_department(
-                work, department_id, key=form.text("key"), name=form.label(), parent_id=form.text("parent_id"),
-                head_id=form.text("head_id"), row_version=row_version() if department_id else None,
-            )
+
+    def act(work: Work) -> None:
+        organisation.save_department(
+            work, department_id, key=form.text("key"), name=form.label(), parent_id=form.text("parent_id"),
+            head_id=form.text("head_id"), row_version=row_version() if department_id else None,
+        )
+
+    refused = form.send(act)
+    if refused is None:
         flash(t("organisation.department_saved"), "good")
         return redirect(url_for("admin_org.departments"), 303)
-    except Invalid as error:
-        form.refuse(error)
-    except Conflict as error:
-        if request.headers.get("HX-Request"):
-            raise
-        status, stale = 409, problem_text(Problem(error.code, params=error.params))
     with reading() as view:
         row = queries.department(view, department_id) if department_id else None
         form.offer(view, row.head_id if row else None)
-    return make_response(render_template("admin/department.html", form=form, row=row, stale=stale), status)
+    page = render_template("admin/department.html", form=form, row=row, stale=refused.stale)
+    return make_response(page, refused.status)
 
 
 @blueprint.post("/departments/<department_id>/delete")
@@ -152,23 +149,18 @@ def post(post_id: str) -> str:
 @access(Right.USER_WRITE)
 def save_post(post_id: str | None = None) -> Response:
     form = PostForm.posted()
-    status, stale = 422, None
-    try:
-        with writing() as work:
-            row = organisation.save_post(
-                work, post_id, key=form.text("key"), label=form.label(),
-                row_version=row_version() if post_id else None,
-            )
-            organisation.set_holders(work, row.id, form.holders.data or [])
+
+    def act(work: Work) -> None:
+        version = row_version() if post_id else None
+        row = organisation.save_post(work, post_id, key=form.text("key"), label=form.label(), row_version=version)
+        organisation.set_holders(work, row.id, form.holders.data or [])
+
+    refused = form.send(act)
+    if refused is None:
         flash(t("organisation.post_saved"), "good")
         return redirect(url_for("admin_org.posts"), 303)
-    except Invalid as error:
-        form.refuse(error)
-    except Conflict as error:
-        if request.headers.get("HX-Request"):
-            raise
-        status, stale = 409, problem_text(Problem(error.code, params=error.params))
     with reading() as view:
         found = queries.post(view, post_id) if post_id else None
         form.offer(view, tuple(form.holders.data or ()))
-    return make_response(render_template("admin/post.html", form=form, row=found, stale=stale), status)
+    page = render_template("admin/post.html", form=form, row=found, stale=refused.stale)
+    return make_response(page, refused.status)

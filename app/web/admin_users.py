@@ -8,10 +8,10 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 from wtforms import HiddenField, SelectField, StringField
 
-from app.access import Conflict, Grant, Right, Role, Scope
+from app.access import Grant, Right, Role, Scope
 from app.edge import entrance, security
 from app.edge.asked import place, row_version, ways
-from app.edge.locale import LANGUAGES, label, problem_text, t
+from app.edge.locale import LANGUAGES, label, t
 from app.edge.page_form import Must, PageForm
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
@@ -104,7 +104,7 @@ def create_user() -> Response:
                 user = people.create_user(work, form.profile(), secret, _grants())
             return make_response(render_template("admin/secret.html", user=user, secret=secret.password, new=True), 201)
         except Invalid as error:
-            form.show(error.problems)
+            form.refuse(error)
     with reading() as view:
         form.offer(view)
     chosen = {name: request.form.get(f"scope_{name}", "ALL") for name in request.form.getlist("roles")}
@@ -138,20 +138,12 @@ def _page(view: Reading, user_id: str, form: UserForm | None = None, stale: str 
 @access(Right.USER_WRITE)
 def change_user(user_id: str) -> Response:
     form = UserForm.posted()
-    status, stale = 422, None
-    try:
-        with writing() as work:
-            people.change_user(work, user_id, row_version(), form.profile())
+    refused = form.send(lambda work: people.change_user(work, user_id, row_version(), form.profile()))
+    if refused is None:
         flash(t("user.saved"), "good")
         return redirect(url_for("admin_users.user", user_id=user_id), 303)
-    except Invalid as error:
-        form.show(error.problems)
-    except Conflict as error:
-        if request.headers.get("HX-Request"):
-            raise
-        status, stale = 409, problem_text(Problem(error.code, params=error.params))
     with reading() as view:
-        return make_response(_page(view, user_id, form, stale), status)
+        return make_response(_page(view, user_id, form, refused.stale), refused.status)
 
 
 @blueprint.post("/<user_id>/roles")
