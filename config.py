@@ -38,6 +38,7 @@ class Settings:
     jobs: str = _setting("embedded", "embedded: jobs run inside the server; off: only `credence worker` runs them")
     job_threads: int = _setting(1, "threads that run jobs when embedded")
     upload_mib: int = _setting(20, "largest file or form a person may send")
+    upload_days: int = _setting(90, "days an uploaded list is kept; what was imported of it stays; 0: for ever")
     json_kib: int = _setting(1024, "largest Definition body or API document")
     statement_seconds: int = _setting(30, "PostgreSQL gives up a statement after this long")
     origin: str = _setting("credence.local/ledger", "name of this ledger in its checkpoints; never change it")

@@ -29,6 +29,7 @@ class Verb(StrEnum):
     CUSTOMER_CHANGED = "customer.changed"
     CUSTOMERS_IMPORTED = "customers.imported"
     ITEMS_IMPORTED = "items.imported"
+    UPLOAD_FORGOTTEN = "upload.forgotten"
     EVIDENCE_STORED = "evidence.stored"
     REQUEST_DRAFTED = "credit_request.drafted"
     REQUEST_CHANGED = "credit_request.changed"

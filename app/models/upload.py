@@ -15,6 +15,7 @@ class Upload(Base):
     """One file with the result of checking it. Importing moves it from checked to imported, once.
 
     The rows are not kept beside the file: checking again by the same form version as of `at` gives the same ones.
+    `forgotten_at` says when the time of the file was over: then `content` is empty and `report` holds counts alone.
     """
 
     __tablename__ = "uploads"
@@ -38,6 +39,7 @@ class Upload(Base):
     at: Mapped[datetime] = mapped_column(UtcTime())
     imported_at: Mapped[datetime | None] = mapped_column(UtcTime())
     imported_by: Mapped[str | None] = mapped_column(String(32))
+    forgotten_at: Mapped[datetime | None] = mapped_column(UtcTime())
     row_version: Mapped[int] = mapped_column(Integer, default=1)
 
     __table_args__ = (Index("ix_uploads_at", "at", "id"), Index("ix_uploads_sha256", "sha256"))

@@ -27,7 +27,7 @@ WINDOW = 200_000  # newest entries whose bodies a search for text reads
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "definition": ("definition.",),
-    "customer": ("customer.", "customers.", "items.", "evidence."),
+    "customer": ("customer.", "customers.", "items.", "upload.", "evidence."),
     "request": ("credit_request.", "answers."),
     "rating": ("rating.",),
     "limit": ("limit.",),

@@ -22,6 +22,7 @@ FINDINGS = 100
 _COLUMNS = (
     Upload.id, Upload.kind, Upload.filename, Upload.status, Upload.at, Upload.rows, Upload.good, Upload.bad,
     Upload.known, Upload.stored, Upload.imported_at, Upload.job_id, Upload.by, Upload.sha256, Upload.row_version,
+    Upload.forgotten_at,
 )  # fmt: skip
 
 
@@ -54,6 +55,7 @@ class UploadLine:
     by: str
     sha256: str
     row_version: int
+    forgotten_at: datetime | None
     by_name: str | None
     taker_name: str | None
 

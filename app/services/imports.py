@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
@@ -100,12 +101,18 @@ def refuse(row: Upload, problems: Sequence[Problem]) -> None:
 
 
 def get(session: Session, viewer: Viewer | None, upload_id: str, *, whole: bool = False) -> Upload:
-    """An upload this person may see, with its content where `whole`."""
+    """An upload this person may see, with its content where `whole`; Conflict where that is no longer kept."""
     query = in_scope(select(Upload).where(Upload.id == upload_id), viewer).options(undefer(Upload.report))
     row = session.scalar(query.options(undefer(Upload.content)) if whole else query)
     if row is None:
         raise Missing("upload", upload_id)
+    if whole and row.forgotten_at is not None:
+        raise _gone(row)
     return row
+
+
+def _gone(row: Upload) -> Conflict:
+    return Conflict("import.gone", at=row.forgotten_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +144,8 @@ def take(work: Work, upload_id: str, ready: Ready | None, *, good_only: bool) ->
     row = get(work.session, work.viewer, upload_id)
     if row.status != "checked":
         raise _settled(work.session, row)
+    if row.forgotten_at is not None:
+        raise _gone(row)
     if row.bad and not good_only:
         raise Invalid([Problem("import.has_errors", "", {"bad": row.bad, "good": row.good})])
     if not row.good:
@@ -190,6 +199,39 @@ def discard(work: Work, upload_id: str) -> None:
     if row.status not in ("checked", "refused") and not (row.status == "checking" and _given_up(work.session, row)):
         raise _settled(work.session, row)
     work.session.delete(row)
+
+
+def forget(work: Work, days: int, most: int) -> int:
+    """Delete the content of files that came in more than `days` ago, up to `most` of them; returns how many.
+
+    What a job is at work on waits. Row, counts and entries stay; of the findings, which repeat cells, the numbers do.
+    """
+    open_jobs = select(Job.id).where(Job.status.not_in(jobs.FINAL))
+    idle = Upload.status.in_(("checked", "refused", "imported")) | Upload.job_id.is_(None)
+    query = (
+        select(Upload)
+        .where(
+            Upload.forgotten_at.is_(None),
+            Upload.at < work.now - timedelta(days=days),
+            idle | Upload.job_id.not_in(open_jobs),
+        )
+        .options(undefer(Upload.report))
+        .order_by(Upload.at, Upload.id)
+        .limit(most)
+    )
+    rows = work.session.scalars(query).all()
+    for row in rows:
+        row.content, row.report = b"", _counts(row.report)
+        row.forgotten_at = work.now
+        work.record(Verb.UPLOAD_FORGOTTEN, subject(row), {"file": row.filename, "sha256": row.sha256, "days": days})
+    return len(rows)
+
+
+def _counts(report: Mapping[str, Any]) -> dict[str, Any]:
+    """A report without what it repeats of the file's cells."""
+    if "findings" not in report:
+        return dict(report)
+    return {**report, "findings": [], "left_out": sum(report.get("levels", {}).values())}
 
 
 def _given_up(session: Session, row: Upload) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -88,12 +89,18 @@ def _upload_page(upload_id: str, stale: str | None = None) -> str:
     more = first + queries.FINDINGS < len(chosen)
     return render_template(
         "imports/upload.html", found=found, line=found.line, report=report, shown=[_told(each) for each in shown],
-        levels=LEVELS, level=level, stale=stale, at_once=service.MOST_AT_ONCE,
+        levels=LEVELS, level=level, stale=stale, at_once=service.MOST_AT_ONCE, kept_until=_kept_until(found.line),
         file_problems=[{"message": _sentence(each), "path": "", "level": each.get("severity", "error")}
                        for each in report.get("file", [])],
         previous=url_for("desk.upload", start=before or None, **kept) if first else None,
         next=url_for("desk.upload", start=first + queries.FINDINGS, **kept) if more else None,
     )  # fmt: skip
+
+
+def _kept_until(line: queries.UploadLine) -> datetime | None:
+    """When the content is deleted; None where it stays."""
+    days = runtime().settings.upload_days
+    return line.at + timedelta(days=days) if days and line.forgotten_at is None else None
 
 
 def _told(finding: dict[str, Any]) -> dict[str, Any]:

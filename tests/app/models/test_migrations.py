@@ -91,3 +91,20 @@ def test_limits_ended_before_were_replaced_and_did_not_expire(empty: Database) -
         command.downgrade(_config(connection), "0010_unread_drafts")
     with empty.write.begin() as connection:
         assert connection.scalar(text("SELECT count(*) FROM credit_limits")) == 2
+
+
+def test_uploads_of_an_older_database_are_still_kept(empty: Database) -> None:
+    migrate(empty.write, "0011_expired_limits")
+    with empty.write.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO uploads (id, kind, filename, sha256, content, report, status, by, at, row_version) "
+                "VALUES ('u', 'items', 'a.csv', 'x', :content, '{}', 'checked', 'p', '2026-01-05', 1)"
+            ),
+            {"content": b"a,b"},
+        )
+    migrate(empty.write)
+    with empty.write.begin() as connection:
+        row = connection.execute(text("SELECT content, forgotten_at FROM uploads")).one()
+        assert (bytes(row.content), row.forgotten_at) == (b"a,b", None)
+        command.downgrade(_config(connection), "0011_expired_limits")
