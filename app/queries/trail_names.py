@@ -98,6 +98,14 @@ def _definitions(session: Session, ids: list[str]) -> Mapping[str, Label]:
     return {f"{kind}/{key}": title for kind, key, title in session.execute(query)}
 
 
+def names_of_subjects(session: Session, subjects: Iterable[tuple[str, str]]) -> Names:
+    """Names for things as (type, id)."""
+    wanted: dict[str, set[str]] = {}
+    for type_, id_ in subjects:
+        _add(wanted, type_, [id_])
+    return Names({type_: _look_up(session, type_, sorted(ids)) for type_, ids in wanted.items()})
+
+
 def name_of(session: Session, type_: str, id_: str) -> Label | None:
     """The name of one thing."""
     return _look_up(session, type_, [id_]).get(id_)

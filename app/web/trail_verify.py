@@ -16,11 +16,12 @@ from app.edge.runtime import runtime
 from app.edge.transaction import reading, writing
 from app.queries import trail as queries
 from app.queries import trail_standing
+from app.queries.trail_names import Names, names_of_subjects
 from app.services import jobs, verification
 from app.services.ledger import public_key
 from app.web import trail_words
 from app.web.trail_blueprint import blueprint
-from app.work import Verb
+from app.work import Reading, Verb
 from rules import Invalid, Problem
 
 INLINE = 50_000  # entries verified while the reader waits; more become a job
@@ -36,13 +37,15 @@ def _page(*, shown: int | None = None, uploaded: Mapping[str, Any] | None = None
         result = queries.entry(view, shown) if shown is not None else None
         running = trail_standing.open_job(view, JOB)
         now = view.now
-    if result is not None and result.verb != Verb.TRAIL_VERIFIED.value:
-        raise Missing("entry", str(shown))
-    if result is None and uploaded is None and history:
-        result = history[0]
+        if result is not None and result.verb != Verb.TRAIL_VERIFIED.value:
+            raise Missing("entry", str(shown))
+        if result is None and uploaded is None and history:
+            result = history[0]
+        names = _names(view, uploaded or (result.detail if result is not None else {}))
     return render_template(
         "trail/verify.html", standing=standing, now=now, history=[trail_words.said(row) for row in history],
         result=result, uploaded=uploaded, problem=problem, running=running, inline=INLINE, words=trail_words,
+        names=names,
         key=str(public_key(here.keys, here.settings.origin)),
     )  # fmt: skip
 
@@ -52,6 +55,14 @@ def _page(*, shown: int | None = None, uploaded: Mapping[str, Any] | None = None
 def verify() -> str:
     """How the ledger stands, the last result, and the two ways to verify."""
     return _page(shown=whole(request.args.get("result"), LONG))
+
+
+def _names(view: Reading, found: Mapping[str, Any]) -> Names:
+    """Names of what the findings are about."""
+    findings = found.get("findings")
+    known = [each for each in findings if isinstance(each, Mapping)] if isinstance(findings, list) else []
+    subjects = [about for each in known if (about := trail_words.finding_subject(each)) is not None]
+    return names_of_subjects(view.session, ((about.type, about.id) for about in subjects))
 
 
 def _anchor() -> str | None:

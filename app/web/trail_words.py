@@ -9,10 +9,11 @@ from flask import current_app, url_for
 from werkzeug.routing import BuildError
 
 from app.edge import sentences
-from app.edge.locale import has_text, language, t
+from app.edge.locale import has_text, label, language, t
 from app.queries.trail import EntryRow
+from app.queries.trail_names import NOBODY, Names
 from app.work import Subject
-from ledger import Finding
+from ledger import Finding, leaf_hash
 
 PAGES: Mapping[str, tuple[str, str]] = {
     # type of subject: the page that shows the thing itself, and the name of its argument
@@ -61,14 +62,28 @@ def trail_address(subject: Subject) -> str:
     return url_for("trail.subject", subject_type=subject.type, subject_id=subject.id)
 
 
-def finding_words(found: Mapping[str, Any]) -> str:
-    """The sentence of a finding as it was kept."""
+def finding_words(found: Mapping[str, Any], names: Names = NOBODY) -> str:
+    """The sentence of a finding as it was kept; what it is about by the name people know, where there is one."""
     params = found.get("params")
-    finding = Finding(str(found.get("code")), params if isinstance(params, Mapping) else {})
+    known = dict(params) if isinstance(params, Mapping) else {}
+    if (about := finding_subject(found)) is not None:
+        known |= {"subject_type": _what(about), "subject_id": label(names.get(about.type, about.id)) or about.id}
+    finding = Finding(str(found.get("code")), known)
     try:
         return finding.sentence("en" if language() == "en" else "zh")
     except (KeyError, IndexError, ValueError):
         return finding.code[:80]
+
+
+def subject_words(about: Subject, names: Names = NOBODY) -> str:
+    """What kind of thing it is, and its name where there is one."""
+    name = label(names.get(about.type, about.id))
+    return t("trail.subject_named", what=_what(about), name=name) if name else _what(about)
+
+
+def _what(about: Subject) -> str:
+    key = f"subject.{about.type}"
+    return t(key) if has_text(key) else about.type
 
 
 def finding_subject(found: Mapping[str, Any]) -> Subject | None:
@@ -89,6 +104,7 @@ def said(row: EntryRow) -> dict[str, Any]:
         "subject": sentences.subject_words(row),
         "reason": row.text("reason"),
         "changes": sentences.changes(row),
+        "altered": leaf_hash(row.body) != row.leaf_hash,
         "way": _way(row),
     }
 

@@ -193,7 +193,8 @@ def test_an_altered_entry_is_seen_on_its_page(house: House, auditor: FlaskClient
     assert "不一致：记录已被改动" in page
     assert "这条记录的正文无法读取" in page
     assert "无法读取" in _text(auditor.get("/trail"))
-    assert _text(auditor.get(f"/trail/subjects/case/{case_id}"))
+    trail_of_case = _text(auditor.get(f"/trail/subjects/case/{case_id}"))
+    assert trail_of_case.count("不一致：记录已被改动") == 1, "only the altered one is marked"
 
 
 def test_pinned_versions_are_named(house: House, auditor: FlaskClient, case_id: str) -> None:
@@ -264,7 +265,8 @@ def test_the_ledger_is_verified_on_the_page(house: House, auditor: FlaskClient, 
     _send(auditor, "/trail/verify", "/trail/verify")
     page = _text(auditor.get("/trail/verify"))
     assert "最近一次核验发现问题：被改动过" in page
-    assert f"列 actor 与记录正文不符（case {case_id} 的第 {seq} 条）" in page
+    assert f"列 actor 与记录正文不符（审批单 SX2026000001 的第 {seq} 条）" in page
+    assert "审批单「SX2026000001」</a>" in page
     assert f"/trail/subjects/case/{case_id}" in page
     old = re.findall(r"/trail/verify\?result=(\d+)", page)
     assert "没有发现任何改动" in _text(auditor.get(f"/trail/verify?result={old[-1]}"))
