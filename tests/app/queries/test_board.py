@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.access import Forbidden, Grant, Role, Scope, Viewer
 from app.edge.transaction import begin_reading
@@ -22,6 +22,7 @@ from app.queries import board, board_cases, board_limits, customers
 from app.queries.board_cases import CaseFilters
 from app.queries.keyset import Place
 from app.work import SYSTEM_SUBJECT, Verb
+from tests.app.statements import statements
 from tests.builders import House
 
 GRADES = (("AAA", 0), ("AA", 1), ("B", 5), (None, None))
@@ -304,9 +305,7 @@ def test_the_lists_of_cases_hold_what_was_counted(house: House) -> None:
 
 def test_as_many_statements_for_many_rows_as_for_few(house: House) -> None:
     open_cases(house)
-    seen: list[str] = []
-    event.listen(house.instance.database.read, "before_cursor_execute", lambda *args: seen.append(args[2]))
-    with house.reading("heping") as view:
+    with house.reading("heping") as view, statements(house.instance.database.read) as seen:
         seen.clear()
         board.portfolio(view)
         board_cases.overview(view)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import event, insert, text
+from sqlalchemy import insert, text
 
 from app.access import Missing
 from app.db import new_id
@@ -21,6 +19,7 @@ from app.services import evidence, ratings, requests
 from app.services.directory import directory
 from app.work import Subject, Verb
 from tests.app.desk import answer, apply_for, bring, case_of, open_tasks, owe, task_for
+from tests.app.statements import statements
 from tests.builders import Clock, House
 
 
@@ -46,20 +45,6 @@ def _spread(house: House, case_id: str, count: int, key: str = "x", **more: obje
         ]
         work.session.execute(insert(Task), rows)
         work.record(Verb.TASK_OPENED, Subject("case", case_id))
-
-
-@contextmanager
-def _counted(house: House) -> Iterator[list[str]]:
-    said: list[str] = []
-    engine = house.instance.database.read
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            said.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield said
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_a_task_of_a_group_is_one_row_for_each_member(house: House) -> None:
@@ -167,7 +152,7 @@ def test_questions_do_not_grow_with_rows(house: House) -> None:
     for more in (0, 60):
         if more:
             _spread(house, case_id, more)
-        with house.reading("sunli") as view, _counted(house) as said:
+        with house.reading("sunli") as view, statements(house.instance.database.read) as said:
             page = tasks.todo(view, Filters())
             tasks.counts(view)
             tasks.vocabulary(view)
@@ -180,7 +165,7 @@ def test_questions_do_not_grow_with_rows(house: House) -> None:
 def test_the_list_is_read_along_its_indexes(house: House) -> None:
     if not house.instance.database.is_sqlite:
         return  # the other planner chooses by statistics a small table has not
-    with house.reading("sunli") as view, _counted(house) as said:
+    with house.reading("sunli") as view, statements(house.instance.database.read) as said:
         tasks.todo(view, Filters())
     with house.instance.database.read.connect() as connection:
         parameters = said[-1].count("?")

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask.testing import FlaskClient
-from sqlalchemy import event
 from werkzeug.test import TestResponse
 
 from app.services import people, ratings
@@ -66,19 +63,3 @@ def figures(html: str) -> dict[str, str]:
 def shown(html: str) -> dict[str, str]:
     """Every figure of a page by its name: as a reader sees it."""
     return {name: re.sub(r"<[^>]+>", "", words).strip() for name, _, words in DATA.findall(html)}
-
-
-@contextmanager
-def counting(house: House) -> Iterator[list[str]]:
-    """The statements read inside."""
-    seen: list[str] = []
-    engine = house.instance.database.read
-
-    def note(*args: Any) -> None:
-        seen.append(args[2])
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from sqlalchemy import event
 
 from app.access import Role, Scope
 from app.models.people import User
@@ -13,6 +12,7 @@ from app.queries import organisation as queries
 from app.services import organisation, people, tokens
 from app.services.viewers import viewer_of
 from tests.app.crew import Crew, post
+from tests.app.statements import statements
 from tests.builders import Clock
 
 
@@ -154,10 +154,8 @@ def test_the_list_takes_a_handful_of_queries_however_long(crew: Crew) -> None:
         crew.hire(f"person{n:03}", Role.SALES)
     client = crew.client("boss")
     client.get("/admin/users")
-    seen: list[str] = []
-    engine = crew.instance.database.read
-    event.listen(engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-    client.get("/admin/users")
+    with statements(crew.instance.database.read) as seen:
+        client.get("/admin/users")
     assert len(seen) <= 12, seen  # the session, the frame with its counts, the list itself
 
 

@@ -24,6 +24,7 @@ from app.services import jobs, rerating
 from app.work import Actor
 from tests.app.crew import Crew
 from tests.app.queries.test_board import fill
+from tests.app.statements import statements
 from tests.builders import House, csrf_of
 
 
@@ -251,16 +252,11 @@ def test_english_has_no_chinese(house: House) -> None:
 
 
 def test_the_list_of_jobs_takes_as_many_statements_for_fifty_as_for_none(house: House) -> None:
-    from sqlalchemy import event
-
     for _ in range(60):
         queue(house)
-    seen: list[str] = []
-    event.listen(house.instance.database.read, "before_cursor_execute", lambda *args: seen.append(args[2]))
-    with house.reading("chenan") as view:
-        seen.clear()
+    with house.reading("chenan") as view, statements(house.instance.database.read) as seen:
         found = queries.queue(view)
-        assert len([each for each in seen if each.startswith("SELECT")]) == 5
+        assert len(seen) == 5
     assert len(found.active) == 50
     assert found.depth == 60
     assert not any("arguments" in each for each in seen), "lists leave the documents where they are"

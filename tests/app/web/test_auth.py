@@ -6,7 +6,7 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.access import Role
 from app.edge.pages import safe_next
@@ -14,6 +14,7 @@ from app.edge.runtime import Runtime
 from app.models.people import User, UserSession
 from app.services import people, sessions
 from tests.app.crew import Crew, post
+from tests.app.statements import statements
 from tests.builders import Clock, csrf_of
 
 
@@ -78,19 +79,11 @@ def test_the_time_of_a_refusal_does_not_tell_which_accounts_exist(crew: Crew, in
     """The same statements until the answer is there; what an existing account's entry takes comes after it."""
     client = crew.app.test_client()
     token = csrf_of(client.get("/sign-in").get_data(as_text=True))
-    seen: list[str] = []
     told: dict[str, list[str]] = {}
-
-    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        seen.append(statement)
-
-    for engine in (instance.database.write, instance.database.read):
-        event.listen(engine, "before_cursor_execute", note)
     for username in ("boss", "nobody"):
-        seen.clear()
         typed = {"username": username, "password": "wrong password", "csrf_token": token}
-        answer = client.post("/sign-in", data=typed)
-        told[username] = list(seen)
+        with statements(instance.database.write, instance.database.read, every=True) as told[username]:
+            answer = client.post("/sign-in", data=typed)
         answer.close()
         assert answer.status_code == 422
     assert told["boss"] == told["nobody"]

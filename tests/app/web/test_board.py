@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from app.queries import board
 from tests.app.queries.test_board import fill, open_cases
+from tests.app.statements import statements
 from tests.builders import House, csrf_of
 
 
@@ -105,22 +104,10 @@ def test_pages_of_cases_and_limits_follow_one_another(house: House) -> None:
     assert len(seen) == len(set(seen)) == 160 - 54
 
 
-@pytest.fixture
-def statements(house: House) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(*args: object) -> None:
-        seen.append(str(args[2]))
-
-    event.listen(house.instance.database.read, "before_cursor_execute", note)
-    yield seen
-    event.remove(house.instance.database.read, "before_cursor_execute", note)
-
-
-def test_a_dozen_statements_whatever_there_is(manager: FlaskClient, statements: list[str]) -> None:
+def test_a_dozen_statements_whatever_there_is(house: House, manager: FlaskClient) -> None:
     text(manager, "/board")
-    statements.clear()
-    text(manager, "/board")
-    asked = [each for each in statements if re.search(r"FROM (customers|cases|tasks|decisions|\()", each)]
+    with statements(house.instance.database.read) as seen:
+        text(manager, "/board")
+    asked = [each for each in seen if re.search(r"FROM (customers|cases|tasks|decisions|\()", each)]
     assert len(asked) <= 12, asked
-    assert len(statements) <= 22, "with session, person and menu"
+    assert len(seen) <= 22, "with session, person and menu"

@@ -8,7 +8,8 @@ import pytest
 
 from app.services import ratings
 from tests.app.desk import apply_for, bring, owe
-from tests.app.web.desk_browser import counting, post, rated, speak, text
+from tests.app.statements import statements
+from tests.app.web.desk_browser import post, rated, speak, text
 from tests.builders import House
 
 TABS = ("", "/rating", "/ratings", "/evidence", "/credit", "/requests", "/occurrences")
@@ -131,13 +132,13 @@ def test_lists_and_overview_take_a_handful_of_queries(house: House) -> None:
     apply_for(house, ids[0])
     client = house.client("lina")
     client.get("/customers")
-    with counting(house) as bare:
+    with statements(house.instance.database.read) as bare:
         client.get("/me")
     for page, most in (
         ("/customers", 6), (f"/customers?after={ids[3]}&sort=score", 7), (f"/customers/{ids[0]}", 15), ("/ratings", 6),
         ("/requests", 6), (f"/customers/{ids[0]}/rating", 15),
     ):  # fmt: skip
-        with counting(house) as seen:
+        with statements(house.instance.database.read) as seen:
             assert client.get(page).status_code == 200
         assert len(seen) - len(bare) <= most, (page, seen)
 

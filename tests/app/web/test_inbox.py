@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.models.case import Decision, Notice, Task
 from app.models.ledger import Entry
 from app.services import cases
 from tests.app.desk import answer, apply_for, bring, case_of, open_tasks, owe, task_for
+from tests.app.statements import statements
 from tests.builders import Clock, House
 
 JSON = {"Accept": "application/json"}
@@ -49,20 +48,6 @@ def _at_finance(house: House, key: str = "C2", limit: str = "200000", number: st
 def _made(house: House) -> int:
     with house.work() as work:
         return work.session.scalar(select(func.count()).select_from(Decision)) or 0
-
-
-@contextmanager
-def _counted(house: House) -> Iterator[list[str]]:
-    said: list[str] = []
-    engine = house.instance.database.read
-
-    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
-        if statement.lstrip().upper().startswith(("SELECT", "WITH")):
-            said.append(statement)
-
-    event.listen(engine, "before_cursor_execute", note)
-    yield said
-    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_the_list_shows_what_waits(house: House) -> None:
@@ -101,7 +86,7 @@ def test_few_questions_however_many_rows(house: House) -> None:
     for number in ("N1", "N2", "N3"):
         _at_finance(house, number=number)
         client.get("/inbox")
-        with _counted(house) as said:
+        with statements(house.instance.database.read) as said:
             assert client.get("/inbox").status_code == 200
         asked.append(len(said))
     assert len(set(asked)) == 1
