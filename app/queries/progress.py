@@ -117,7 +117,8 @@ class Names:
         if "field" in words:
             words["field"] = fields.get(words["field"], words["field"])
         words.pop("instead_of", None)
-        return Reason(code, words)
+        direct = code == "flow.why.superior" and words.get("level") == 1
+        return Reason("flow.why.superior_direct" if direct else code, words)
 
     def stuck(self, code: str, params: Mapping[str, Any], step: Label) -> Reason:
         """Why nobody can be asked at a Step, with labels for keys and names for ids."""

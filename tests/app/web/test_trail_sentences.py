@@ -57,6 +57,12 @@ SENTENCES = [
      "李娜 submitted credit request SX1 of the customer “某公司” over CN¥2,340,000.00"),
     ("answers.changed", {"by": "李娜", "number": "SX1", "changed": ["reason"]}, "李娜修改了申请 SX1 的填报内容：理由",
      "李娜 changed the answers of request SX1: reason"),
+    ("case.failed",
+     {"number": "SX1", "step_label": STEP, "code": "assign.nobody",
+      "params": {"step": STEP, "tried": [{"zh-CN": "销售总监", "en": "Head of sales"}, "gone"]}},
+     "申请 SX1 无法继续：环节「财务审核」找不到审批人，已尝试：销售总监、gone。请流程管理员补齐岗位人员后重试",
+     "Request SX1 cannot go on: Nobody could be found for step “Finance review”; tried: Head of sales, gone. "
+     "A flow admin should fill the posts and retry"),
     ("user.roles_changed", {"by": "陈安", "name": "何平", "roles": ["manager:all"]},
      "陈安将用户「何平」的角色定为：管理层（全部）",
      "陈安 set the roles of the user “何平” to: Manager (All)"),
