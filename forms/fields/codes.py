@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from rules import Problem
 
 from .. import controls
+from ..credit_code import ALPHABET, CREDIT_CODE, ORGANISATION
 from ..raw import half_width, shown
 from .field import At, Column, Hint, Setup
 from .text import Text
 from .web import render
-
-# GB 32100-2015: digits and capitals without I, O, S, V, Z; weights are powers of three.
-ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_WEIGHTS = tuple(pow(3, place, 31) for place in range(17))
-# GB 11714-1997, the organisation code inside: characters 9 to 16, check character at 17.
-_ORGANISATION_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)
 
 _EMAIL = re.compile(
     r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
@@ -31,30 +26,34 @@ _SERVICE = re.compile(r"([48]00)-?([0-9]{3})-?([0-9]{4})")
 _ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
-def credit_code_check(first17: str) -> str:
-    """The 18th character of a unified social credit code (GB 32100-2015, annex)."""
-    total = sum(ALPHABET.index(c) * weight for c, weight in zip(first17, _WEIGHTS, strict=True))
-    return ALPHABET[(31 - total % 31) % 31]
-
-
-def organisation_check(first8: str) -> str:
-    """The check character of an organisation code (GB 11714-1997): letters count from A = 10, ten is X."""
-    total = sum(int(c, 36) * weight for c, weight in zip(first8, _ORGANISATION_WEIGHTS, strict=True))
-    return "0123456789X0"[11 - total % 11]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CreditCode(Text):
-    """A unified social credit code 统一社会信用代码: 18 capitals and digits, both check characters verified."""
+class Coded(Text):
+    """A text whose form is laid down elsewhere, so that its setup has no limits of its own."""
 
-    type: ClassVar[str] = "credit_code"
     own: ClassVar[dict[str, Any]] = {}
-
-    max_length: int = 40
+    hint: ClassVar[str | None] = None
+    attributes: ClassVar[Mapping[str, str]] = {}
 
     @classmethod
     def own_values(cls, setup: Setup, problems: list[Problem]) -> dict[str, Any]:
         return {}
+
+    def hints(self) -> tuple[Hint, ...]:
+        return () if self.hint is None else (Hint(self.hint, {}),)
+
+    def control(self, locale: str) -> Any:
+        return controls.Control(**render(self, locale, **self.attributes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditCode(Coded):
+    """A unified social credit code 统一社会信用代码: 18 capitals and digits, both check characters verified."""
+
+    type: ClassVar[str] = "credit_code"
+    hint: ClassVar[str | None] = "hint.credit_code"
+    attributes: ClassVar[Mapping[str, str]] = {"autocapitalize": "characters", "spellcheck": "false"}
+
+    max_length: int = 40
 
     def tidy(self, text: str) -> str:
         return half_width(text).replace(" ", "").upper()
@@ -67,19 +66,13 @@ class CreditCode(Text):
             if character not in ALPHABET:
                 yield self.problem("credit_code.character", position=position, character=character)
                 return
-        expected = credit_code_check(value[:17])
+        expected = CREDIT_CODE.of(value[:17])
         if value[17] != expected:
             yield self.problem("credit_code.check_digit", expected=expected, found=value[17])
             return
-        expected = organisation_check(value[8:16])
+        expected = ORGANISATION.of(value[8:16])
         if value[16] != expected:
             yield self.problem("credit_code.organisation", expected=expected, found=value[16])
-
-    def hints(self) -> tuple[Hint, ...]:
-        return (Hint("hint.credit_code", {}),)
-
-    def control(self, locale: str) -> Any:
-        return controls.Control(**render(self, locale, autocapitalize="characters", spellcheck="false"))
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": f"^[{ALPHABET}]{{18}}$"}
@@ -89,17 +82,13 @@ class CreditCode(Text):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Email(Text):
+class Email(Coded):
     """An e-mail address of ASCII letters; the domain is kept in lower case."""
 
     type: ClassVar[str] = "email"
-    own: ClassVar[dict[str, Any]] = {}
+    attributes: ClassVar[Mapping[str, str]] = {"inputmode": "email", "autocomplete": "off"}
 
     max_length: int = 254
-
-    @classmethod
-    def own_values(cls, setup: Setup, problems: list[Problem]) -> dict[str, Any]:
-        return {}
 
     def tidy(self, text: str) -> str:
         name, at, domain = half_width(text).rpartition("@")
@@ -110,28 +99,19 @@ class Email(Text):
         if len(value) > self.max_length or len(local) > 64 or not _EMAIL.fullmatch(value):
             yield self.problem("email.invalid", value=shown(value, 60))
 
-    def hints(self) -> tuple[Hint, ...]:
-        return ()
-
-    def control(self, locale: str) -> Any:
-        return controls.Control(**render(self, locale, inputmode="email", autocomplete="off"))
-
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "email", "maxLength": self.max_length}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Phone(Text):
+class Phone(Coded):
     """A telephone number: mainland mobile, landline with area code, 400/800, or +country code."""
 
     type: ClassVar[str] = "phone"
-    own: ClassVar[dict[str, Any]] = {}
+    hint: ClassVar[str | None] = "hint.phone"
+    attributes: ClassVar[Mapping[str, str]] = {"inputmode": "tel", "autocomplete": "off"}
 
     max_length: int = 40
-
-    @classmethod
-    def own_values(cls, setup: Setup, problems: list[Problem]) -> dict[str, Any]:
-        return {}
 
     def tidy(self, text: str) -> str:
         text = half_width(text).replace("—", "-").replace("转", "-")
@@ -151,12 +131,6 @@ class Phone(Text):
     def limits(self, value: Any, at: At) -> Iterator[Problem]:
         if not any(form.fullmatch(value) for form in (_MOBILE, _SERVICE, _LANDLINE, _ABROAD)):
             yield self.problem("phone.invalid", value=shown(value))
-
-    def hints(self) -> tuple[Hint, ...]:
-        return (Hint("hint.phone", {}),)
-
-    def control(self, locale: str) -> Any:
-        return controls.Control(**render(self, locale, inputmode="tel", autocomplete="off"))
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": "^[+0-9-]{5,40}$"}

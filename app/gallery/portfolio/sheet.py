@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from app.gallery.portfolio import codes, words
+from forms.credit_code import ALPHABET
 
 TITLE, NOTES_TITLE, HIDDEN_TITLE = "客户导入", "填写说明", "历史数据"
 HEADERS = (
@@ -126,7 +127,7 @@ class _Plan:
         """A credit code whose last character is wrong; the issue names the right one."""
         row = self._spots[-1]
         code = str(self.rows[row][HEADERS.index("统一社会信用代码")])
-        wrong = code[:17] + self.rng.choice([c for c in codes.CHARSET if c != code[17]])
+        wrong = code[:17] + self.rng.choice([c for c in ALPHABET if c != code[17]])
         self.spoil("统一社会信用代码", lambda _: wrong, "CODE_CHECK_DIGIT", expected_check_digit=code[17])
 
     def blank_row(self) -> None:
