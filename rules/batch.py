@@ -10,11 +10,11 @@ from typing import Any, TypeVar, overload
 from rules.crew import CHUNK, cut, over_chunks
 from rules.feel.numbers import CONTEXT
 from rules.parcel import Given, Results, Row, Rows
-from rules.plan import Plan, plan_of
+from rules.plan import plan_of
 from rules.problem import Invalid
 from rules.rating import careful, planned
 from rules.score import Score
-from rules.scorecard import Scorecard, Variant
+from rules.scorecard import Scorecard
 
 Kept = TypeVar("Kept")
 FEW = 16
@@ -82,8 +82,7 @@ def _kept(found: list[Score | Invalid], keep: Callable[[Score], Any] | None) -> 
 
 
 def rate_chunk(scorecard: Scorecard, rows: Iterable[Row], now: datetime) -> list[Score | Invalid]:
-    """What `rate` gives or raises for each row; the context of numbers and the plans are looked up once."""
-    plans: dict[str | None, tuple[Variant, Plan | None]] = {}
+    """What `rate` gives or raises for each row; the context of numbers is set once."""
     found: list[Score | Invalid] = []
     before = getcontext()
     setcontext(CONTEXT)
@@ -91,12 +90,11 @@ def rate_chunk(scorecard: Scorecard, rows: Iterable[Row], now: datetime) -> list
         for row in rows:
             facts, key, absent = row if isinstance(row, Given) else (row, None, None)
             try:
-                if key not in plans:
-                    variant = scorecard.variant(key)
-                    plans[key] = variant, plan_of(scorecard, variant)
-                variant, plan = plans[key]
-                score = planned(scorecard, plan, facts, False) if plan is not None and not absent else None
-                found.append(score or careful(scorecard, variant, facts, now, False, absent or {}, {}))
+                plan = None if absent else plan_of(scorecard, key)
+                score = None if plan is None else planned(scorecard, plan, facts, False)
+                if score is None:
+                    score = careful(scorecard, scorecard.variant(key), facts, now, False, absent or {}, {})
+                found.append(score)
             except Invalid as invalid:
                 found.append(invalid.with_traceback(None))
     finally:

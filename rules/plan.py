@@ -46,15 +46,19 @@ UNMADE: Any = object()
 OPEN: dict[type, Any] = {cls: open_twin(cls) for cls in (Score, Outline, Trace)}
 
 
-def plan_of(scorecard: Scorecard, variant: Variant) -> Plan | None:
-    """The plan, made once; None where a formula needs more than plain operators. Call it under the numbers' context."""
-    found: Plan | None = scorecard.plans.get(variant.key, UNMADE)
+def plan_of(scorecard: Scorecard, variant: str | None) -> Plan | None:
+    """The plan, made once; None where a formula needs more than plain operators. Call it under the numbers' context.
+
+    Raises Invalid for a variant the Scorecard does not have.
+    """
+    found: Plan | None = scorecard.plans.get(variant, UNMADE)
     if found is UNMADE:
+        weights = scorecard.variant(variant)
         try:
-            found = _Writer(scorecard, variant).plan()
+            found = _Writer(scorecard, weights).plan()
         except NotPlain:
             found = None
-        scorecard.plans[variant.key] = found
+        scorecard.plans[variant] = found
     return found
 
 
@@ -67,6 +71,14 @@ def odd_or(value: Any) -> Any:
     return value
 
 
+def decimals(values: tuple[Any, ...]) -> tuple[Decimal, ...]:
+    """Numbers of which one is no Decimal, as formulas see them; raises ArithmeticError where one is no number."""
+    if any(value.__class__ not in (int, Decimal) or (value.__class__ is Decimal and not value.is_finite())
+           for value in values):  # fmt: skip
+        raise ArithmeticError
+    return tuple([Decimal(value) if value.__class__ is int else value for value in values])
+
+
 class _Writer(Plain):
     """Writes the statements of one Scorecard; formulas and Factors are variables of one function."""
 
@@ -77,6 +89,7 @@ class _Writer(Plain):
         self.known: dict[str, tuple[str, str]] = {}
         self.outputs: dict[tuple[str, str], tuple[str, str]] = {}
         self.body: list[ast.stmt] = []
+        self.shared: dict[str, str] = {}
         coverage = self.present = ZERO
         self.counted = dict.fromkeys(variant.weights, ZERO)
         for factor in scorecard.factors:
@@ -89,6 +102,16 @@ class _Writer(Plain):
         self.coverage = coverage / HUNDRED
 
     # ------------------------------------------------------------------ pieces
+    def constant(self, value: Any) -> ast.expr:
+        """A number that occurs often is one object with one name: a function of few names is a faster one."""
+        if value.__class__ is not Decimal:
+            return super().constant(value)
+        name = self.shared.get(str(value))
+        if name is None:
+            name = self.shared[str(value)] = self.fresh("k")
+            self.names[name] = value
+        return load(name)
+
     def build(self, node: Node) -> tuple[ast.expr, str]:
         if isinstance(node, Path) and isinstance(node.source, Name):
             if (node.source.name, node.name) not in self.outputs:
@@ -221,15 +244,33 @@ class _Writer(Plain):
 
     # ------------------------------------------------------------------ the function
     def prologue(self) -> list[ast.stmt]:
-        """Reads each Fact; a whole number becomes a Decimal, what is of another type makes the function give up."""
-        made = super().prologue()
-        integer = self.helper("int", int)
-        for statement, (name, kind) in zip(made[1::2], self.facts.values(), strict=True):
-            if kind == "number" and isinstance(statement, ast.If):
-                is_int = ast.Compare(ast.Attribute(load(name), "__class__", ast.Load()), [ast.Is()], [integer])
-                read = ast.Assign([ast.Name(name, ast.Store())], self.invoke("Decimal", Decimal, load(name)))
-                statement.body = [ast.If(is_int, [read], statement.body)]
+        """Reads each Fact; gives up where one is of another kind, but makes whole numbers Decimals.
+
+        To ask a number whether it is finite is to ask whether it is a Decimal: nothing else can say.
+        """
+        made: list[ast.stmt] = []
+        odd: list[ast.expr] = []
+        numbers = [name for name, kind in self.facts.values() if kind == "number"]
+        for fact, (name, kind) in self.facts.items():
+            found = ast.Subscript(load("facts"), ast.Constant(fact), ast.Load())
+            made.append(ast.Assign([ast.Name(name, ast.Store())], found))
+            if kind != "number":
+                wanted = self.helper(kind, str if kind == "string" else bool)
+                odd.append(ast.Compare(ast.Attribute(load(name), "__class__", ast.Load()), [ast.IsNot()], [wanted]))
+        if odd:
+            made.append(ast.If(ast.BoolOp(ast.Or(), [ast.Constant(False), *odd]), self.give_up(), []))
+        if numbers:
+            asked = [ast.Call(ast.Attribute(load(name), "is_finite", ast.Load()), [], []) for name in numbers]
+            finite = ast.BoolOp(ast.And(), [ast.Constant(True), *asked])
+            target = ast.Tuple([ast.Name(name, ast.Store()) for name in numbers], ast.Store())
+            read = self.invoke("decimals", decimals, ast.Tuple([load(name) for name in numbers], ast.Load()))
+            not_asked = self.helper("AttributeError", AttributeError)
+            handler = ast.ExceptHandler(not_asked, None, [ast.Assign([target], read)])
+            made.append(ast.Try([ast.If(ast.UnaryOp(ast.Not(), finite), self.give_up(), [])], [handler], [], []))
         return made
+
+    def give_up(self) -> list[ast.stmt]:
+        return [ast.Return(self.helper("SLOW", SLOW))]
 
     def plan(self) -> Plan:
         """The two functions of the Facts and the one that tells the tree.

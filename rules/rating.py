@@ -53,17 +53,16 @@ def rate(
     Raises Invalid: `scorecard.unknown_variant`; `rules.float_given`, `rules.not_finite` for a Fact;
     `rating.fault` for every formula that cannot be computed (a fault is not an absence).
     """
-    weights = scorecard.variant(variant)
     before = getcontext()
     setcontext(CONTEXT)
     try:
         if not absent and not values:
-            plan = plan_of(scorecard, weights)
+            plan = plan_of(scorecard, variant)
             if plan is not None:
                 found = planned(scorecard, plan, facts, trace)
                 if found is not None:
                     return found
-        return careful(scorecard, weights, facts, now, trace, absent or {}, values or {})
+        return careful(scorecard, scorecard.variant(variant), facts, now, trace, absent or {}, values or {})
     finally:
         setcontext(before)
 

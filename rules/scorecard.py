@@ -146,7 +146,7 @@ class Scorecard:
     warnings: tuple[Problem, ...] = ()
     source: str = field(default="", repr=False, compare=False)
     """The body it was compiled from, as JSON."""
-    plans: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    plans: dict[str | None, Any] = field(default_factory=dict, repr=False, compare=False)
     """Functions made of the whole Scorecard, by variant, at the first rating; see `rules.plan`."""
 
     def __reduce__(self) -> tuple[Any, ...]:

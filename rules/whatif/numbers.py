@@ -165,7 +165,7 @@ def rounded(number: Number, rounding: Rounding) -> Number:
 
 
 def slack_of(number: Number) -> Bound:
-    """How close to another number it may come before the exact function must say; never where it is as good as exact."""
+    """How close to another number it may come before the exact function must say; -1 where it is as good as exact."""
     if number.error is None:
         return -1.0
     if number.slack is not None:

@@ -187,7 +187,7 @@ CARD = card()
 @given(facts)
 def test_the_one_function_and_the_careful_way_agree(given: dict[str, Any]) -> None:
     outcomes: list[Any] = []
-    with_plan = plan_of(CARD, CARD.variant(None))
+    with_plan = plan_of(CARD, None)
     assert with_plan is not None
     for planned in (True, False):
         try:
@@ -204,7 +204,7 @@ def test_the_one_function_and_the_careful_way_agree(given: dict[str, Any]) -> No
 
 
 def test_the_plan_is_used_where_every_fact_is_there() -> None:
-    plan = plan_of(CARD, CARD.variant(None))
+    plan = plan_of(CARD, None)
     assert plan is not None
     assert plan.quick(KNOWN)[3] == rate(CARD, KNOWN, NOW, trace=False).total
 
