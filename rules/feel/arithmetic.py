@@ -92,6 +92,10 @@ _TABLE: dict[tuple[str, type, type], _Operation] = {
 }
 
 
+def _zoned(value: Any) -> bool:
+    return value.__class__ is DateTime and value.time.zone is not None
+
+
 def arithmetic(run: Run, n: int, op: str, a: Any, b: Any) -> Any:
     """`a op b` for any values; the operators below come here when both are not numbers."""
     if is_null(a) or is_null(b):
@@ -101,6 +105,8 @@ def arithmetic(run: Run, n: int, op: str, a: Any, b: Any) -> Any:
     operation = _TABLE.get((op, a.__class__, b.__class__))
     if operation is None:
         return fault(run, n, "type", op=op, left=kind_of(a), right=kind_of(b))
+    # Dates cost more than numbers, and a zone is looked up for each.
+    run.spend(40 if _zoned(a) or _zoned(b) else 2)
     try:
         return operation(a, b)
     except decimal.DivisionByZero:

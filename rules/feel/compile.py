@@ -111,7 +111,7 @@ class Generator(Names):
         return self.call("member", self.place(node, node.value, "in"), *map(self.build, (node.value, *node.tests)))
 
     def instance_of(self, node: InstanceOf) -> ast.expr:
-        return self.call("instance", None, self.build(node.value), self.constant(node.type))
+        return self.call("instance", None, load("run"), self.build(node.value), self.constant(node.type))
 
     def conditional(self, node: If) -> ast.expr:
         """`then if c is True else otherwise if c is False or null else the null of a wrong type`."""
@@ -207,7 +207,10 @@ class Generator(Names):
         return self.call("invoke", at, self.constant(row), arguments_, placed)
 
     def list(self, node: ListNode) -> ast.expr:
-        return ast.List([self.build(x) for x in node.items], ast.Load())
+        return self.paid(ast.List([self.build(x) for x in node.items], ast.Load()))
+
+    def paid(self, made: ast.expr) -> ast.expr:
+        return self.call("paid", None, load("run"), made) if self.frames else made
 
     def context(self, node: ContextNode) -> ast.expr:
         """Entries in order, each seen by the next; a function also sees itself."""
@@ -221,7 +224,7 @@ class Generator(Names):
             values.append(walrus(name, self.build(value)))
             frame.names[key] = name
         self.frames.pop()
-        return ast.Dict([ast.Constant(key) for key, _ in node.entries], values)
+        return self.paid(ast.Dict([ast.Constant(key) for key, _ in node.entries], values))
 
     def range(self, node: RangeNode) -> ast.expr:
         at = self.place(node, None, node.op or "..")

@@ -9,6 +9,7 @@ from typing import Any
 
 from .calendar import NANO, YEAR_MAX
 from .cause import Cause, Null, Stop
+from .limits import Pay, budget
 from .run import type_params
 from .values import Date, DateTime, DayDuration, Function, MonthDuration, Range, Time
 
@@ -75,8 +76,17 @@ def _foreign(value: Any, name: str, span: Span | None) -> Any:
     return Null((Cause("type", name, span, {"field": name, "op": name, **type_params(type(value).__name__)}),))
 
 
-def release(value: Any, depth: int = 0) -> Any:
-    """A result without the nulls' causes."""
+def release(value: Any, pay: Pay | None = None) -> Any:
+    """A result without the nulls' causes; going through it is paid for. Raises Stop."""
+    cls = value.__class__
+    if cls is Null:
+        return None
+    if cls is not list and cls is not dict and cls is not Range:
+        return value
+    return _released(value, pay or budget(), 0)
+
+
+def _released(value: Any, pay: Pay, depth: int) -> Any:
     cls = value.__class__
     if cls is Null:
         return None
@@ -85,10 +95,12 @@ def release(value: Any, depth: int = 0) -> Any:
     if depth > DEEPEST:
         raise Stop("depth", DEEPEST)
     if cls is Range:  # an end may be a list, as in (= [a]), and hold nulls itself
-        return replace(value, low=release(value.low, depth + 1), high=release(value.high, depth + 1))
+        low, high = _released(value.low, pay, depth + 1), _released(value.high, pay, depth + 1)
+        return replace(value, low=low, high=high)
+    pay(1 + len(value))
     if cls is list:
-        return [release(item, depth + 1) for item in value]
-    return {key: release(item, depth + 1) for key, item in value.items()}
+        return [_released(item, pay, depth + 1) for item in value]
+    return {key: _released(item, pay, depth + 1) for key, item in value.items()}
 
 
 def _tz(value: Time) -> dt.tzinfo | None:

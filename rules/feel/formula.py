@@ -111,16 +111,15 @@ class Formula:
     def _slow(self, facts: Mapping[str, Any], now: Moment) -> Outcome:
         if isinstance(now, Run):
             value = self._full(Branch(self._places, now), facts)
-            return Outcome(release(value), causes_of(value))
+            return Outcome(release(value, now.spend), causes_of(value, now.spend))
         run = Run(self._places, self.limits, now)
         try:
             value = self._full(run, facts)
-            plain = release(value)
+            return Outcome(release(value, run.spend), causes_of(value, run.spend))
         except Stop as stop:
             return self._ended(stop)
         except RecursionError:  # the caller stood deep in the stack already
             return self._ended(None)
-        return Outcome(plain, causes_of(value))
 
     def _stopped(self, limit: str, most: int) -> Outcome:
         return Outcome(None, (Cause("limit", None, (0, len(self.text)), limit_params(limit, most)),))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
+
+from .cause import Stop
 
 CEILINGS = {
     "text": 200_000,
@@ -43,6 +46,25 @@ class Limits:
 
 
 LIMITS = Limits()
+Pay = Callable[[int], None]
+"""Takes steps off what an evaluation may cost; raises Stop where nothing is left."""
+
+
+def budget(most: int = LIMITS.fuel) -> Pay:
+    """Pays for so many steps: for what goes through a whole value outside an evaluation.
+
+    A value may hold a part of itself many times over, so that few parts in memory are very many to go through.
+    """
+    left = most
+
+    def pay(steps: int) -> None:
+        nonlocal left
+        left -= steps
+        if left < 0:
+            raise Stop("fuel", most)
+
+    return pay
+
 
 _NAMES = {
     "text": ("公式长度（字符）", "length of the formula in characters"),

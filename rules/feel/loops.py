@@ -261,7 +261,7 @@ def apply(run: Run, n: int, function: Function, arguments: tuple[Any, ...]) -> A
     ready = []
     for value, wanted in zip(arguments, function.types, strict=True):
         if wanted is not None:
-            coerced, fits = coerce(value, wanted)
+            coerced, fits = coerce(value, wanted, run.spend)
             if not fits:
                 return fault(run, n, "type", op="()", left=kind_of(value), wanted=wanted.kind)
             value = coerced
@@ -288,8 +288,10 @@ def define(
     return Function(params, types, body, "", result)
 
 
-def context(run: Run, keys: tuple[str, ...], values: tuple[Any, ...]) -> dict[str, Any]:
-    return dict(zip(keys, values, strict=True))
+def paid(run: Run, value: Any) -> Any:
+    """A list or context written inside a loop or function: made again and again, it is paid for."""
+    run.spend(1 + len(value))
+    return value
 
 
 def foreign(run: Run, n: int, name: str) -> Null:

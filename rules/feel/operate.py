@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from .cause import Null, Stop, is_null, join_nulls
+from .limits import Pay, budget
 from .run import Run, fault
 from .types import kind_of
 from .values import Date, DateTime, DayDuration, MonthDuration, Range, Time
@@ -14,8 +15,8 @@ DEEPEST = 64
 
 
 # ---------------------------------------------------------------------- equality and order
-def same(a: Any, b: Any, depth: int = 0) -> bool | None:
-    """Whether two values are equal; None where their kinds cannot be compared."""
+def same(a: Any, b: Any, pay: Pay | None = None, depth: int = 0) -> bool | None:
+    """Whether two values are equal; None where their kinds cannot be compared. Going through lists is paid for."""
     if is_null(a) or is_null(b):
         return is_null(a) and is_null(b)
     cls = a.__class__
@@ -28,20 +29,22 @@ def same(a: Any, b: Any, depth: int = 0) -> bool | None:
     if cls is DateTime:
         return bool(a.time.local == b.time.local and a.second == b.second)
     if cls is list:
-        return _all_same(list(zip(a, b, strict=True)), depth) if len(a) == len(b) else False
+        return _all_same(list(zip(a, b, strict=True)), pay, depth) if len(a) == len(b) else False
     if cls is dict:
-        return _all_same([(a[k], b[k]) for k in a], depth) if a.keys() == b.keys() else False
+        return _all_same([(a[k], b[k]) for k in a], pay, depth) if a.keys() == b.keys() else False
     if cls is Range:
         if (a.low_closed, a.high_closed, a.op) != (b.low_closed, b.high_closed, b.op):
             return False
-        return _all_same([(a.low, b.low), (a.high, b.high)], depth)
+        return _all_same([(a.low, b.low), (a.high, b.high)], pay, depth)
     return bool(a == b)
 
 
-def _all_same(pairs: list[tuple[Any, Any]], depth: int) -> bool | None:
+def _all_same(pairs: list[tuple[Any, Any]], pay: Pay | None, depth: int) -> bool | None:
     unlike = False
+    pay = pay or budget()
+    pay(2 + 2 * len(pairs))
     for a, b in pairs:
-        found = same(a, b, depth + 1)
+        found = same(a, b, pay, depth + 1)
         if found is False:
             return False
         unlike = unlike or found is None
@@ -51,7 +54,7 @@ def _all_same(pairs: list[tuple[Any, Any]], depth: int) -> bool | None:
 def equal(run: Run, n: int, a: Any, b: Any) -> Any:
     if a.__class__ is Decimal and b.__class__ is Decimal:
         return a == b
-    found = same(a, b)
+    found = same(a, b, run.spend)
     if found is None:
         return fault(run, n, "type", op="=", left=kind_of(a), right=kind_of(b))
     return found
@@ -171,15 +174,15 @@ def within(run: Run, n: int, value: Any, span: Range) -> Any:
 def _holds(run: Run, n: int, value: Any, test: Any) -> Any:
     """One test of `in`: a range includes, a list has the value or a range around it, else equality."""
     if test.__class__ is Range:
-        return within(run, n, value, test) if value.__class__ is not Range else same(value, test) is True
+        return within(run, n, value, test) if value.__class__ is not Range else same(value, test, run.spend) is True
     if test.__class__ is list:
         run.spend(len(test))
-        if value.__class__ is list and same(value, test):
+        if value.__class__ is list and same(value, test, run.spend):
             return True
         unknown: list[Any] = []
         for item in test:
             inside = item.__class__ is Range and value.__class__ is not Range
-            if (within(run, n, value, item) if inside else same(value, item)) is True:
+            if (within(run, n, value, item) if inside else same(value, item, run.spend)) is True:
                 return True
             if is_null(value):
                 unknown.append(value)

@@ -12,8 +12,8 @@ from .run import absent, fault, given
 from .types import conforms
 
 
-def _instance(value: Any, wanted: Any) -> bool:
-    return conforms(value, wanted, nulls=wanted.kind == "null")
+def _instance(run: Any, value: Any, wanted: Any) -> bool:
+    return conforms(value, wanted, wanted.kind == "null", run.spend)
 
 
 def _negated(run: Any, n: int, value: Any) -> Any:
@@ -47,6 +47,7 @@ HELPERS: dict[str, Any] = {
     "function_of": loops.function_of,
     "define": loops.define,
     "foreign": loops.foreign,
+    "paid": loops.paid,
     "absent": absent,
     "given": given,
     "fault": fault,

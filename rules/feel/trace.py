@@ -13,7 +13,7 @@ from .cause import Cause, Null, Stop
 from .compile import Generator, finish
 from .convert import release
 from .functions.text import text_of
-from .limits import Limits
+from .limits import Limits, Pay, budget
 from .numbers import number_text
 from .python_code import load
 from .run import Place, Run
@@ -88,11 +88,13 @@ def json_value(value: Any) -> Any:
     return text_of(value)
 
 
-def causes_of(value: Any) -> tuple[Cause, ...]:
-    """The causes of the nulls in a result, each once."""
+def causes_of(value: Any, pay: Pay | None = None) -> tuple[Cause, ...]:
+    """The causes of the nulls in a result, each once; going through it is paid for. Raises Stop."""
     found: list[Cause] = []
+    pay = pay or budget()
     stack = [value]
     while stack:
+        pay(1)
         item = stack.pop()
         if item.__class__ is Null:
             found.extend(c for c in item.causes if c not in found)
@@ -176,31 +178,32 @@ class Traced:
         run = Record(self.places, self.limits, now, self.parts)
         try:
             value = self.function(run, facts)
-            whole = Outcome(release(value), causes_of(value))
+            whole = Outcome(release(value, run.spend), causes_of(value, run.spend))
         except Stop as stop:
             whole = stopped(stop)
         except RecursionError:
             whole = stopped(None)
-        return self.part(self.root, run, whole)
+        return self.part(self.root, run, budget(self.limits.fuel), whole)
 
-    def part(self, branch: Branch, run: Record, whole: Outcome | None = None) -> Part:
+    def part(self, branch: Branch, run: Record, pay: Pay, whole: Outcome | None = None) -> Part:
         node = branch.node
         text = self.text[node.span[0] : node.span[1]]
         in_order = sorted(branch.children, key=lambda child: child.node.span)
-        children = tuple(self.part(child, run) for child in in_order)
+        children = tuple(self.part(child, run, pay) for child in in_order)
         kind = node.__class__.__name__.removesuffix("Node").lower()
         if whole is not None:
             return Part(node.span, text, kind, (whole,), 1, children)
         if isinstance(node, Literal):
             return Part(node.span, text, kind, (Outcome(node.value),), 1, children)
         index = branch.index or 0
-        outcomes = tuple(map(_outcome, run.seen[index]))
+        outcomes = tuple(_outcome(value, pay) for value in run.seen[index])
         return Part(node.span, text, kind, outcomes, run.times[index], children)
 
 
-def _outcome(value: Any) -> Outcome:
+def _outcome(value: Any, pay: Pay) -> Outcome:
+    """What a part came to; where all the parts together are more than can be kept, it is left out."""
     try:
-        return Outcome(release(value), causes_of(value))
+        return Outcome(release(value, pay), causes_of(value, pay))
     except Stop:
         return Outcome(None)
 

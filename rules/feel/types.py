@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from .cause import is_null
+from .limits import Pay, budget
 from .values import Date, DateTime, DayDuration, Function, MonthDuration, Range, Time
 
 
@@ -235,20 +236,21 @@ def type_text(found: Type) -> str:
     return found.kind
 
 
-def conforms(value: Any, wanted: Type, nulls: bool = True, depth: int = 0) -> bool:
-    """Whether a value has a type; inside lists and contexts null belongs to every type."""
+def conforms(value: Any, wanted: Type, nulls: bool = True, pay: Pay | None = None) -> bool:
+    """Whether a value has a type; inside lists and contexts null belongs to every type. Looking inside is paid for."""
     if is_null(value):
         return nulls
     if wanted.kind == "any":
         return True
     if kind_of(value) != wanted.kind:
         return False
-    if depth > 64:
-        return False
+    if wanted.kind in ("list", "context") and (wanted.item is not None or wanted.fields is not None):
+        pay = pay or budget()
+        pay(1 + len(value))
     if wanted.kind == "list" and wanted.item is not None:
-        return wanted.item.kind == "any" or all(conforms(x, wanted.item, True, depth + 1) for x in value)
+        return wanted.item.kind == "any" or all(conforms(x, wanted.item, True, pay) for x in value)
     if wanted.kind == "context" and wanted.fields is not None:
-        return all(k in value and conforms(value[k], t, True, depth + 1) for k, t in wanted.fields)
+        return all(k in value and conforms(value[k], t, True, pay) for k, t in wanted.fields)
     if wanted.kind == "range" and wanted.item is not None:
         return conforms(value.low, wanted.item) and conforms(value.high, wanted.item)
     if wanted.kind == "function" and wanted.params is not None:
@@ -270,15 +272,15 @@ def _function_conforms(value: Function, wanted: Type) -> bool:
     return result is None or wanted.item is None or wanted.item.kind in ("any", result.kind) or result.kind == "any"
 
 
-def coerce(value: Any, wanted: Type) -> tuple[Any, bool]:
+def coerce(value: Any, wanted: Type, pay: Pay | None = None) -> tuple[Any, bool]:
     """(the value as `wanted`, True), or (None, False) where it does not conform (DMN 1.5, 10.3.2.9.4)."""
     if is_null(value):
         return value, True
-    if conforms(value, wanted):
+    if conforms(value, wanted, True, pay):
         return value, True
-    if isinstance(value, list) and len(value) == 1 and wanted.kind != "list" and conforms(value[0], wanted):
+    if isinstance(value, list) and len(value) == 1 and wanted.kind != "list" and conforms(value[0], wanted, True, pay):
         return value[0], True
-    if wanted.kind == "list" and not isinstance(value, list) and conforms([value], wanted):
+    if wanted.kind == "list" and not isinstance(value, list) and conforms([value], wanted, True, pay):
         return [value], True
     if wanted.kind == "date and time" and isinstance(value, Date):
         return DateTime(value, Time(0, 0)), True

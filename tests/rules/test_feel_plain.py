@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import Cause, Scope, ScopeEntry, compile_formula, to_python
+from rules.feel import syntax
+from rules.feel.printing import print_feel
 from rules.feel.values import DateTime
+from tests.rules import trees
 
 NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
 NAMES = {"a": "number", "b": "number", "s": "string", "f": "boolean"}
@@ -59,6 +62,57 @@ def test_plain_and_full_agree(text: str, values: dict[str, Any]) -> None:
     quick, full = formula.evaluate(values, NOW), replace(formula, _fast=None).evaluate(values, NOW)
     assert quick == full
     assert (quick.value is None) == bool(quick.causes)
+
+
+OPEN = Scope({name: ScopeEntry(kind) for name, kind in NAMES.items()}, closed=False)
+leaves = st.one_of(
+    st.sampled_from([None, True, False, Decimal(0), Decimal(1), Decimal("2.5"), "x", ""]).map(
+        lambda value: syntax.Literal(trees.AT, value)
+    ),
+    st.sampled_from(sorted(NAMES)).map(lambda name: syntax.Name(trees.AT, name)),
+)
+CALLS = (
+    "min", "max", "MIN", "MAX", "SUM", "abs", "ABS", "not", "lower case", "blank as zero", "blank as text",
+    "without blanks", "round half up", "ROUND", "INT", "floor", "decimal", "TRUNC",
+)  # fmt: skip
+
+
+def grown(inner: trees.Strategy) -> trees.Strategy:
+    """Whatever may have a plain form, with nulls, lists inside lists and values of the wrong type in it."""
+    lists = trees.node(syntax.ListNode, trees.several(inner, 0))
+    ranges = st.tuples(inner, st.booleans(), inner, st.booleans()).map(lambda t: syntax.RangeNode(trees.AT, *t))
+    tests = st.one_of(inner, lists, ranges, trees.compared(inner))
+    within = st.one_of(tests, trees.node(syntax.ListNode, trees.several(tests)))
+    names = st.sampled_from(CALLS).map(lambda name: syntax.Name(trees.AT, name))
+    return st.one_of(
+        *(
+            trees.node(syntax.Chain, inner, trees.several(st.tuples(st.sampled_from(ops), inner)))
+            for ops in (["+", "-"], ["*", "/"])
+        ),
+        trees.node(syntax.Negation, inner),
+        trees.node(syntax.Comparison, st.sampled_from(["=", "!=", "<", "<=", ">", ">="]), inner, inner),
+        trees.node(syntax.Logic, st.sampled_from(["and", "or"]), trees.several(inner, 2)),
+        trees.node(syntax.Between, inner, inner, inner),
+        trees.node(syntax.In, inner, trees.several(within)),
+        trees.node(syntax.If, inner, inner, inner),
+        trees.node(syntax.Call, names, trees.several(st.one_of(inner, lists))),
+    )
+
+
+@pytest.mark.parametrize("examples", trees.SLICES)
+def test_random_trees_agree(examples: int) -> None:
+    """Where a tree has a plain form at all, wrong types and written nulls among it, both forms say the same."""
+
+    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.recursive(leaves, grown, max_leaves=7), facts)
+    def agree(tree: Any, values: dict[str, Any]) -> None:
+        formula = compile_formula(print_feel(tree, OPEN), OPEN)
+        full = replace(formula, _fast=None).evaluate(values, NOW)
+        quick = formula.evaluate(values, NOW)
+        assert quick == full
+        assert type(quick.value) is type(full.value)
+
+    agree()
 
 
 @pytest.mark.parametrize(

@@ -61,16 +61,16 @@ def test_every_conformance_expression_prints_and_reads_back() -> None:
     assert read > 2500
 
 
-@pytest.mark.parametrize(("formula", "facts", "value"), table())
-def test_formulas_of_the_table_print_and_read_back(formula: str, facts: str, value: str) -> None:
-    scope = Scope.open(json.loads(facts))
-    try:
-        tree = parse(formula, scope, INDEX)
-    except Broken:
-        assert value.startswith("!")
-        return
-    text, found = again(tree, scope)
-    assert without_spans(found) == without_spans(tree), text
+def test_formulas_of_the_table_print_and_read_back() -> None:
+    for formula, facts, value in table():
+        scope = Scope.open(json.loads(facts))
+        try:
+            tree = parse(formula, scope, INDEX)
+        except Broken:
+            assert value.startswith("!")
+            continue
+        text, found = again(tree, scope)
+        assert without_spans(found) == without_spans(tree), text
 
 
 @pytest.mark.parametrize("name", sorted(ROWS))

@@ -15,6 +15,7 @@ from .excel import RANKS, as_text, compared, figures, flat, is_blank, ordered, p
 from .excel_number import average_of
 from .list import distinct_values
 from .table import Fault, Unknown, builtin
+from .wildcards import Wildcards
 
 CRITERION = re.compile(r"(<>|!=|<=|>=|==|<|>|=)?(.*)", re.DOTALL)
 SIGNED = re.compile(rf"[+-]?(?:{NUMBER.pattern})", re.ASCII)
@@ -22,38 +23,6 @@ LISTS = ("以列表代替单元格区域", "A list stands for a range of cells")
 
 
 # ---------------------------------------------------------------------- criteria
-def like(run: Run, text: str, pattern: str) -> bool:
-    """Whether all of a text fits a pattern of ``*``, ``?`` and ``~`` before a mark meant as such; without case."""
-    text, pieces = text.lower(), _pieces(pattern.lower())
-    run.spend(1 + len(text) // 16)
-    at = token = 0
-    star, resume = -1, 0
-    while at < len(text):
-        if token < len(pieces) and pieces[token] == "*":
-            star, resume, token = token, at, token + 1
-        elif token < len(pieces) and pieces[token] in ("?", "=" + text[at]):
-            at, token = at + 1, token + 1
-        elif star >= 0:
-            run.spend(1)
-            resume, token = resume + 1, star + 1
-            at = resume
-        else:
-            return False
-    return all(piece == "*" for piece in pieces[token:])
-
-
-def _pieces(pattern: str) -> list[str]:
-    """``*``, ``?``, or an equals sign and the character meant."""
-    found: list[str] = []
-    marks = iter(pattern)
-    for c in marks:
-        if c == "~":
-            found.append("=" + next(marks, "~"))
-        else:
-            found.append(c if c in "*?" else "=" + c)
-    return found
-
-
 def fits(run: Run, value: Any, criterion: Any) -> bool:
     """Whether a value meets a criterion such as ``">=5"``, ``"<>A"``, ``"*公司"`` or a value it equals."""
     if is_null(criterion):
@@ -74,7 +43,7 @@ def fits(run: Run, value: Any, criterion: Any) -> bool:
     if value.__class__ is not str:
         return op == "!="
     if op in ("=", "!="):
-        return like(run, value, rest) == (op == "=")
+        return Wildcards(rest).fits(run, value) == (op == "=")
     return compared(op, ordered(value, rest) or 0)
 
 
@@ -189,7 +158,7 @@ def _exact_place(run: Run, values: list[Any], wanted: Any) -> int:
         if is_null(value):
             continue
         text = value.__class__ is str and wanted.__class__ is str
-        if like(run, value, wanted) if text else ordered(value, wanted) == 0:
+        if Wildcards(wanted).fits(run, value) if text else ordered(value, wanted) == 0:
             return place
     raise Fault("not_found")
 

@@ -11,8 +11,8 @@ from ..cause import Stop, is_null
 from ..run import Run
 from .excel import as_text, flat, is_blank, position
 from .excel_format import formatted, number_of_text
-from .excel_list import _pieces
 from .table import Fault, Texts, Unknown, builtin
+from .wildcards import Wildcards
 
 DATES = ("日期转换为 2026-01-31 形式的文本，不是序列号", "A date becomes text such as 2026-01-31, not a serial number")
 
@@ -186,29 +186,11 @@ def find(run: Run, at: int, wanted: Any, within: Any, start: Decimal | None) -> 
     "Place of a text in another, without case, with wildcards * and ?", 'SEARCH("B?", "abc") = 2', None, "number",
 )
 def search(run: Run, at: int, wanted: Any, within: Any, start: Decimal | None) -> Decimal:
-    whole = as_text(within).lower()
-    # Each star takes as little as it can, so that one place is tried piece by piece and never twice.
-    parts: list[list[str]] = [[]]
-    for piece in _pieces(as_text(wanted).lower()):
-        if piece == "*":
-            parts.append([])
-        else:
-            parts[-1].append(piece)
-    first = _start(start, len(whole))
-    place = _piece_at(run, whole, parts[0], first)
-    rest = place + len(parts[0])
-    for part in parts[1:]:
-        rest = _piece_at(run, whole, part, rest) + len(part)
+    whole = as_text(within)
+    place = Wildcards(as_text(wanted)).place(run, whole, _start(start, len(whole)))
+    if place < 0:
+        raise Fault("domain")
     return Decimal(place + 1)
-
-
-def _piece_at(run: Run, text: str, piece: list[str], start: int) -> int:
-    """The first place from `start` where a piece without stars stands."""
-    for place in range(start, len(text) - len(piece) + 1):
-        run.spend(1)
-        if all(mark in ("?", "=" + c) for mark, c in zip(piece, text[place:], strict=False)):
-            return place
-    raise Fault("domain")
 
 
 @_entry(

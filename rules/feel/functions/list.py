@@ -11,8 +11,10 @@ from ..loops import ask
 from ..operate import DEEPEST, comparable, order_key, same
 from ..run import Run
 from ..types import kind_of
-from ..values import Function
+from ..values import Date, DateTime, DayDuration, Function, MonthDuration, Time
 from .table import Fault, Unknown, builtin, whole
+
+MARKED = frozenset({bool, Decimal, str, Date, DayDuration, MonthDuration})
 
 
 def _at(position: Decimal, size: int) -> int:
@@ -35,7 +37,7 @@ def _at(position: Decimal, size: int) -> int:
 )
 def list_contains(run: Run, at: int, values: list[Any], element: Any) -> bool:
     run.spend(len(values))
-    return any(same(value, element) is True for value in values)
+    return any(same(value, element, run.spend) is True for value in values)
 
 
 @builtin(
@@ -152,16 +154,43 @@ def reverse(run: Run, at: int, values: list[Any]) -> list[Any]:
 )
 def index_of(run: Run, at: int, values: list[Any], match: Any) -> list[Any]:
     run.spend(len(values))
-    return [Decimal(i) for i, value in enumerate(values, 1) if same(value, match) is True]
+    return [Decimal(i) for i, value in enumerate(values, 1) if same(value, match, run.spend) is True]
 
 
-def _distinct(run: Run, values: list[Any]) -> list[Any]:
-    kept: list[Any] = []
+def _mark(value: Any) -> Any:
+    """What equal values of one kind have in common; None for lists, contexts, ranges and functions: those compare."""
+    cls = value.__class__
+    if is_null(value):
+        return Null
+    if cls is Time:
+        return cls, value.local, value.instant
+    if cls is DateTime:
+        return cls, value.time.local, value.second
+    return (cls, value) if cls in MARKED else None
+
+
+def _counted(run: Run, values: list[Any]) -> list[tuple[Any, int]]:
+    """Each value once, in order, with how often it occurs."""
+    found: list[list[Any]] = []
+    marked: dict[Any, list[Any]] = {}
+    others: list[list[Any]] = []
     for value in values:
-        run.spend(1 + len(kept) // 8)
-        if not any(same(value, other) is True for other in kept):
-            kept.append(value)
-    return kept
+        run.spend(1)
+        mark = _mark(value)
+        if mark is not None:
+            known = marked.get(mark)
+        else:
+            run.spend(len(others))
+            known = next((each for each in others if same(value, each[0], run.spend) is True), None)
+        if known is not None:
+            known[1] += 1
+            continue
+        found.append([value, 1])
+        if mark is not None:
+            marked[mark] = found[-1]
+        else:
+            others.append(found[-1])
+    return [(value, times) for value, times in found]
 
 
 @builtin(
@@ -171,7 +200,7 @@ def _distinct(run: Run, values: list[Any]) -> list[Any]:
     ("union([1, 2], [2, 3]) = [1, 2, 3]", "union([1], [1], [2]) = [1, 2]"),
 )
 def union(run: Run, at: int, *lists: Any) -> list[Any]:
-    return _distinct(run, concatenate(run, at, *lists))
+    return [value for value, _ in _counted(run, concatenate(run, at, *lists))]
 
 
 @builtin(
@@ -181,7 +210,7 @@ def union(run: Run, at: int, *lists: Any) -> list[Any]:
     ("distinct values([1, 2, 1]) = [1, 2]", 'distinct values(["A", "B", "A"]) = ["A", "B"]'),
 )
 def distinct_values(run: Run, at: int, values: list[Any]) -> list[Any]:
-    return _distinct(run, values)
+    return [value for value, _ in _counted(run, values)]
 
 
 @builtin(
@@ -191,9 +220,7 @@ def distinct_values(run: Run, at: int, values: list[Any]) -> list[Any]:
     ("duplicate values([1, 2, 1]) = [1]", 'duplicate values(["A", "B"]) = []'),
 )
 def duplicate_values(run: Run, at: int, values: list[Any]) -> list[Any]:
-    kept = _distinct(run, values)
-    run.spend(len(values) * (1 + len(kept) // 8))
-    return [v for v in kept if sum(same(v, other) is True for other in values) > 1]
+    return [value for value, times in _counted(run, values) if times > 1]
 
 
 @builtin(

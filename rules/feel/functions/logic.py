@@ -67,7 +67,7 @@ def is_(run: Run, at: int, value1: Any, value2: Any) -> bool:
         return False
     if isinstance(value1, Time | DateTime):
         return bool(value1 == value2)
-    return same(value1, value2) is True
+    return same(value1, value2, run.spend) is True
 
 
 @builtin(

@@ -217,4 +217,5 @@ def includes(run: Run, at: int, a: Any, b: Any) -> bool:
     ("coincides([1..5], [1..5]) = true", "coincides(5, 5) = true", "coincides([1..5), [1..5]) = false"),
 )
 def coincides(run: Run, at: int, a: Any, b: Any) -> bool:
-    return _low_order(Span(a), Span(b)) == 0 and _high_order(Span(a), Span(b)) == 0 and same(a, b) is not None
+    x, y = Span(a), Span(b)
+    return _low_order(x, y) == 0 and _high_order(x, y) == 0 and same(a, b, run.spend) is not None

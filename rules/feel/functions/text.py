@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ..cause import Stop, is_null
+from ..limits import Pay, budget
 from ..numbers import number_text
 from ..operate import DEEPEST
 from ..patterns import compile_pattern, expand
@@ -27,8 +28,8 @@ def _key(key: str) -> str:
     return _quoted(key) if not key or not _MARKS.isdisjoint(key) else key
 
 
-def text_of(value: Any, inside: bool = False, depth: int = 0) -> str:
-    """Any value as text; strings inside lists and contexts keep their quotes."""
+def text_of(value: Any, inside: bool = False, pay: Pay | None = None, depth: int = 0) -> str:
+    """Any value as text; strings inside lists and contexts keep their quotes. Going through lists is paid for."""
     if depth > DEEPEST:
         raise Stop("depth", DEEPEST)
     if is_null(value):
@@ -38,19 +39,26 @@ def text_of(value: Any, inside: bool = False, depth: int = 0) -> str:
     if value.__class__ is Decimal:
         return number_text(value)
     if value.__class__ is str:
+        if pay is not None:
+            pay(len(value) // 8)
         return _quoted(value) if inside else str(value)
-    if value.__class__ is list:
-        return "[" + ", ".join(text_of(x, True, depth + 1) for x in value) + "]"
-    if value.__class__ is dict:
-        return "{" + ", ".join(f"{_key(k)}: {text_of(x, True, depth + 1)}" for k, x in value.items()) + "}"
+    if value.__class__ in (list, dict):
+        return _joined(value, pay or budget(), depth)
     if isinstance(value, Range):
         if value.op:
-            return f"({value.op} {text_of(value.high if value.low is None else value.low, True, depth + 1)})"
-        low, high = (text_of(x, True, depth + 1) for x in (value.low, value.high))
+            return f"({value.op} {text_of(value.high if value.low is None else value.low, True, pay, depth + 1)})"
+        low, high = (text_of(x, True, pay, depth + 1) for x in (value.low, value.high))
         return f"{'[' if value.low_closed else '('}{low}..{high}{']' if value.high_closed else ')'}"
     if isinstance(value, Function):
         return f"function({', '.join(value.params)})"
     return temporal_text(value)
+
+
+def _joined(value: Any, pay: Pay, depth: int) -> str:
+    pay(2 + 2 * len(value))
+    if value.__class__ is list:
+        return "[" + ", ".join(text_of(x, True, pay, depth + 1) for x in value) + "]"
+    return "{" + ", ".join(f"{_key(k)}: {text_of(x, True, pay, depth + 1)}" for k, x in value.items()) + "}"
 
 
 @builtin(
@@ -60,7 +68,7 @@ def text_of(value: Any, inside: bool = False, depth: int = 0) -> str:
     ('string(1.5) = "1.5"', 'string([1, "a"]) = "[1, \\"a\\"]"', 'string(@"2026-01-31") = "2026-01-31"'),
 )
 def string(run: Run, at: int, value: Any) -> Any:
-    return value if is_null(value) else run.text(text_of(value))
+    return value if is_null(value) else run.text(text_of(value, pay=run.spend))
 
 
 @builtin(
