@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.access import Grant, Missing, Right, Role, Scope
 from app.db import new_id
@@ -78,9 +79,7 @@ def create_user(
     work.session.flush()
     work.record(Verb.USER_CREATED, user_subject(user.id), {"name": user.name, "username": user.username},
                 after=_shown(user))
-    wanted = tuple(grants)
-    if wanted:
-        set_roles(work, user.id, wanted)
+    _give(work, user, tuple(grants))
     return user
 
 
@@ -104,10 +103,21 @@ def change_user(work: Work, user_id: str, row_version: int, profile: Profile) ->
     return bool(fields)
 
 
-def set_roles(work: Work, user_id: str, grants: Iterable[Grant]) -> bool:
-    """Make these the user's roles, at once and in every open session. True when something changed."""
+def set_roles(work: Work, user_id: str, grants: Iterable[Grant], row_version: int | None = None) -> bool:
+    """Make these the user's roles, at once and in every open session. True when something changed.
+
+    It makes a new version of the user: an older page must not give back what somebody took away.
+    """
     check_right(work, Right.USER_WRITE)
-    user = get_user(work.session, user_id)
+    user = _fresh(work, user_id, row_version)
+    changed = _give(work, user, grants)
+    if changed:
+        flag_modified(user, "name")
+    return changed
+
+
+def _give(work: Work, user: User, grants: Iterable[Grant]) -> bool:
+    user_id = user.id
     wanted = {grant.role: grant.scope for grant in grants}
     rows = work.session.scalars(select(RoleGrant).where(RoleGrant.user_id == user_id)).all()
     before = {Role(row.role): Scope(row.scope) for row in rows}

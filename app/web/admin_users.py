@@ -150,7 +150,7 @@ def change_user(user_id: str) -> Response:
 @access(Right.USER_WRITE)
 def set_roles(user_id: str) -> Response:
     with writing() as work:
-        changed = people.set_roles(work, user_id, _grants())
+        changed = people.set_roles(work, user_id, _grants(), row_version())
     flash(t("user.roles_saved" if changed else "user.roles_same"), "good")
     return redirect(url_for("admin_users.user", user_id=user_id), 303)
 
