@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
@@ -73,10 +74,24 @@ class Settings:
     def database_url(self) -> str:
         return self.database or f"sqlite:///{(self.home / 'credence.db').absolute()}"
 
+    def shown(self, name: str) -> str:
+        """A setting as it may be read by people: of a database's address no user, password or parameter."""
+        value = getattr(self, name)
+        return address_shown(value) if name == "database" else str(value)
+
     @property
     def keys(self) -> Path:
         """Folder of the signing key and the key that wraps customer keys: outside the database and its backup."""
         return self.home / "keys"
+
+
+def address_shown(address: str) -> str:
+    """A database's address without what may be secret: ``postgresql+psycopg://…@db:5432/credence``."""
+    parts = urlsplit(address)
+    if not parts.scheme:
+        return address
+    _user, at, host = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{'…@' if at else ''}{host}{parts.path}"
 
 
 def _read(name: str, kind: str, text: str) -> Any:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.cli import demo
 from app.edge.runtime import EXTENSION, Runtime, runtime
-from config import Settings
+from config import Settings, address_shown
 from migrations.run import migrate
 
 
@@ -80,7 +80,7 @@ def prepare(instance: Runtime) -> None:
     try:
         migrate(instance.database.write)
     except OperationalError as error:
-        place = instance.database.write.url.render_as_string(hide_password=True)
+        place = address_shown(instance.settings.database_url)
         text = demo.both("serve.no_database", place=place, error=str(error.orig).strip())
         raise click.ClickException(text) from None
 

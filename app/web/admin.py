@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from urllib.parse import urlsplit
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -11,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.access import TABLE, Right, Role
 from app.edge import security
 from app.edge.asked import moment_place
-from app.edge.locale import t
+from app.edge.locale import NOTHING, t
 from app.edge.pages import access
 from app.edge.runtime import runtime
 from app.edge.transaction import reading, writing
@@ -53,7 +52,7 @@ def settings() -> str:
     rows = [
         {
             "name": "CREDENCE_" + each.name.upper(),
-            "value": _shown(each.name, getattr(here, each.name)),
+            "value": _shown(here, each.name),
             "words": t(f"setting.{each.name}"),
             "default": getattr(here, each.name) == each.default,
         }
@@ -62,15 +61,11 @@ def settings() -> str:
     return render_template("admin/settings.html", rows=rows)
 
 
-def _shown(name: str, value: object) -> str:
+def _shown(here: Settings, name: str) -> str:
+    value = getattr(here, name)
     if isinstance(value, bool):
         return t("ui.yes") if value else t("ui.no")
-    text = str(value)
-    if name == "database" and "://" in text:
-        parts = urlsplit(text)
-        host = parts.netloc.rpartition("@")[2]
-        return f"{parts.scheme}://…@{host}{parts.path}" if "@" in parts.netloc else f"{parts.scheme}://{host}{parts.path}"
-    return text or "—"
+    return here.shown(name) or NOTHING
 
 
 @blueprint.get("/rights")

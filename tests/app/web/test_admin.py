@@ -11,6 +11,7 @@ from app.models.people import User
 from app.queries import organisation as queries
 from app.services import organisation, people, tokens
 from app.services.viewers import viewer_of
+from config import Settings
 from tests.app.crew import Crew, post
 from tests.app.statements import statements
 from tests.builders import Clock
@@ -90,10 +91,15 @@ def test_roles_disable_enable_reset(crew: Crew) -> None:
     lin = crew.hire("lin", Role.SALES, name="林涛")
     client, theirs = crew.client("boss"), crew.client("lin")
     assert theirs.get("/admin/users").status_code == 403
-    post(client, f"/admin/users/{lin}/roles", {"roles": ["auditor"], "scope_auditor": "ALL"})
+    old = _version(client.get(f"/admin/users/{lin}").get_data(as_text=True))
+    typed = {"roles": ["auditor"], "scope_auditor": "ALL", "row_version": old}
+    post(client, f"/admin/users/{lin}/roles", typed)
     assert theirs.get("/admin/users").status_code == 200, "at once"
     page = client.get(f"/admin/users/{lin}").get_data(as_text=True)
     assert "角色已更新，立即生效" in page
+    answer = post(client, f"/admin/users/{lin}/roles", {**typed, "roles": ["sales", "auditor"], "scope_sales": "ALL"})
+    assert answer.status_code == 409, "an older page gives back nothing"
+    assert "钱立" in answer.get_data(as_text=True), "who was first"
 
     post(client, f"/admin/users/{lin}/disable")
     assert theirs.get("/me").status_code == 303
@@ -112,7 +118,8 @@ def test_roles_disable_enable_reset(crew: Crew) -> None:
 def test_admins_cannot_lock_themselves_out(crew: Crew, act: str) -> None:
     client = crew.client("boss")
     assert post(client, f"/admin/users/{crew.ids['boss']}/{act}").status_code == 422
-    answer = post(client, f"/admin/users/{crew.ids['boss']}/roles", {"roles": ["sales"]})
+    version = _version(client.get(f"/admin/users/{crew.ids['boss']}").get_data(as_text=True))
+    answer = post(client, f"/admin/users/{crew.ids['boss']}/roles", {"roles": ["sales"], "row_version": version})
     assert answer.status_code == 422
     assert "最后一位启用的系统管理员" in answer.get_data(as_text=True)
     assert client.get("/admin/users").status_code == 200
@@ -257,16 +264,21 @@ def test_sessions_page_by_page(crew: Crew, clock: Clock) -> None:
     assert len(set(ids[0] + ids[1])) == 61
 
 
-def test_settings_never_show_a_secret(crew: Crew, monkeypatch: pytest.MonkeyPatch) -> None:
-    from app.web import admin
+@pytest.mark.parametrize(("address", "seen"), [
+    ("postgresql+psycopg://joe:hunter2@db:5432/credence", "postgresql+psycopg://…@db:5432/credence"),
+    ("postgresql://joe:p@ss@db/credence?sslmode=require", "postgresql://…@db/credence"),
+    ("postgresql://db/credence?password=hunter2", "postgresql://db/credence"),
+    ("sqlite:////srv/credence.db", "sqlite:////srv/credence.db"),
+    ("", ""),
+])  # fmt: skip
+def test_of_a_databases_address_nothing_secret_is_shown(address: str, seen: str) -> None:
+    assert Settings(database=address).shown("database") == seen
 
+
+def test_settings_never_show_a_secret(crew: Crew) -> None:
     html = crew.client("boss").get("/admin/settings").get_data(as_text=True)
     for name in crew.instance.settings.__dataclass_fields__:
         assert f"CREDENCE_{name.upper()}" in html
-    assert admin._shown("database", "postgresql+psycopg://joe:hunter2@db:5432/credence") == (
-        "postgresql+psycopg://…@db:5432/credence"
-    )
-    assert admin._shown("database", "postgresql://db/credence?password=hunter2") == "postgresql://db/credence"
 
 
 def test_rights_page_names_roles_scopes_and_holders(crew: Crew) -> None:
