@@ -24,6 +24,7 @@ PAGES = (
     "studio",
     "studio_definition",
     "studio_draft",
+    "studio_workbook",
     "trail",
     "inbox",
     "inbox_batch",
