@@ -63,6 +63,44 @@ def rows(trace: Trace | Mapping[str, Any], scorecard: Scorecard | None = None) -
 
 
 @dataclass(frozen=True, slots=True)
+class TableRow:
+    """What one decision table decided; values as JSON, as in the Trace.
+
+    inputs   what each input was, by key
+    rows     (id, index from 0) of the rows that decided; unknown: those that could not be told
+    default  whether the defaults hold because no row was hit
+    """
+
+    table: str
+    label: Mapping[str, str]
+    value: Any
+    inputs: Mapping[str, Any]
+    rows: tuple[tuple[str, int], ...]
+    unknown: tuple[tuple[str, int], ...]
+    default: bool
+    causes: tuple[Mapping[str, Any], ...]
+
+
+def tables(trace: Trace | Mapping[str, Any], scorecard: Scorecard | None = None) -> tuple[TableRow, ...]:
+    """The decision tables of a Trace, fresh or stored, in the order they were worked out."""
+    if isinstance(trace, Trace):
+        scorecard = scorecard or trace.scorecard
+        trace = trace.to_json()
+    labels = {} if scorecard is None else {each.key: each.label for each in scorecard.formulas}
+
+    def named(node: Mapping[str, Any], member: str) -> tuple[tuple[str, int], ...]:
+        return tuple((row["id"], row["index"]) for row in node.get(member, ()))
+
+    return tuple(
+        TableRow(
+            node["id"], labels.get(node["id"], {}), node["value"], node.get("inputs", {}), named(node, "rows"),
+            named(node, "unknown"), node.get("default", False), tuple(node.get("causes", ())),
+        )
+        for node in trace["children"] if node["kind"] == "table"
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
 class Delta:
     """What one Factor changed in the total between two ratings; `change` in points of the total, decimal text."""
 

@@ -217,8 +217,11 @@ class _Checks:
         return [(place, value) for place, value in named if value is not None]
 
     def told(self, box: Box) -> dict[str, str]:
-        """The example as text in each language."""
+        """The example as text in each language: the inputs that matter, all of them where none does."""
         pairs = self.values(box)
+        bound = zip(self.table.inputs, self.grid.axes, box, strict=True)
+        narrow = {place.key for place, axis, part in bound if part & axis.domain != axis.domain}
+        pairs = [pair for pair in pairs if pair[0].key in narrow] or pairs
         if not pairs:
             return {"zh-CN": "任何情况", "en": "anything"}
         return {

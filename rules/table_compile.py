@@ -178,7 +178,7 @@ class _Reader:
         allowed = self.allowed(item, at, found)
         label = item.get("label") or (entry.labels if entry is not None else {})
         unit = item.get("unit") or (entry.unit if entry is not None else None)
-        return Input(item["key"], label, found, unit, allowed, name, formula, at)
+        return Input(item["key"], label, found, unit, item.get("labels", {}), allowed, name, formula, at)
 
     def inferred(self, cells: Sequence[str]) -> Type | None:
         """The one kind all cells name; None where they name none or several."""
@@ -189,7 +189,8 @@ class _Reader:
         at = pointer("outputs", index)
         wanted = self.type(item, at) or self.inferred(item.get("allowed", ()))
         allowed = self.allowed(item, at, wanted)
-        place = Output(item["key"], item.get("label", {}), wanted, item.get("unit"), allowed, None, at)
+        labels = item.get("labels", {})
+        place = Output(item["key"], item.get("label", {}), wanted, item.get("unit"), labels, allowed, None, at)
         if "default" not in item:
             return place
         return replace(place, default=self.entry(item["default"], place, item, f"{at}/default"))

@@ -45,13 +45,14 @@ class Place:
     """What an input and an output have in common.
 
     type   as declared or as the formulas and cells say; None: any
-    label  {"zh-CN", "en"}, empty where none was written
+    label  {"zh-CN", "en"}, empty where none was written; labels: of its texts, by the text
     """
 
     key: str
     label: Labels
     type: Type | None
     unit: str | None
+    labels: Mapping[str, Labels]
     allowed: Allowed | None
 
     @property

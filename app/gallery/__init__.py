@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-FOLDERS = {"forms": "form", "scorecards": "scorecard", "policies": "policy", "flows": "flow"}  # in order of dependence
+FOLDERS = {  # in order of dependence
+    "forms": "form", "tables": "table", "scorecards": "scorecard", "policies": "policy", "flows": "flow",
+}  # fmt: skip
 
 
 @cache

@@ -64,6 +64,7 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("form", forms.compile_form),
         Kind("scorecard", rules.compile_scorecard),
+        Kind("table", rules.compile_table),
         Kind("policy", credit.compile_policy, _policy_links, _check_policy, policy_posts),
         Kind("flow", workflows.compile_flow, flows.links, flows.check_links, flows.posts, _lint_flow),
     )

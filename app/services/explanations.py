@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from app.queries.ratings import RatingDetail
 from app.services import ratings
 from app.services.ratings import Model
-from rules import Problem, Score, Scorecard, rate
+from rules import DecisionTable, Problem, Score, Scorecard, rate
 from rules.bands import StepBands
-from rules.explain import Lift, deltas, lifts
+from rules.explain import Lift, deltas, lifts, tables
 from rules.figures import fixed
 from rules.scorecard import Factor
+from rules.table_parts import Place
 
 Words = Mapping[str, str]
 
@@ -74,6 +75,20 @@ class Input:
     unit: str | None
     value: Any
     origin: Origin | None
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """What a decision table of the scorecard decided: what it saw, the rows as people count them, its outputs."""
+
+    key: str
+    label: Words
+    inputs: tuple[Input, ...]
+    rows: tuple[int, ...]
+    default: bool
+    unknown: tuple[int, ...]
+    outputs: tuple[Input, ...]
+    causes: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +157,7 @@ class Explanation:
     model: Model
     variant: Words
     dimensions: tuple[DimensionLine, ...]
+    tables: tuple[TableLine, ...]
     conditions: tuple[ConditionLine, ...]
     steps: LimitSteps
     reasons: tuple[Problem, ...]
@@ -169,6 +185,7 @@ def explain(session: Session, rating: RatingDetail) -> Explanation:
         model=model,
         variant=card.variant(rating.variant).label,
         dimensions=dimensions(rating, card),
+        tables=tuple(_tables(rating, card, labels)),
         conditions=tuple(_conditions(rating, card, labels)),
         steps=_steps(rating, model),
         reasons=reasons(rating.trace, labels),
@@ -226,6 +243,32 @@ def dimensions(rating: RatingDetail, card: Scorecard) -> tuple[DimensionLine, ..
             node.get("weight") or "0", rating.trace["contributions"].get(node["id"]), lines,
         ))  # fmt: skip
     return tuple(found)
+
+
+def _tables(rating: RatingDetail, card: Scorecard, labels: Mapping[str, Words]) -> Iterator[TableLine]:
+    made = {each.key: each.formula for each in card.formulas}
+    score = rating.trace.get("score")
+    for row in tables(score, card) if score else ():
+        table = made[row.table]
+        if not isinstance(table, DecisionTable):
+            continue
+        found = [each for each in (row.value if isinstance(row.value, list) else [row.value]) if each is not None]
+        yield TableLine(
+            row.table, row.label, tuple(_shown(each, row.inputs.get(each.key)) for each in table.inputs),
+            tuple(index + 1 for _, index in row.rows), row.default, tuple(index + 1 for _, index in row.unknown),
+            tuple(_shown(out, _output(each, out.key)) for out in table.outputs for each in found),
+            _causes({"causes": row.causes}, rating, labels),
+        )  # fmt: skip
+
+
+def _output(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, Mapping) else value
+
+
+def _shown(place: Place, value: Any) -> Input:
+    """A value of a table's column; its texts by their labels."""
+    shown = place.labels.get(value, value) if isinstance(value, str) else value
+    return Input(place.key, place.label, place.unit, shown, None)
 
 
 def _nodes(rating: RatingDetail, *kinds: str) -> list[Mapping[str, Any]]:

@@ -22,13 +22,13 @@ from app.services import gallery as installs
 from app.web.studio_problems import Finding, findings
 from credit import Policy
 from forms import Form
-from rules import Invalid, Scorecard
+from rules import DecisionTable, Invalid, Scorecard
 from workflows import Flow
 
 blueprint = Blueprint("studio", __name__, url_prefix="/studio")
 
-KINDS = ("form", "scorecard", "policy", "flow")  # as pages list them: what others are made of comes first
-ICONS = {"form": "form", "scorecard": "scorecard", "policy": "policy", "flow": "flow"}
+KINDS = ("form", "scorecard", "table", "policy", "flow")  # as pages list them: what others are made of comes first
+ICONS = {"form": "form", "scorecard": "scorecard", "table": "table", "policy": "policy", "flow": "flow"}
 
 
 def kind_asked() -> str:
@@ -116,6 +116,8 @@ def _facts(kind: str, body: dict[str, Any]) -> list[str]:
             return [t("studio.size.dimensions", count=len(made.dimensions)),
                     t("studio.size.factors", count=len(made.factors)),
                     t("studio.size.variants", count=len(made.variants))]  # fmt: skip
+        case DecisionTable():
+            return [t("studio.size.inputs", count=len(made.inputs)), t("studio.size.rows", count=len(made.rows))]
         case Policy():
             return [t("studio.size.grades", count=len(made.grades)),
                     t("studio.size.tiers", count=len(made.tiers.tiers))]  # fmt: skip
@@ -125,7 +127,7 @@ def _facts(kind: str, body: dict[str, Any]) -> list[str]:
     return []
 
 
-@blueprint.post("/gallery/<any(form,scorecard,policy,flow):kind>/<key>/draft")
+@blueprint.post("/gallery/<any(form,scorecard,table,policy,flow):kind>/<key>/draft")
 @access(Right.DEFINITION_WRITE)
 def install_draft(kind: str, key: str) -> Response:
     """A ready-made Definition as the next version's draft."""

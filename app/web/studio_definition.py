@@ -21,7 +21,8 @@ from app.web.studio import ICONS
 from app.web.studio_problems import body_text, layout_text, of_stored
 from app.web.text_difference import difference
 
-blueprint = Blueprint("studio_definition", __name__, url_prefix="/studio/<any(form,scorecard,policy,flow):kind>/<key>")
+PLACE = "/studio/<any(form,scorecard,table,policy,flow):kind>/<key>"
+blueprint = Blueprint("studio_definition", __name__, url_prefix=PLACE)
 
 
 @blueprint.get("")
@@ -40,8 +41,8 @@ def version(kind: str, key: str, version: int) -> str:
 def _page(kind: str, key: str, version: int | None, layout: str = "studio/definition.html") -> str:
     with reading() as view:
         detail = queries.definition(view, kind, key, version)
-        made, _ = studio_views.compiled(kind, detail.body)
-        shown = studio_views.context(view, detail, made) if made is not None else {}
+        made, problems = studio_views.compiled(kind, detail.body)
+        shown = studio_views.context(view, detail, made, problems, request.args) if made is not None else {}
         found = of_stored(view, detail) if detail.head.status == "draft" else []
     return render_template(layout, d=detail, tab="read", made=made, findings=found, icons=ICONS, **shown)
 

@@ -30,7 +30,7 @@ blueprint = Blueprint("studio_draft", __name__, url_prefix="/studio")
 
 TITLE = "definition.title"  # how codes about the title begin
 ENVELOPE = ("kind", "key", "version", "title", "body", "layout", "fingerprint", "based_on")
-PLACE = "/<any(form,scorecard,policy,flow):kind>/<key>/<int:version>"
+PLACE = "/<any(form,scorecard,table,policy,flow):kind>/<key>/<int:version>"
 
 
 @dataclass(slots=True)

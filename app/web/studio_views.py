@@ -9,12 +9,12 @@ from typing import Any
 from app import kinds
 from app.edge import formula_words
 from app.queries import definitions as queries
-from app.web import studio_flow_words, studio_words
+from app.web import studio_flow_words, studio_words, table_words
 from app.web.flow_tree import tree_of
 from app.work import Reading
 from credit import Policy
 from forms import Form
-from rules import Invalid, Problem, Scorecard
+from rules import DecisionTable, Invalid, Problem, Scorecard, compile_table
 from workflows import Flow
 from workflows.model import Approval, ByUser, Cc, Handle
 
@@ -26,18 +26,36 @@ def compiled(kind: str, body: Mapping[str, Any]) -> tuple[Any, tuple[Problem, ..
     try:
         return kinds.KINDS[kind].compile(body), ()
     except Invalid as invalid:
-        return None, invalid.problems
+        return (_unsound(body) if kind == "table" else None), invalid.problems
 
 
-def context(view: Reading, detail: queries.Detail, made: Any) -> dict[str, Any]:
-    """Everything the template of this kind asks for beside the Definition itself."""
+def _unsound(body: Mapping[str, Any]) -> DecisionTable | None:
+    """A table whose rows contradict each other can still be drawn, with what is wrong in its place."""
+    try:
+        return compile_table({**body, "examples": []}, analyse=False)
+    except Invalid:
+        return None
+
+
+def context(
+    view: Reading, detail: queries.Detail, made: Any, problems: tuple[Problem, ...] = (),
+    asked: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Everything the template of this kind asks for beside the Definition itself; `asked` are values to be tried."""
     shared = {"words": studio_words, "flow_words": studio_flow_words, "fact": formula_words.name_words}
     match made:
         case Form():
             return {**shared, "form": made, "labels": studio_words.form_labels(made)}
         case Scorecard():
             labels = studio_words.scorecard_labels(made)
-            return {**shared, "card": made, "labels": labels, "variant": made.variant(None)}
+            tables = table_words.of_card(made)
+            return {**shared, "card": made, "labels": labels, "variant": made.variant(None), "card_tables": tables,
+                    "table_words": table_words}  # fmt: skip
+        case DecisionTable():
+            tried = table_words.trial(made, asked or {}, view.now)
+            drawn = table_words.grid(made, problems or made.warnings, result=tried.result)
+            labels = {key: fact.label for key, fact in made.facts.items() if fact.label}
+            return {**shared, "table_words": table_words, "drawn": drawn, "trial": tried, "labels": labels}
         case Policy():
             return {**shared, **_policy(view, detail, made)}
         case Flow():

@@ -14,10 +14,10 @@ from forms.fields import LookupField, Subform
 from forms.fields.choice import Choice, MultiChoice
 from forms.fields.number import Number
 from forms.fields.text import Text
-from rules import Formula, Scorecard
+from rules import DecisionTable, Formula, Scorecard
 from rules.bands import IdentityBands, LinearBands, StepBands
 from rules.figures import Rounding, plain
-from rules.scorecard import Factor, Variant
+from rules.scorecard import Derived, Factor, Variant
 
 HUNDRED = Decimal(100)
 
@@ -202,6 +202,12 @@ def factor_formula(card: Scorecard, factor: Factor, labels: Labels) -> Condition
         return condition(factor.formula, labels)
     derived = next((each for each in card.formulas if each.key == factor.name), None)
     return condition(derived.formula, labels) if derived and isinstance(derived.formula, Formula) else None
+
+
+def factor_table(card: Scorecard, factor: Factor) -> Derived | None:
+    """The decision table that gives the value as it stands, if one does."""
+    found = next((each for each in card.formulas if each.key == factor.name), None)
+    return found if found is not None and isinstance(found.formula, DecisionTable) else None
 
 
 def grade_range(card: Scorecard, rank: int) -> str:

@@ -24,10 +24,10 @@ def test_list_page_and_read(caller: Callers) -> None:
     rows = ask.get("/definitions")["definitions"]
     assert [(row["kind"], row["key"], row["published"]) for row in rows] == [
         ("flow", "credit_approval", 1), ("form", "credit_request", 1), ("form", "customer", 1),
-        ("policy", "customer_credit", 1), ("scorecard", "customer_rating", 1),
+        ("policy", "customer_credit", 1), ("scorecard", "customer_rating", 1), ("table", "payment_terms", 1),
     ]  # fmt: skip
     assert [row["key"] for row in ask.get("/definitions?after=form/credit_request")["definitions"]] == [
-        "customer", "customer_credit", "customer_rating",
+        "customer", "customer_credit", "customer_rating", "payment_terms",
     ]  # fmt: skip
     assert [row["kind"] for row in ask.get("/definitions?kind=flow&status=published")["definitions"]] == ["flow"]
     whole = ask.get(PLACE)

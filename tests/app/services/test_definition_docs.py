@@ -33,7 +33,7 @@ def test_examples_and_empty_bodies_compile(kind: str) -> None:
         kinds.KINDS[kind].compile(body)
 
 
-@pytest.mark.parametrize("kind", ["form", "scorecard", "flow"])
+@pytest.mark.parametrize("kind", ["form", "scorecard", "table", "flow"])
 def test_examples_could_be_published(house: House, kind: str) -> None:
     with house.work("zhoumin") as work:
         for body in [*examples(kind), gallery.empty(kind)]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import delete, event, select
+from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from app import gallery
@@ -17,6 +15,7 @@ from app.models.definition import Definition
 from app.models.people import Post, PostHolder
 from app.services import definitions
 from app.work import Subject, Verb
+from tests.app.statements import statements
 from tests.builders import House, csrf_of
 
 FLOW = "/studio/flow/credit_approval"
@@ -37,21 +36,6 @@ def text(client: FlaskClient, address: str, status: int = 200) -> str:
 def english(client: FlaskClient) -> FlaskClient:
     assert post(client, "/language", {"lang": "en", "next": "/studio"}).status_code in (302, 303)
     return client
-
-
-@contextmanager
-def counted(house: House) -> Iterator[list[str]]:
-    seen: list[str] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        seen.append(statement)
-
-    engine = house.instance.database.read
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 PAGES = [
@@ -89,12 +73,12 @@ def test_the_list_filters_and_finds(house: House) -> None:
 
 def test_the_list_costs_the_same_however_long(house: House) -> None:
     client = house.client("zhoumin")
-    with counted(house) as few:
+    with statements(house.instance.database.read) as few:
         text(client, "/studio")
     with house.work("zhoumin") as work:
         for number in range(70):
             definitions.draft(work, "form", f"extra_{number:02d}", {"zh-CN": f"表单{number}"}, gallery.empty("form"))
-    with counted(house) as many:
+    with statements(house.instance.database.read) as many:
         html = text(client, "/studio")
     assert len(many) == len(few)
     assert not any('"body"' in each or "definitions.body" in each for each in many)
@@ -245,7 +229,7 @@ def test_four_eyes_is_respected(house: House) -> None:
 
 def test_new_ones_start_from_nothing_or_from_the_gallery(house: House) -> None:
     client = house.client("zhoumin")
-    for kind in ("form", "scorecard", "policy", "flow"):
+    for kind in ("form", "scorecard", "table", "policy", "flow"):
         answer = post(client, "/studio/new", {"start": f"empty/{kind}", "key": f"mine_{kind}", "title_zh": "我的"})
         assert (answer.status_code, answer.location) == (303, f"/studio/{kind}/mine_{kind}/1/edit"), kind
         assert text(client, f"/studio/{kind}/mine_{kind}")
@@ -267,7 +251,7 @@ def test_new_ones_start_from_nothing_or_from_the_gallery(house: House) -> None:
 def test_the_gallery_installs(house: House) -> None:
     client = house.client("zhoumin")
     html = text(client, "/studio/gallery")
-    assert html.count("已生效 v1") == 5
+    assert html.count("已生效 v1") == 6
     assert "装入并发布全部" not in html
     with house.work("zhoumin") as work:
         for kind, key in (("flow", "credit_approval"), ("form", "credit_request")):
