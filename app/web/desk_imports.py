@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -20,6 +20,7 @@ from app.services import imports_export
 from app.services.imports_survey import KINDS
 from app.services.sheets import LIMITS
 from app.web.desk_blueprint import blueprint
+from app.work import Reading
 from rules import Invalid, Problem
 
 WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -77,6 +78,7 @@ def upload(upload_id: str) -> str:
 def _upload_page(upload_id: str, stale: str | None = None) -> str:
     with reading() as view:
         found = queries.upload(view, upload_id)
+        kept_until = _kept_until(found.line, view)
     report = found.report
     findings = report.get("findings", [])
     level = request.args.get("level", "")
@@ -89,7 +91,7 @@ def _upload_page(upload_id: str, stale: str | None = None) -> str:
     more = first + queries.FINDINGS < len(chosen)
     return render_template(
         "imports/upload.html", found=found, line=found.line, report=report, shown=[_told(each) for each in shown],
-        levels=LEVELS, level=level, stale=stale, at_once=service.MOST_AT_ONCE, kept_until=_kept_until(found.line),
+        levels=LEVELS, level=level, stale=stale, at_once=service.MOST_AT_ONCE, kept_until=kept_until,
         file_problems=[{"message": _sentence(each), "path": "", "level": each.get("severity", "error")}
                        for each in report.get("file", [])],
         previous=url_for("desk.upload", start=before or None, **kept) if first else None,
@@ -97,10 +99,10 @@ def _upload_page(upload_id: str, stale: str | None = None) -> str:
     )  # fmt: skip
 
 
-def _kept_until(line: queries.UploadLine) -> datetime | None:
-    """When the content is deleted; None where it stays."""
+def _kept_until(line: queries.UploadLine, view: Reading) -> date | None:
+    """The last day of the content; None where it stays, or is gone."""
     days = runtime().settings.upload_days
-    return line.at + timedelta(days=days) if days and line.forgotten_at is None else None
+    return (line.at + timedelta(days=days)).astimezone(view.zone).date() if days and not line.forgotten_at else None
 
 
 def _told(finding: dict[str, Any]) -> dict[str, Any]:
