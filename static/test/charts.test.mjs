@@ -69,7 +69,8 @@ const room = await load("charts/room");
 
 test("names break at spaces and between ideographs, never inside a word", () => {
   assert.equal(room.broken("External credit score", 90, 12), "External\ncredit score");
-  assert.equal(room.broken("合同履约与交付能力", 72, 12), "合同履约与交\n付能力");
+  assert.equal(room.broken("合同履约与交付能力", 72, 12), "合同履约与\n交付能力");
+  assert.equal(room.broken("2026年10月25日", 85, 12), "2026年\n10月25日");
   assert.equal(room.broken("龘𠮷龘𠮷", 24, 12), "龘𠮷\n龘𠮷");
   assert.equal(room.broken("Incomprehensibilities", 30, 12), "Incomprehensibilities");
   assert.equal(room.broken("偿债 ability", 200, 12), "偿债 ability");

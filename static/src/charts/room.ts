@@ -29,8 +29,22 @@ function pieces(words: string): string[] {
   return found;
 }
 
-/** Words with breaks so that no line is wider than `most` px, unless a single word is; ideographs break anywhere. */
+/**
+ * Words with breaks so that no line is wider than `most` px, unless a single word is; ideographs break anywhere.
+ * The lines are about as long as each other, so that no last letter stands alone.
+ */
 export function broken(words: string, most: number, size: number): string {
+  let best = filled(words, most, size);
+  for (let width = most - size / 4; width > 0; width -= size / 4) {
+    const tighter = filled(words, width, size);
+    if (tighter.length > best.length || tighter.some((line) => widthOf(line, size) > most)) break;
+    best = tighter;
+  }
+  return best.join("\n");
+}
+
+/** Each line as full as it can be. */
+function filled(words: string, most: number, size: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const piece of pieces(words)) {
@@ -40,7 +54,7 @@ export function broken(words: string, most: number, size: number): string {
       line = piece.trimStart();
     }
   }
-  return [...lines, line.trimEnd()].filter((each) => each !== "").join("\n");
+  return [...lines, line.trimEnd()].filter((each) => each !== "");
 }
 
 /** The widest piece of any of these names that cannot be broken, in px. */
