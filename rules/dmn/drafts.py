@@ -48,11 +48,13 @@ PARTS: Mapping[str, tuple[str, str]] = {
 class Draft:
     """A definition of ours made of a part of a model.
 
+    title     what people call it: its label, else its name
     problems  what of that part is not carried (warnings), and what is wrong with the body (errors)
     """
 
     kind: Literal["table", "scorecard"]
     name: str
+    title: str
     body: dict[str, Any]
     problems: tuple[Problem, ...]
 
@@ -152,7 +154,9 @@ class TableDraft:
             self.problems += compiled.warnings
         except Invalid as invalid:
             self.problems += invalid.problems
-        return Draft("table", self.element.name, body, tuple(self.problems))
+        return Draft(
+            "table", self.element.name, self.element.about.label or self.element.name, body, tuple(self.problems)
+        )
 
     def read(self, body: Mapping[str, Any]) -> list[str]:
         """The names the table reads, in the order of its requirements; Invalid where one of them is a function."""

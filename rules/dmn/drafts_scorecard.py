@@ -58,7 +58,7 @@ def drafts_of(model: Model) -> tuple[tuple[Draft, ...], tuple[Problem, ...]]:
         problems = compile_scorecard(body).warnings
     except Invalid as invalid:
         problems = invalid.problems
-    return (Draft("scorecard", model.drg.name, body, problems),), left_behind(model)
+    return (Draft("scorecard", model.drg.name, model.drg.name, body, problems),), left_behind(model)
 
 
 def text_of(value: Expression | None) -> str:
