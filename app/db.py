@@ -11,6 +11,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, localcontext
@@ -226,6 +227,12 @@ def open_database(url: str, *, statement_seconds: int = 30, echo: bool = False) 
 def _sqlite(url: str, begin: str, reading: bool, echo: bool) -> Engine:
     engine = create_engine(url, echo=echo, hide_parameters=not echo, json_serializer=dump_json)
 
+    def keep_private(_dialect: Dialect, _record: object, arguments: list[Any], _more: object) -> None:
+        """A new file is its owner's alone, whatever the folder allows; its log takes after it."""
+        if os.path.isabs(arguments[0]):  # neither ":memory:" nor a URI
+            with suppress(OSError):  # SQLite says better what is wrong
+                os.close(os.open(arguments[0], os.O_CREAT | os.O_RDWR, 0o600))
+
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         for pragma in (
@@ -244,6 +251,7 @@ def _sqlite(url: str, begin: str, reading: bool, echo: bool) -> Engine:
         connection.exec_driver_sql(begin)
 
     listen: Callable[..., Any] = event.listen
+    listen(engine, "do_connect", keep_private)
     listen(engine, "connect", prepare)
     listen(engine, "begin", start)
     return engine
