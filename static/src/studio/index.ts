@@ -1,7 +1,6 @@
-// The JSON editor of the studio: Ctrl+S saves, a problem's line jumps to its place, Tab indents until Escape was pressed.
+// The JSON editor of the studio: a problem's line jumps to its place, Tab indents until Escape was pressed.
 
-import { around, one } from "../lib/dom";
-import { isComposing } from "../lib/keys";
+import { around } from "../lib/dom";
 
 function textOf(link: HTMLElement): HTMLTextAreaElement | null {
   const id = link.getAttribute("href")?.slice(1);
@@ -23,14 +22,6 @@ function jump(event: Event): void {
   area.scrollTop = Math.max(0, line * height - area.clientHeight / 2);
 }
 
-function save(event: KeyboardEvent): void {
-  if (event.key.toLowerCase() !== "s" || !(event.ctrlKey || event.metaKey) || event.altKey || isComposing(event)) return;
-  const button = one<HTMLButtonElement>("[data-save]");
-  if (!button) return;
-  event.preventDefault();
-  if (!event.repeat) button.click();
-}
-
 /** Tab writes two blanks in a code field; after Escape it leaves the field, so that nobody is caught in it. */
 function indent(): void {
   let leaving = false;
@@ -47,5 +38,4 @@ function indent(): void {
 }
 
 document.addEventListener("click", jump);
-document.addEventListener("keydown", save);
 indent();
