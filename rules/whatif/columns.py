@@ -78,9 +78,14 @@ class Columns:
                 found = self.words.setdefault(text, len(self.words))
         return found
 
+    def known_words(self) -> list[str]:
+        """The texts by code, as far as any has one."""
+        with self._adding:
+            return list(self.words)
+
     def lower(self, codes: Any) -> Any:
         """The codes of the same texts in lower case."""
-        table = np.array([self.word(text.lower()) for text in list(self.words)], np.int32)
+        table = np.array([self.word(text.lower()) for text in self.known_words()], np.int32)
         return table[codes]
 
     def column(self, name: str, kind: str) -> Column:

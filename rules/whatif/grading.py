@@ -15,7 +15,7 @@ from rules.bands import IdentityBands, LinearBands, SetBands, StepBands
 from rules.batch import rate_chunk
 from rules.feel.fast import PLAIN, NotPlain
 from rules.feel.syntax import Name
-from rules.figures import HUNDRED, ZERO, Rounding
+from rules.figures import ZERO, Rounding
 from rules.parcel import Given
 from rules.problem import Invalid, Problem
 from rules.scorecard import COVERAGE, Factor, Scorecard, Variant
@@ -37,6 +37,7 @@ from rules.whatif.numbers import (
     settled,
     times,
 )
+from rules.whatif.tables import decided
 from rules.whatif.walk import Walk
 
 BLOCK = 16_384
@@ -70,8 +71,8 @@ class Grades:
 def grades(scorecard: Scorecard, columns: Columns, now: datetime, block: int = BLOCK) -> Grades:
     """The final Grade of every row, the same as `rate` gives it.
 
-    A variant the Scorecard does not have counts as its default. Tables, and formulas that plain operators cannot
-    compute (dates, lists, …), make every row an exact one: right, but as slow as `rate`.
+    A variant the Scorecard does not have counts as its default. Formulas that plain operators cannot compute
+    (dates, lists, …), and tables with such cells, make every row an exact one: right, but as slow as `rate`.
     """
     codes = np.full(len(columns), FAILED, np.int16)
     exact: list[int] = []
@@ -175,7 +176,9 @@ class _Block:
             self.odd(fact)
         for derived in self.scorecard.formulas:
             if isinstance(derived.formula, DecisionTable):
-                raise NotPlain
+                for output, value in decided(derived.formula, self.walk).items():
+                    self.walk.know(derived.key, output, value)
+                continue
             value = self.walk.of(derived.formula.tree)
             self.walk.known[derived.key] = settled(value) if isinstance(value, Number) else value
         total, scored = self.total()
@@ -260,27 +263,39 @@ class _Block:
         """The total, and where there is one (None: everywhere)."""
         zero = literal(ZERO)
         earned = {dimension.key: zero for dimension in self.scorecard.dimensions}
-        counted, known = dict(earned), dict(earned)
+        counted = dict(earned)
+        gaps: list[Mask | None] = []
         for factor in self.scorecard.factors:
             points, gap = self.points(factor)
             key, weight = factor.dimension, literal(factor.weight)
-            there = weight if gap is None else times(weight, Number(np.where(gap, 0.0, 1.0), None, 1.0))
-            known[key] = add(known[key], there)
-            present = weight if factor.missing_points is not None else there
-            counted[key] = add(counted[key], present)
-            earned[key] = add(earned[key], times(present, points))
-        whole = present = coverage = zero
+            if gap is not None and factor.missing_points is None:
+                weight = times(weight, Number(np.where(gap, 0.0, 1.0), None, 1.0))
+            counted[key] = add(counted[key], weight)
+            earned[key] = add(earned[key], times(weight, points))
+            gaps.append(gap)
+        whole = present = zero
         for dimension in self.scorecard.dimensions:
             key, weight = dimension.key, literal(self.variant.weights[dimension.key])
-            coverage = add(coverage, times(weight, known[key]))
             mean, there = self.mean(earned[key], counted[key], self.scorecard.rounding.dimension)
             if not weight.values or there is False:
                 continue
             share = weight if there is None else times(weight, Number(np.where(there, 1.0, 0.0), None, 1.0))
             whole, present = add(whole, times(share, mean)), add(present, share)
-        self.walk.known[COVERAGE] = divide(coverage, literal(HUNDRED))
+        self.walk.known[COVERAGE] = self.coverage(gaps)
         total, scored = self.mean(whole, present, self.scorecard.rounding.total)
         return total, np.zeros(self.count, np.bool_) if scored is False else scored
+
+    def coverage(self, gaps: list[Mask | None]) -> Number:
+        """Σ W·w of what is known, in percent: whole numbers of its last decimal, which floats add without error."""
+        parts = [self.variant.weights[factor.dimension] * factor.weight for factor in self.scorecard.factors]
+        places = max(0, *(-int(part.as_tuple().exponent) for part in parts))
+        counts = [int(part.scaleb(places)) for part in parts]
+        if sum(counts) >= 10**SHORT:
+            raise NotPlain
+        known: Any = np.float64(0)
+        for count, gap in zip(counts, gaps, strict=True):
+            known = known + (float(count) if gap is None else np.where(gap, 0.0, float(count)))
+        return Number(known / 10.0 ** (places + 2), None, 101.0)
 
     def mean(self, whole: Number, weight: Number, rounding: Rounding | None) -> tuple[Number, Any]:
         """Σ w·x / Σ w, rounded; and where there is any weight: None for everywhere, False for nowhere."""

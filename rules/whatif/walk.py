@@ -23,6 +23,7 @@ from rules.feel.syntax import (
     Name,
     Negation,
     Node,
+    Path,
     RangeNode,
 )
 from rules.figures import Mode, Rounding
@@ -67,6 +68,14 @@ class Walk:
         self.fact = fact
         self.names = names
         self.known: dict[str, Value] = {}
+        self.parts: dict[tuple[str, str], Value] = {}
+
+    def know(self, name: str, part: str, value: Value) -> None:
+        """What a table decides; `part` is the output that a path names, or empty for the only one."""
+        if part:
+            self.parts[name, part] = value
+        else:
+            self.known[name] = value
 
     def of(self, node: Node) -> Value:
         method = METHODS.get(node.__class__)
@@ -101,6 +110,12 @@ class Walk:
         found = self.known.get(node.name)
         if found is None:
             found = self.known[node.name] = self.fact(node.name)
+        return found
+
+    def path(self, node: Path) -> Value:
+        found = self.parts.get((node.source.name, node.name)) if isinstance(node.source, Name) else None
+        if found is None:
+            raise NotPlain
         return found
 
     def chain(self, node: Chain) -> Number:
@@ -236,6 +251,7 @@ class Walk:
 METHODS: dict[type, Callable[[Walk, Any], Any]] = {
     Literal: Walk.literal,
     Name: Walk.name,
+    Path: Walk.path,
     Chain: Walk.chain,
     Negation: Walk.negation,
     Comparison: Walk.comparison,

@@ -33,6 +33,10 @@ def joined(*values: Any) -> Nothing:
     return Nothing(*(cause for value in values if isinstance(value, Nothing) for cause in value.causes))
 
 
+class NoOpinion(Exception):
+    """A table whose input is unknown: what then holds is told in the tests of tables."""
+
+
 class Refused(Exception):
     """(path, cause) of every fault."""
 
@@ -78,6 +82,33 @@ def value_of(node: Any, env: Mapping[str, Any]) -> Any:  # one screen of the lan
         case s.Call(function=s.Name(name=name), arguments=arguments):
             return called(name, [value_of(each, env) for each in arguments])
     raise TypeError(node)
+
+
+def decided(table: Mapping[str, Any], compiled: Any, env: Mapping[str, Any]) -> Any:
+    """What the rows that are hit make, looked at one after the other; policies F and C+."""
+    seen = [value_of(each.formula.tree, env) if each.formula else env[each.name] for each in compiled.inputs]
+    if any(isinstance(value, Nothing) for value in seen):
+        raise NoOpinion
+    found = [
+        Decimal(row["then"][0]) for row in table["rows"]
+        if all(met(cell, value) for cell, value in zip(row["when"], seen, strict=True))
+    ]  # fmt: skip
+    if not found:
+        return Decimal(table["outputs"][0]["default"])
+    return found[0] if table["hit_policy"] == "F" else sum(found, Decimal(0))
+
+
+def met(cell: str, value: Any) -> bool:
+    if cell == "-":
+        return True
+    if cell[0] == '"':
+        return bool(value == cell[1:-1])
+    if ".." in cell:
+        low, high = cell[1:-1].split("..")
+        above = compared(">=" if cell[0] == "[" else ">", value, Decimal(low))
+        return bool(above and compared("<=" if cell[-1] == "]" else "<", value, Decimal(high)))
+    op, _, number = cell.rpartition(" ")
+    return bool(compared(op or "=", value, Decimal(number)))
 
 
 def calculated(op: str, a: Any, b: Any) -> Any:
@@ -171,8 +202,12 @@ def _rated(body: Mapping[str, Any], card: Scorecard, facts: Mapping[str, Any], v
         key = fact["key"]
         value = facts.get(key)
         env[key] = Nothing(("missing", key)) if value is None else Decimal(value) if type(value) is int else value
+    tables = {each["key"]: each["table"] for each in body.get("tables", ())}
     for derived in card.formulas:
-        env[derived.key] = value_of(derived.formula.tree, env)
+        if derived.key in tables:
+            env[derived.key] = decided(tables[derived.key], derived.formula, env)
+        else:
+            env[derived.key] = value_of(derived.formula.tree, env)  # type: ignore[union-attr]  # no table
     faults: set[tuple[str, str]] = set()
     factors: dict[str, dict[str, Any]] = {}
     for index, (factor, compiled) in enumerate(zip(body["factors"], card.factors, strict=True)):

@@ -104,6 +104,22 @@ class Maker:
             made["missing"] = {"points": self.points()}
         return made
 
+    def table(self) -> dict[str, Any]:
+        """A table over a number and the text; its result is a number."""
+        r = self.r
+        rows = []
+        for index in range(r.randint(1, 6)):
+            low, high = sorted((Decimal(r.choice(LITERALS)), Decimal(r.choice(LITERALS))))
+            span = f"{r.choice('[(')}{low}..{high}{r.choice('])')}" if low < high else str(low)
+            number = r.choice(("-", f"{r.choice(('>=', '>', '<', '<='))} {r.choice(LITERALS)}", span))
+            text = r.choice(("-", *(f'"{word}"' for word in WORDS)))
+            rows.append({"id": f"r{index}", "when": [number, text], "then": [r.choice(LITERALS)]})
+        inputs = [{"key": "n", "value": self.number(1), "type": "number"},
+                  {"key": "s1", "value": "s1", "type": "string"}]  # fmt: skip
+        outputs = [{"key": "made", "type": "number", "default": r.choice(LITERALS)}]
+        return {"key": "t0", "table": {"hit_policy": r.choice(("F", "C+")), "inputs": inputs, "outputs": outputs,
+                                       "rows": rows}}  # fmt: skip
+
     def rounding(self) -> dict[str, Any] | None:
         return self.r.choice((None, {"places": self.r.randint(0, 4), "mode": self.r.choice(MODES)}))
 
@@ -117,6 +133,12 @@ class Maker:
             else:
                 formulas.append({"key": f"d{index}", "text": self.truth(2), "type": "boolean"})
                 self.truths.append(f"d{index}")
+        tables = []
+        if r.random() < 0.3:
+            tables.append(self.table())
+            self.numbers.append("t0")
+            formulas.append({"key": "dt", "text": f"t0 + {self.number(1)}", "type": "number"})
+            self.numbers.append("dt")
         dimensions = [
             {"key": f"D{index}", "label": label("D"), "weight": weight}
             for index, weight in enumerate(self.shares(r.randint(1, 3)))
@@ -134,7 +156,8 @@ class Maker:
         body: dict[str, Any] = {
             "facts": [{"key": key, "type": kind} for keys, kind in
                       ((NUMBERS, "number"), (TEXTS, "string"), (TRUTHS, "boolean")) for key in keys],
-            "formulas": formulas, "dimensions": dimensions, "factors": factors, "knockouts": knockouts,
+            "formulas": formulas, "tables": tables, "dimensions": dimensions, "factors": factors,
+            "knockouts": knockouts,
             "grades": [{"key": "A", "min": "80"}, {"key": "B", "min": r.choice(("50", "60.5"))},
                        {"key": "C", "min": "20"}, {"key": "D", "min": None}],
             "rounding": {"points": self.rounding(), "dimension": self.rounding(), "total": self.rounding()},

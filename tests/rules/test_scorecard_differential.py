@@ -5,7 +5,7 @@ The default run tries a seeded slice; `make long` 100,000 customers over new Sco
 
 from __future__ import annotations
 
-from decimal import Decimal, localcontext
+from decimal import localcontext
 from random import Random
 from typing import Any
 
@@ -18,7 +18,7 @@ from rules.feel.numbers import CONTEXT
 from rules.rating import careful
 from rules.whatif import FAILED, UNGRADED, Columns, grades
 from tests.rules.cards import NOW
-from tests.rules.naive import Refused, rate_naively
+from tests.rules.naive import NoOpinion, Refused, rate_naively
 from tests.rules.random_cards import random_body, random_facts
 
 CUSTOMERS = 25
@@ -56,6 +56,8 @@ def plain(found: Any) -> Any:
 def naively(body: dict[str, Any], card: Scorecard, facts: dict[str, Any], variant: str | None) -> Any:
     try:
         return rate_naively(body, card, facts, variant)
+    except NoOpinion:
+        return None
     except Refused as refused:
         return refused.faults
 
@@ -88,7 +90,8 @@ def compared(seed: int, count: int) -> Columns | None:
         if not isinstance(traced, Score):
             assert exactly(quick) == exactly(traced), where
         if not odd:
-            assert plain(quick) == naively(body, card, facts, variant), where
+            opinion = naively(body, card, facts, variant)
+            assert opinion is None or plain(quick) == opinion, where
         rows.append(facts)
         variants.append(variant)
         letters.append(quick.final_grade if isinstance(quick, Score) else FAILED)
@@ -114,7 +117,8 @@ def test_all_ways_agree_over_a_hundred_thousand_customers(seed: int) -> None:
     assume(compared(seed, CUSTOMERS) is not None)
 
 
-def test_most_random_scorecards_make_sense_and_floats_are_sure_of_many_rows() -> None:
-    made = [columns for seed in range(40) if (columns := compared(seed, 10)) is not None]
-    assert len(made) > 25
-    assert Decimal(1) / 3 != Decimal("0.3333")
+def test_random_scorecards_make_sense_and_leave_much_to_floats() -> None:
+    made = [(seed, columns) for seed in range(40) if (columns := compared(seed, 10)) is not None]
+    assert len(made) > 30
+    exact = sum(grades(compile_scorecard(random_body(Random(seed))), columns, NOW).exact for seed, columns in made)
+    assert exact < 0.7 * 10 * len(made)

@@ -20,6 +20,7 @@ from rules import Given, Invalid, Scorecard, compile_scorecard, rate, rate_many
 from rules.whatif import FAILED, UNGRADED, Columns, compare, grades, impact
 from rules.whatif.numbers import Number, Truth, add, divide, literal, near, place, rounded, times
 from tests.rules.cards import NOW, D, factor, gallery_body, gallery_card, small_body, small_card
+from tests.rules.test_scorecard_tables import card as tables_card
 
 
 def columns(card: Scorecard, rows: list[dict[str, Any]], variants: list[str | None] | None = None) -> Columns:
@@ -166,6 +167,23 @@ def test_a_variant_the_scorecard_does_not_have_is_its_default() -> None:
     rows = [{"a": D("10"), "b": D("0")}] * 4
     found = grades(card, columns(card, rows, ["V", "W", "gone", None]), NOW)
     assert told(found) == ["A", "C", "A", "A"]
+
+
+def test_tables_are_decided_once_for_what_they_can_tell_apart() -> None:
+    """Texts, truth values, ranges, allowed values, two outputs under paths, sums; and rows without a decision."""
+    card, r = tables_card(), Random(8)
+    rows = [
+        {
+            "grade": r.choice(["A", "B", "B", "Z", None]), "flag": r.choice([True, False, None]),
+            **{key: r.choice([D("4.9999999999"), D("5"), D("0"), D("5.5"), D("12"), D("30"), None]) for key in "ab"},
+        }
+        for _ in range(600)
+    ]  # fmt: skip
+    found = grades(card, columns(card, rows), NOW)
+    assert told(found) == letters(card, rows)
+    assert "failed" in told(found)
+    whole = [row for row in rows if None not in row.values() and row["grade"] != "Z"]
+    assert grades(card, columns(card, whole), NOW).exact < len(whole) / 2  # where `a * 2` is computed on an edge
 
 
 # ---------------------------------------------------------------------------------------------- impact
