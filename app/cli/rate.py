@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from functools import cached_property
+from typing import Any, NamedTuple, TextIO
 
 import click
 
@@ -14,6 +17,7 @@ from app.edge.locale import LANGUAGES, problem_sentence, translate
 from config import Settings
 from credit import Policy, assess, compile_policy
 from rules import Invalid, Problem, Scorecard, compile_scorecard
+from rules.crew import WorkersLost, cut, over_chunks
 
 LONGEST_LINE = 1024 * 1024
 SCORECARDS = {"customer_rating": ("scorecards/customer_rating", "policies/customer_credit")}
@@ -34,6 +38,7 @@ class BadLine(Exception):
 @click.option("--trace", is_flag=True, help="add the whole trace to each line")
 @click.option("--at", "moment", default=None, help="the moment formulas see, ISO 8601 (default: now)")
 @click.option("--lang", type=click.Choice(list(LANGUAGES)), help="language of messages (default: CREDENCE_LOCALE)")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="processes that rate")
 @click.argument("file", type=click.File("rb"))
 def rate_command(
     key: str,
@@ -42,6 +47,7 @@ def rate_command(
     trace: bool,
     moment: str | None,
     lang: str | None,
+    workers: int,
     file: Any,
 ) -> None:
     """Rate one customer a line of FILE ("-" for standard input): {"id", "variant", "inputs"}.
@@ -49,34 +55,67 @@ def rate_command(
     Writes one line each: the id and every number of the outcome as decimal strings, or {"line", "id", "problems"}
     where the line is bad. The rest is rated all the same; the exit status is 1 when any line was bad.
     """
-    scorecard, policy = _model(key, scorecard_file, policy_file)
-    now, tag = _moment(moment), lang or Settings.load().locale
+    bodies = _bodies(key, scorecard_file, policy_file)
+    rater = Rater(*bodies, _moment(moment), trace, lang or Settings.load().locale)
+    _check(rater)
     rated = bad = 0
-    for number, raw in enumerate(file, 1):
-        if not raw.strip():
-            continue
-        out = _line(number, raw, scorecard, policy, now, trace, tag)
-        rated, bad = (rated, bad + 1) if "problems" in out else (rated + 1, bad)
-        click.echo(json.dumps(out, ensure_ascii=False, separators=(",", ":")))
+    lines = ((number, raw) for number, raw in enumerate(file, 1) if raw.strip())
+    try:
+        for found in over_chunks(rate_lines, rater, cut(lines), workers):
+            rated, bad = rated + len(found.lines) - found.bad, bad + found.bad
+            for text in found.lines:
+                click.echo(text)
+    except WorkersLost as lost:
+        raise click.ClickException(f"{lost}; the first {rated + bad} customers are rated, no others") from None
     if bad:
-        click.echo(translate(tag, "rate.some_bad", {"rated": rated, "bad": bad}), err=True)
+        click.echo(translate(rater.tag, "rate.some_bad", {"rated": rated, "bad": bad}), err=True)
     sys.exit(1 if bad else 0)
 
 
-def _line(
-    number: int, raw: bytes, scorecard: Scorecard, policy: Policy, now: datetime, trace: bool, tag: str
-) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Rater:
+    """What rates a line, here or in a worker process: the bodies travel, and each process compiles them once."""
+
+    scorecard_body: dict[str, Any]
+    policy_body: dict[str, Any]
+    now: datetime
+    trace: bool
+    tag: str
+
+    @cached_property
+    def model(self) -> tuple[Scorecard, Policy]:
+        return compile_scorecard(self.scorecard_body), compile_policy(self.policy_body)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Rater, (self.scorecard_body, self.policy_body, self.now, self.trace, self.tag)
+
+
+class Rated(NamedTuple):
+    """A chunk of lines as they are written, and how many of them are bad."""
+
+    lines: list[str]
+    bad: int
+
+
+def rate_lines(rater: Rater, lines: Sequence[tuple[int, bytes]]) -> Rated:
+    """Rates numbered lines; each has its own outcome, good or bad."""
+    made = [_line(number, raw, rater) for number, raw in lines]
+    texts = [json.dumps(each, ensure_ascii=False, separators=(",", ":")) for each in made]
+    return Rated(texts, sum("problems" in each for each in made))
+
+
+def _line(number: int, raw: bytes, rater: Rater) -> dict[str, Any]:
     customer: Any = None
     try:
         customer = read_line(raw)
-        return assess(scorecard, policy, customer, now, trace=trace).to_json(trace)
+        return assess(*rater.model, customer, rater.now, trace=rater.trace).to_json(rater.trace)
     except Invalid as invalid:
         problems = list(invalid.problems)
     except BadLine as error:
         problems = [error.problem]
     key = customer.get("id") if isinstance(customer, dict) else None
     known = key if isinstance(key, str) else None
-    told = [{**problem.to_json(), "message": problem_sentence(tag, problem)} for problem in problems]
+    told = [{**problem.to_json(), "message": problem_sentence(rater.tag, problem)} for problem in problems]
     return {"line": number, "id": known, "problems": told}
 
 
@@ -109,16 +148,23 @@ def _whole(digits: str) -> int:
     return int(digits)
 
 
-def _model(key: str, scorecard_file: TextIO | None, policy_file: TextIO | None) -> tuple[Scorecard, Policy]:
+def _bodies(
+    key: str, scorecard_file: TextIO | None, policy_file: TextIO | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     if key not in SCORECARDS and scorecard_file is None:
         raise click.BadParameter(f"no scorecard {key!r}; known: {', '.join(SCORECARDS)}", param_hint="--scorecard")
     names = SCORECARDS.get(key, SCORECARDS["customer_rating"])
-    bodies = [
+    scorecard, policy = (
         _body(given) if given is not None else gallery.read(name)["body"]
         for given, name in zip((scorecard_file, policy_file), names, strict=True)
-    ]
+    )
+    return scorecard, policy
+
+
+def _check(rater: Rater) -> None:
+    """Compiles what will rate, so that a definition at fault is told before the first line."""
     try:
-        return compile_scorecard(bodies[0]), compile_policy(bodies[1])
+        _ = rater.model
     except Invalid as invalid:
         lines = "\n".join(f"  {p.path or '/'}: {p.code} {dict(p.params)}" for p in invalid.problems)
         raise click.ClickException(f"The definition cannot be used:\n{lines}") from None

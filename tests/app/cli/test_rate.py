@@ -113,3 +113,15 @@ def test_a_scorecard_of_ones_own(rate: Rate, tmp_path: Path) -> None:
     result, _ = rate([{"id": "E"}], "--scorecard-file", str(broken))
     assert result.exit_code == 1
     assert "dimensions" in result.output
+
+
+def test_more_processes_write_the_same_lines(rate: Rate) -> None:
+    case = customers()[0]
+    lines: list[Any] = [{"id": f"C{number}", "inputs": case["inputs"]} for number in range(1_100)]
+    lines[3], lines[700] = b"{", {"id": "C700", "inputs": {"facts": {"max_dpd": 0.5}}}
+    options = ("--at", "2026-01-31T00:00:00+00:00")
+    alone, out = rate(lines, *options)
+    together, again = rate(lines, *options, "--workers", "2")
+    assert (alone.exit_code, together.exit_code) == (1, 1)
+    assert again == out
+    assert [line["line"] for line in out if "problems" in line] == [4, 701]
