@@ -6,7 +6,7 @@ from importlib import import_module
 
 from flask import Flask
 
-COMMANDS = ("serve", "demo", "settings", "ledger", "rate", "imports", "dmn")
+COMMANDS = ("serve", "demo", "first_admin", "settings", "ledger", "rate", "imports", "dmn")
 
 
 def register(app: Flask) -> None:

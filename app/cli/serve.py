@@ -41,6 +41,8 @@ def serve_command(with_demo: bool) -> None:
         demo.load(instance, click.echo)
         fresh = True
     demo.introduce(instance, click.echo, whole=fresh)
+    if demo.is_empty(instance):
+        click.echo(demo.both("serve.nobody"))
     instance.database.dispose()  # connections do not survive a fork
     server()(app, instance, lambda: click.echo(demo.both("serve.ready", address=address(instance.settings))))
 
