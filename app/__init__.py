@@ -26,6 +26,7 @@ PAGES = (
     "studio_dmn",
     "studio_draft",
     "studio_workbook",
+    "studio_effect",
     "trail",
     "inbox",
     "inbox_batch",

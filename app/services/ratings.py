@@ -163,9 +163,14 @@ def _assess(
 
 def typed_facts(model: Model, stored: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
     """Stored JSON values as the scorecard and the policy want them; names neither knows are left out."""
+    return read_facts(known_facts(model), stored)
+
+
+def read_facts(wanted: Mapping[str, Fact], stored: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Stored JSON values of the Facts that are wanted, and what of them cannot be read."""
     facts: dict[str, Any] = {}
     problems: list[Problem] = []
-    for name, fact in known_facts(model).items():
+    for name, fact in wanted.items():
         value, problem = read_fact(fact, stored.get(name), pointer(name))
         facts[name] = value
         if problem is not None:
