@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app, flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.access import Right
-from app.edge.asked import place
+from app.edge.asked import place, ways
 from app.edge.locale import format_number, format_wan, label, problem_text, t
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
@@ -53,7 +53,7 @@ def _head(view: Reading, customer_id: str, tab: str, past: int = 1) -> dict[str,
         "former_names": files.former_names(customer.answers),
         "may_request": view.viewer.may(Right.REQUEST_WRITE),
         "may_write": queries.reachable(view, customer_id, Right.CUSTOMER_WRITE),
-        "may_rate": view.viewer.may(Right.RATING_RUN),
+        "may_rate": queries.reachable(view, customer_id, Right.RATING_RUN),
         "trail": _trail(view, customer_id),
         "today": view.today,
     }
@@ -61,9 +61,7 @@ def _head(view: Reading, customer_id: str, tab: str, past: int = 1) -> dict[str,
 
 def _trail(view: Reading, customer_id: str) -> str | None:
     """Where the entries about this customer are, for those who may read them."""
-    if not view.viewer.may(Right.TRAIL_READ) or "trail.entries" not in current_app.view_functions:
-        return None
-    return url_for("trail.entries", customer=customer_id)
+    return url_for("trail.entries", customer=customer_id) if view.viewer.may(Right.TRAIL_READ) else None
 
 
 def _news(rows: Sequence[Happening]) -> list[dict[str, Any]]:
@@ -200,7 +198,7 @@ def customer_credit(customer_id: str) -> str:
     return render_template(
         "desk/customer_credit.html", **head, limits=limits, categories=categories, ages=ages, items=items,
         category=category, overdue=overdue, stack=desk_charts.stack(ages),
-        **_ways("desk.customer_credit", customer_id, items, kept),
+        **ways("desk.customer_credit", items, customer_id=customer_id, **kept),
     )  # fmt: skip
 
 
@@ -212,7 +210,7 @@ def customer_requests(customer_id: str) -> str:
         page = request_queries.page(view, place(), customer_id=customer_id)
     return render_template(
         "desk/customer_requests.html", **head, page=page,
-        **_ways("desk.customer_requests", customer_id, page),
+        **ways("desk.customer_requests", page, customer_id=customer_id),
     )  # fmt: skip
 
 
@@ -224,17 +222,8 @@ def customer_occurrences(customer_id: str) -> str:
         page = evidence.happenings(view, customer_id, place())
     return render_template(
         "desk/customer_occurrences.html", **head, page=page, news=_news(page.rows),
-        **_ways("desk.customer_occurrences", customer_id, page),
+        **ways("desk.customer_occurrences", page, customer_id=customer_id),
     )  # fmt: skip
-
-
-def _ways(endpoint: str, customer_id: str, page: Any, kept: dict[str, Any] | None = None) -> dict[str, str | None]:
-    """The addresses of the pages before and after."""
-    kept = {"customer_id": customer_id, **(kept or {})}
-    return {
-        "previous": url_for(endpoint, before=page.previous, **kept) if page.previous else None,
-        "next": url_for(endpoint, after=page.next, **kept) if page.next else None,
-    }
 
 
 @blueprint.post("/customers/<customer_id>/rate")

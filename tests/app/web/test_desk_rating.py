@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from app.services import evidence
+from app.access import Grant, Role, Scope
+from app.services import evidence, people
 from tests.app.desk import apply_for, case_of
-from tests.app.web.desk_browser import figures, rated, shown, speak, text
+from tests.app.web.desk_browser import figures, post, rated, shown, speak, text
 from tests.builders import House
 from tests.shared import shared_path
 
@@ -150,6 +151,19 @@ def test_a_rating_for_a_request_tells_the_amount_and_the_tier(house: House) -> N
 
         row, again = ratings.replay(work.session, case_of(house, case_id).rating_id or "")
         assert ratings.agrees(row, again)
+
+
+def test_only_whose_right_reaches_the_customer_is_offered_to_rate_again(house: House) -> None:
+    customer_id = rated(house)
+    assert f"/customers/{customer_id}/rate" in text(house.client("liuyang").get(f"/customers/{customer_id}"))
+    with house.work() as work:  # reads everything, but rates only what is her own: nothing
+        grants = [Grant(Role.AUDITOR, Scope.ALL), Grant(Role.RISK, Scope.OWN)]
+        people.set_roles(work, house.ids["hanxue"], grants)
+    client = house.client("hanxue")
+    page = client.get(f"/customers/{customer_id}")
+    assert page.status_code == 200
+    assert f"/customers/{customer_id}/rate" not in text(page).replace("/rating", "")
+    assert post(client, f"/customers/{customer_id}", f"/customers/{customer_id}/rate").status_code == 404
 
 
 def test_the_calculation_reads_in_english(house: House) -> None:
