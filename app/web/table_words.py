@@ -192,8 +192,9 @@ def entry_words(entry: Entry, place: Output, labels: Labels) -> Words:
     return Words(say(entry.formula, labels) or "", source=entry.text)
 
 
-def unit_words(place: Place) -> str:
-    return t(f"studio.unit_name.{place.unit}") if has_text(f"studio.unit_name.{place.unit}") else place.unit or ""
+def unit_words(unit: str | None) -> str:
+    """The name of a unit; one the product does not know is its own name."""
+    return t(f"studio.unit_name.{unit}") if unit and has_text(f"studio.unit_name.{unit}") else unit or ""
 
 
 def allowed_words(place: Place) -> str:
@@ -249,7 +250,7 @@ def trial(table: DecisionTable, typed: Mapping[str, str], now: datetime) -> Tria
         values[key] = value
         errors = () if problem is None else (problem_text(problem),)
         options = _options(table, key, fact.type)
-        asked.append(Asked(key, label(fact.label) or key, fact.unit or "", fact.type, text, errors, options))
+        asked.append(Asked(key, label(fact.label) or key, unit_words(fact.unit), fact.type, text, errors, options))
     tried = any(name.startswith(PREFIX) for name in typed)
     if not tried or any(each.errors for each in asked):
         return Trial(tuple(asked))
@@ -304,6 +305,6 @@ def _outputs(table: DecisionTable, result: TableResult) -> Iterable[tuple[str, s
     whole: Sequence[Any] = result.value if isinstance(result.value, list) else [result.value]
     for output in table.outputs:
         found = [each.get(output.key) if several and isinstance(each, Mapping) else each for each in whole]
-        unit = f" {unit_words(output)}" if output.unit else ""
+        unit = f" {unit_words(output.unit)}" if output.unit else ""
         shown = [value_words(each, output) + (unit if each is not None else "") for each in found]
         yield label(output.label) or output.key, t("list.between").join(shown) or t("studio.table.no_rows")

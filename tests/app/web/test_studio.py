@@ -39,6 +39,7 @@ def english(client: FlaskClient) -> FlaskClient:
 
 
 PAGES = [
+    "/studio/table/payment_terms", "/studio/table/payment_terms/1/print", "/studio/table/payment_terms/1/json",
     "/studio", "/studio/publications", "/studio/gallery", "/studio/new", "/studio/import", FORM, FORM + "/versions",
     FORM + "/1", FORM + "/1/json", FORM + "/1/print", FORM + "/compare", "/studio/scorecard/customer_rating",
     "/studio/policy/customer_credit", FLOW, FLOW + "/1/print", "/studio?kind=flow&status=draft&q=x",
