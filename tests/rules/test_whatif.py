@@ -322,3 +322,65 @@ def test_facts_on_an_edge_are_sure_and_computed_numbers_there_are_not() -> None:
 def test_one_customer_is_rated_alike_by_all_three() -> None:
     card, row = gallery_card(), gallery_rows(1)[0]
     assert told(grades(card, columns(card, [row]), NOW)) == [rate(card, row, NOW).final_grade]
+
+
+# ---------------------------------------------------------------------------------------------- formulas, one by one
+SIX = [{"key": key, "type": kind} for kind, keys in (("number", "ab"), ("string", "st"), ("boolean", "pq"))
+       for key in keys]  # fmt: skip
+
+
+def formula_rows() -> list[dict[str, Any]]:
+    r = Random(6)
+    numbers = [D("0"), D("1"), D("2.5"), D("-3"), D("40"), D("70"), D("99.995"), D("12.345"), None]
+    return [
+        {"a": r.choice(numbers), "b": r.choice(numbers), "s": r.choice(["A", "b", "B", "", None]),
+         "t": r.choice(["A", "b"]), "p": r.choice([True, False, None]), "q": r.choice([True, False])}
+        for _ in range(150)
+    ]  # fmt: skip
+
+
+VECTORS = [
+    "a + b * 2 - 1", "a / b", "-a", "abs(a)", "min(a, b)", "max([a, b, 10])", "decimal(a, 2)", "floor(b)", "ceiling(b)",
+    "round half up(a, 1)", "round down(a / 3, 2)", "if p then a else b", "if a > b and q then a else 50",
+    'if s = "A" then 90 else a', 'if s = t then 90 else 10', 'if s != "A" then 20 else 80', "if p = true then a else b",
+    "if p != q then 10 else 60", "if q = false then 10 else 60", "if not(p) then 10 else 60",
+    "if a in (1, 40) then 9 else 60",
+    "if a in [1..40) then 9 else 60", "if a in (< 1, > 40) then 9 else 60", 'if s in ("A", "b") then 9 else 60',
+    'if s in ["A", "b"] then 9 else 60', "if a between 1 and b then 9 else 60", "if a = b then 9 else 60",
+    "if (if q then p else q) then 10 else 60", 'if (if q then s else t) = "A" then 10 else 60',
+    "if p or a > 3 then 10 else 60", "if a != 1 then 10 else 60", "if 1 < 2 then a else b", "7 / 0 + a", "12.3456",
+    "if a in = 40 then 10 else 60",
+]  # fmt: skip
+EXCEL = ["=SUM(a,b)", "=MIN(a,b,3)", "=MAX(a,b)", "=ABS(a)", "=ROUND(a,1)", "=INT(a)", '=IF(s="a",10,60)', "=a+b%",
+         "=IF(AND(q,a>1),a,b)", "=ROUNDUP(a,1)", "=TRUNC(b)"]  # fmt: skip
+SLOWLY = ["modulo(a, 7)", "sum([1, a])", "round half up(a, -1)", 'string length(s)', 'if s < "B" then 1 else 60',
+          'if a in [1..b] then 3 else number("60")', "count([a, b])", "a ** 2", "decimal(a, b)", "round up(a, 1)",
+          "if q in (true) then 10 else 60"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "dialect"), [
+    *((text, "feel") for text in [*VECTORS, *SLOWLY]), *((text, "excel") for text in EXCEL)
+])  # fmt: skip
+def test_each_formula_gives_the_grades_of_the_exact_function(text: str, dialect: str) -> None:
+    card = small_card(
+        facts=SIX, factors=[factor("x", "X", value=text, dialect=dialect, bands={"kind": "identity"}),
+                              factor("b", "Y", value="b", missing={"points": "30"})],
+    )  # fmt: skip
+    rows = formula_rows()
+    found = grades(card, columns(card, rows), NOW)
+    assert told(found) == letters(card, rows)
+    assert (found.exact == len(rows)) == (text in SLOWLY or text in ("7 / 0 + a", "=ROUNDUP(a,1)"))
+
+
+@pytest.mark.parametrize("when", [
+    "a > 1 and b > 1", "a > 1 or p", "p", "not(p)", "p = false", "p = q", "a = b", 's in ("A", "B")', "not(a > 1)",
+    "not(a in [1..40])", "a / b > 1", "(a > 1) = q", "p and 1 / a > 0", "p or 1 / a > 0", "a between b and 50",
+])  # fmt: skip
+def test_each_condition_holds_for_the_same_customers(when: str) -> None:
+    rule = {"id": "K1", "effect": "knock_out", "grade": "D", "when": when, "label": {"zh-CN": "K1"}}
+    card = small_card(facts=SIX, knockouts=[rule])
+    rows = formula_rows()
+    found = grades(card, columns(card, rows), NOW)
+    assert told(found) == letters(card, rows)
+    assert found.exact < len(rows)
+    assert "D" in told(found)
