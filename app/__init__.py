@@ -23,6 +23,7 @@ PAGES = (
     "admin_org",
     "studio",
     "studio_definition",
+    "studio_design",
     "studio_dmn",
     "studio_draft",
     "studio_workbook",

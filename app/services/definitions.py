@@ -28,7 +28,7 @@ from rules.problem import errors
 
 __all__ = [
     "check", "check_stored", "compiled", "discard", "draft", "find", "pin", "publish", "published", "read_document",
-    "restore", "retire", "save", "subject", "users",
+    "restore", "retire", "save", "subject", "title_problems", "users",
 ]  # fmt: skip
 
 KEY_PATTERN = r"[a-z][a-z0-9_]{1,58}"
@@ -133,13 +133,13 @@ def _check_envelope(
         problems.append(Problem("definition.unknown_kind", "/kind", {"kind": str(kind)[:40]}))
     if not isinstance(key, str) or not re.fullmatch(KEY_PATTERN, key):
         problems.append(Problem("definition.key", "/key", {"key": str(key)[:60]}))
-    problems += _check_title(title)
+    problems += title_problems(title)
     problems += [*documents.storable_problems(body, "/body"), *documents.storable_problems(layout or {}, "/layout")]
     if problems:
         raise Invalid(problems)
 
 
-def _check_title(title: Mapping[str, object]) -> list[Problem]:
+def title_problems(title: Mapping[str, object]) -> list[Problem]:
     """Chinese is required, English falls back to it."""
     if not isinstance(title, Mapping) or not set(title) <= {"zh-CN", "en"}:
         return [Problem("definition.title", "/title")]
@@ -213,7 +213,7 @@ def save(
         _still_draft(row)
     _fresh(work, row, row_version)
     parts = [_part(name, given) for name, given in (("body", body), ("layout", layout)) if given is not None]
-    problems = [] if title is None else _check_title(title)
+    problems = [] if title is None else title_problems(title)
     problems += [problem for part in parts for problem in part.problems]
     if problems:
         raise Invalid(problems)

@@ -109,6 +109,7 @@ test("keys move inside the grid and its empty line below", () => {
   assert.deepEqual(cells.moveBy({ row: 1, column: 1 }, "End", true, grid), { row: 2, column: 2 });
   assert.equal(cells.moveBy({ row: 1, column: 1 }, "a", false, grid), null);
   assert.deepEqual(cells.tabTo({ row: 0, column: 2 }, false, grid), { row: 1, column: 0 });
+  assert.deepEqual(cells.tabTo({ row: 0, column: 0 }, false, { ...grid, fixed: (_, column) => column === 1 }), { row: 0, column: 2 });
   assert.equal(cells.tabTo({ row: 2, column: 2 }, false, grid), null);
   assert.equal(cells.tabTo({ row: 0, column: 0 }, true, grid), null);
 });

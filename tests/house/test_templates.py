@@ -33,7 +33,7 @@ def test_no_words_in_templates() -> None:
 
 
 ALLOWED = {
-    "Credence 信衡", "Credence", "信衡", "EN", "English", "中文", "Esc", "Ctrl", "Enter",
+    "Credence 信衡", "Credence", "信衡", "EN", "English", "中文", "Esc", "Ctrl", "Shift", "Alt", "Enter",
     "&nbsp;", "&middot;", "&hellip;", "&rarr;", "&times;",
 }  # fmt: skip
 

@@ -30,6 +30,8 @@ export interface Shape {
   /** May a paste or the empty line below make new rows? */
   readonly grows: boolean;
   readonly fixed: (row: number, column: number) => boolean;
+  /** Columns that Tab passes by. */
+  readonly passed?: (column: number) => boolean;
 }
 
 export function area(one: Spot, other: Spot): Area {
@@ -74,11 +76,14 @@ export function moveBy(spot: Spot, key: string, whole: boolean, shape: Shape): S
   };
 }
 
-/** The next cell in reading order, over the end of the row; null beyond the first and the last, where Tab leaves. */
+/** The next cell that can be written, over the end of the row; null beyond the first and the last, where Tab leaves. */
 export function tabTo(spot: Spot, back: boolean, shape: Shape): Spot | null {
-  const at = spot.row * shape.columns + spot.column + (back ? -1 : 1);
-  if (at < 0 || at >= lines(shape) * shape.columns) return null;
-  return { row: Math.floor(at / shape.columns), column: at % shape.columns };
+  const step = back ? -1 : 1;
+  for (let at = spot.row * shape.columns + spot.column + step; at >= 0 && at < lines(shape) * shape.columns; at += step) {
+    const found = { row: Math.floor(at / shape.columns), column: at % shape.columns };
+    if (!shape.fixed(found.row, found.column) && !shape.passed?.(found.column)) return found;
+  }
+  return null;
 }
 
 /** One text into one cell; typed into the empty line below, it makes a row. */

@@ -14,7 +14,9 @@ export interface Column {
   readonly number?: boolean;
   /** A choice instead of a text; the cell's text is then the option's value. */
   readonly options?: readonly Option[];
-  readonly look?: "short" | "long";
+  readonly look?: "short" | "long" | "limit";
+  /** Tab passes it by: it follows from others, though it can be written. */
+  readonly passed?: boolean;
 }
 
 export interface GridProps {
@@ -45,14 +47,22 @@ interface Standing extends Spot {
   readonly anchor: Spot;
   readonly mode: Mode;
   readonly text: string;
+  /** The column Tab began in: Enter leads back to it, one row down. */
+  readonly home: number | null;
 }
 
-const HOME: Standing = { row: 0, column: 0, anchor: { row: 0, column: 0 }, mode: "point", text: "" };
+const HOME: Standing = { row: 0, column: 0, anchor: { row: 0, column: 0 }, mode: "point", text: "", home: null };
 
 export function Grid(props: GridProps): JSX.Element {
   const { label, noun, columns, rows, onActs, place, grows = true, foot, note } = props;
   const { draft } = useBench();
-  const shape: Shape = { rows: rows.length, columns: columns.length, grows, fixed: (row, column) => row < rows.length && (props.fixed?.(row, column) ?? false) };
+  const shape: Shape = {
+    rows: rows.length,
+    columns: columns.length,
+    grows,
+    fixed: (row, column) => row < rows.length && (props.fixed?.(row, column) ?? false),
+    passed: (column) => columns[column]?.passed === true,
+  };
   const [kept, stand] = useState<Standing>(HOME);
   const table = useRef<HTMLTableElement>(null);
   const wants = useRef(false);
@@ -66,7 +76,11 @@ export function Grid(props: GridProps): JSX.Element {
   const many = picked.top !== picked.bottom || picked.left !== picked.right;
 
   useEffect(() => {
-    const drop = (): void => stand((old) => ({ ...old, mode: "point", text: "" }));
+    const drop = (): void => {
+      // The cell stood on may go with its row: the one that takes its place then takes the focus.
+      if (table.current?.contains(document.activeElement)) wants.current = true;
+      stand((old) => ({ ...old, mode: "point", text: "" }));
+    };
     document.addEventListener(MOVED, drop);
     return () => document.removeEventListener(MOVED, drop);
   }, []);
@@ -79,9 +93,9 @@ export function Grid(props: GridProps): JSX.Element {
     if (control instanceof HTMLInputElement && now.mode === "point") control.select();
   });
 
-  const go = (spot: Spot, extend = false): void => {
+  const go = (spot: Spot, extend = false, home: number | null = null): void => {
     wants.current = true;
-    stand({ ...spot, anchor: extend ? now.anchor : spot, mode: "point", text: "" });
+    stand({ row: spot.row, column: spot.column, anchor: extend ? now.anchor : { row: spot.row, column: spot.column }, mode: "point", text: "", home });
   };
 
   /** From pointing to typing or editing: from here on one step of undo, and Escape leads back. */
@@ -130,9 +144,11 @@ export function Grid(props: GridProps): JSX.Element {
   };
 
   const leave = (event: KeyboardEvent): boolean => {
-    const next = event.key === "Tab" ? tabTo(now, event.shiftKey, shape) : moveBy(now, event.key === "Enter" ? (event.shiftKey ? "ArrowUp" : "ArrowDown") : event.key, false, shape);
+    const tab = event.key === "Tab";
+    const back = event.key === "Enter" && now.home !== null ? { ...now, column: now.home } : now;
+    const next = tab ? tabTo(now, event.shiftKey, shape) : moveBy(back, event.key === "Enter" ? (event.shiftKey ? "ArrowUp" : "ArrowDown") : event.key, false, shape);
     if (!next) return false;
-    go(next);
+    go(next, false, tab ? (now.home ?? now.column) : null);
     return true;
   };
 
@@ -141,7 +157,10 @@ export function Grid(props: GridProps): JSX.Element {
     const key = event.key;
     if (event.altKey && (key === "ArrowUp" || key === "ArrowDown")) moveRows(key === "ArrowUp" ? -1 : 1);
     else if (control && key.toLowerCase() === "d") act(filledDown(picked, read, shape), words("js.design.grid.filled"));
-    else if (control && key.toLowerCase() === "a" && now.mode === "point") stand({ ...now, row: Math.max(0, rows.length - 1), column: columns.length - 1, anchor: { row: 0, column: 0 } });
+    else if (control && key.toLowerCase() === "a" && now.mode === "point") {
+      wants.current = true;
+      stand({ ...now, row: Math.max(0, rows.length - 1), column: columns.length - 1, anchor: { row: 0, column: 0 } });
+    }
     else if (control && key === "Enter" && grows) addRow();
     else if (control && (key === "Delete" || key === "Backspace") && grows) removeRows();
     else return false;

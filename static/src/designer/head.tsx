@@ -46,15 +46,18 @@ export interface HeadProps {
 
 export function HeadActions({ nameOf }: HeadProps): JSX.Element {
   const { draft } = useBench();
-  const busy = draft.standing.value.kind === "saving";
   return (
     <>
       <Button words={words("js.design.undo")} icon="return" onlyIcon keys="Control+Z" disabled={!draft.canUndo.value} onClick={() => draft.undo()} />
       <Button words={words("js.design.redo")} icon="redo" onlyIcon keys="Control+Shift+Z" disabled={!draft.canRedo.value} onClick={() => draft.redo()} />
       <ProblemList nameOf={nameOf} />
-      <Button words={words("js.design.save")} primary keys="Control+S" disabled={busy} onClick={() => void draft.save()} />
     </>
   );
+}
+
+export function SaveButton(): JSX.Element {
+  const { draft } = useBench();
+  return <Button words={words("js.design.save")} primary keys="Control+S" disabled={draft.standing.value.kind === "saving"} onClick={() => void draft.save()} />;
 }
 
 /** The count, and behind it the list; F8 and Shift+F8 go from one to the next. */

@@ -1,12 +1,12 @@
 // Wakes a designer up: reads what the page hands over, makes the draft, draws the island and the head, shows places.
 
 import { render, type ComponentChildren } from "preact";
-import { one } from "../lib/dom";
+import { around, one } from "../lib/dom";
 import { loadTexts } from "../lib/texts";
 import { ConflictDialog } from "./conflict";
 import { BenchProvider, type Bench } from "./context";
 import { Draft, guard } from "./draft";
-import { HeadActions, StandingLine } from "./head";
+import { HeadActions, SaveButton, StandingLine } from "./head";
 import { inside } from "./paths";
 import type { Problem } from "./problems";
 import type { PageData } from "./server";
@@ -56,8 +56,6 @@ export async function startDesigner<B>(designer: Designer<B>): Promise<void> {
   draft.onMoved = (place) => {
     if (controlAt(root, place)?.dataset["place"] !== place) show(place);
   };
-  const actions = one("#design-actions");
-  const standing = one("#design-standing");
   const put = (what: ComponentChildren, where: HTMLElement | null): void => {
     if (!where) return;
     where.replaceChildren();
@@ -70,8 +68,22 @@ export async function startDesigner<B>(designer: Designer<B>): Promise<void> {
     </>,
     root,
   );
-  put(<HeadActions nameOf={(problem) => designer.nameOf(problem, draft)} />, actions);
-  put(<StandingLine />, standing);
+  put(<HeadActions nameOf={(problem) => designer.nameOf(problem, draft)} />, one("#design-actions"));
+  put(<SaveButton />, one("#design-save"));
+  put(<StandingLine />, one("#design-standing"));
   guard(draft as unknown as Draft<never>, document.body);
+  savedFirst(draft);
   document.documentElement.classList.add("is-designing");
+}
+
+/** Links that lead on with the draft (comparing, publishing) keep it first; what cannot be kept holds the reader here. */
+function savedFirst<B>(draft: Draft<B>): void {
+  document.addEventListener("click", (event) => {
+    const link = around<HTMLAnchorElement>(event, "a[data-saved-first]");
+    if (!link || !draft.unsaved || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    void draft.save().then(() => {
+      if (!draft.unsaved) location.assign(link.href);
+    });
+  });
 }

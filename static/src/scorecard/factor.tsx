@@ -1,0 +1,143 @@
+// One factor: what it reads, its bands, what a missing value earns.
+
+import type { JSX } from "preact";
+import { text as words } from "../lib/texts";
+import { CheckField, DecimalField, LabelFields, SelectField, TextField, type Option } from "../designer/fields";
+import { FormulaField } from "../designer/formula";
+import { keyFor, say, type Labels } from "../designer/labels";
+import { Card, Findings } from "../designer/parts";
+import { asObject, shareOf, takenKeys, type Body, type Factor } from "./body";
+import { BandsEditor } from "./banding";
+import { known, scopeOf, useDraft, useWords, variantOf } from "./card";
+
+const UNITS = ["ratio", "percent", "days", "count", "years", "amount", "score"] as const;
+const FORMULA = "=";
+const FRESH = "+";
+const FOREIGN = "~";
+
+export function FactorPanel({ index }: { readonly index: number }): JSX.Element | null {
+  const draft = useDraft();
+  const body = draft.body.value;
+  const factor = body.factors[index];
+  if (!factor) return null;
+  const place = `/body/factors/${index}`;
+  const dimension = body.dimensions.find((each) => each.key === factor.dimension);
+  const facts = [
+    say(dimension?.label, draft.language),
+    words("js.card.share", { share: shareOf(body, factor, variantOf(body)) }),
+    factor.direction ? words(`js.card.direction.${factor.direction}`) : "",
+  ];
+  return (
+    <Card title={say(factor.label, draft.language) || words("js.card.unnamed")} small={facts.filter(Boolean).join(" \u00b7 ")} place={place}>
+      <div class="form-grid">
+        <LabelFields place={`${place}/label`} label={words("js.card.factor_name")} onLabel={(label) => rename(draft, index, label)} />
+      </div>
+      <Reads factor={factor} place={place} />
+      <div class="form-grid is-four">
+        <DecimalField place={`${place}/weight`} label={words("js.card.weight_in")} unit="%" must empty="" />
+        <SelectField place={`${place}/direction`} label={words("js.card.direction")} options={["higher", "lower", ""].map((value) => ({ value, words: words(`js.card.direction.${value || "none"}`) }))} />
+        <SelectField place={`${place}/unit`} label={words("js.card.unit")} options={[...UNITS, ""].map((value) => ({ value, words: words(`js.card.unit.${value || "none"}`) }))} />
+        <SelectField
+          place={`${place}/dimension`}
+          label={words("js.card.dimension")}
+          options={body.dimensions.map((each) => ({ value: each.key, words: say(each.label, draft.language) || each.key }))}
+        />
+      </div>
+      <BandsEditor factor={factor} place={place} />
+      <details class="design-more">
+        <summary>{words("js.card.more")}</summary>
+        <div class="form-grid mt-1">
+          <TextField place={`${place}/key`} label={words("js.card.key")} must help={words("js.card.key_help")} maxLength={60} />
+          <TextField place={`${place}/source`} label={words("js.card.source")} help={words("js.card.source_help")} optional maxLength={60} />
+          <CheckField place={`${place}/movable`} label={words("js.card.movable")} value={factor.movable !== false} onCheck={(on) => draft.set(`${place}/movable`, on ? undefined : false, false)} />
+        </div>
+      </details>
+      <Findings problems={draft.problems.value.at(place)} />
+    </Card>
+  );
+}
+
+/** A key that was suggested from the old name follows the new one; a key of its own stays. */
+function rename(draft: ReturnType<typeof useDraft>, index: number, label: Labels): void {
+  const body = draft.body.peek();
+  const factor = body.factors[index];
+  if (!factor) return;
+  const others = new Set([...takenKeys(body)].filter((key) => key !== factor.key));
+  const suggested = keyFor(say(factor.label, "zh-CN"), others, "factor") === factor.key;
+  const reads = body.facts.some((each) => asObject(each).key === factor.key);
+  const key = suggested && !reads ? keyFor(say(label, "zh-CN"), others, "factor") : factor.key;
+  const place = `/body/factors/${index}`;
+  draft.change(`${place}/label/zh-CN`, (content) => ({ ...content, body: withFactor(content.body, index, { ...factor, label, key }) }), `${place}/label`);
+}
+
+function withFactor(body: Body, index: number, factor: Factor): Body {
+  return { ...body, factors: body.factors.map((each, at) => (at === index ? factor : each)) };
+}
+
+/** A fact or the result of a formula as it stands, or a formula of the factor's own. */
+function Reads({ factor, place }: { readonly factor: Factor; readonly place: string }): JSX.Element {
+  const draft = useDraft();
+  const body = draft.body.value;
+  const said = useWords().formulas?.[`${place}/value`];
+  const scope = scopeOf(body, false);
+  const text = factor.value.trim();
+  const plain = (factor.dialect ?? "feel") === "feel" && (text === "" || scope.some((each) => each.name === text));
+  const name = (item: { readonly name: string; readonly label: Labels }): string => {
+    const label = say(item.label, draft.language);
+    return label && label !== item.name ? `${label}  ${item.name}` : item.name;
+  };
+  const groups = { fact: words("js.card.section.facts"), formula: words("js.card.section.formulas"), table: words("js.card.tables") } as Readonly<Record<string, string>>;
+  const present = new Set(scope.map((each) => each.name));
+  const fresh = say(factor.label, draft.language);
+  const options: Option[] = [
+    ...(text === "" ? [{ value: "", words: words("js.card.choose_value") }] : []),
+    ...scope.map((each) => ({ value: each.name, words: name(each), group: groups[each.origin] ?? "" })),
+    { value: FORMULA, words: words("js.card.by_formula"), group: words("js.card.other_values") },
+    ...(fresh ? [{ value: FRESH, words: words("js.card.new_fact", { name: fresh }), group: words("js.card.other_values") }] : []),
+    ...known.value
+      .filter((each) => !present.has(each.key))
+      .map((each) => ({ value: FOREIGN + each.key, words: name({ name: each.key, label: each.label ?? {} }), group: words("js.card.known_facts") })),
+  ];
+  const index = body.factors.indexOf(factor);
+  const change = (make: (now: Body) => Body): void => draft.change(`${place}/value`, (content) => ({ ...content, body: make(content.body) }));
+  const choose = (value: string): void => {
+    if (value === FORMULA) change((now) => withFactor(now, index, { ...factor, value: `${factor.value} ` }));
+    else if (value === FRESH) {
+      const taken = new Set([...takenKeys(body)].filter((key) => key !== factor.key));
+      const key = keyFor(say(factor.label, "zh-CN"), taken, "fact");
+      const fact = { key, type: factor.bands.kind === "set" ? "string" : "number", label: factor.label };
+      change((now) => withFactor({ ...now, facts: [...now.facts, fact] }, index, { ...reading(factor), value: key }));
+    } else if (value.startsWith(FOREIGN)) {
+      const found = known.value.find((each) => each.key === value.slice(1));
+      if (!found) return;
+      const { from: _, ...fact } = found;
+      change((now) => withFactor({ ...now, facts: [...now.facts, fact] }, index, { ...reading(factor), value: found.key }));
+    } else change((now) => withFactor(now, index, { ...reading(factor), value }));
+  };
+  const open = !plain || factor.value !== text;
+  return (
+    <div class="design-reads">
+      <SelectField place={`${place}/value`} label={words("js.card.reads")} must wide options={options} value={open ? FORMULA : text} onChoice={choose} />
+      {open && (
+        <FormulaField
+          text={factor.value}
+          dialect={factor.dialect ?? "feel"}
+          scope={scope}
+          onChange={(value, dialect) =>
+            draft.change(`${place}/value`, (content) => ({ ...content, body: withFactor(content.body, index, { ...factor, value, ...(dialect === "feel" && !factor.dialect ? {} : { dialect }) }) }), `${place}/value`)
+          }
+          problems={draft.problems.value.at(`${place}/value`)}
+          label={words("js.card.formula")}
+          place={`${place}/value`}
+        />
+      )}
+      {said && <p class="help">{words("js.card.said", { words: said })}</p>}
+    </div>
+  );
+}
+
+/** Without the dialect: a name reads the same in each. */
+function reading(factor: Factor): Factor {
+  const { dialect: _, ...rest } = factor;
+  return rest;
+}

@@ -1,0 +1,76 @@
+// Which part of the designer shows a place of the document, and what that place is called.
+
+import { text as words } from "../lib/texts";
+import type { Draft } from "../designer/draft";
+import { say } from "../designer/labels";
+import { parts } from "../designer/paths";
+import { asObject, type Body } from "./body";
+
+export type Chosen =
+  | { readonly kind: "dimension" | "factor"; readonly index: number }
+  | { readonly kind: "weights" | "facts" | "formulas" | "rules" | "grades" | "examples" | "settings" };
+
+/** Sections below the tree, in their order, with the member of the body each is about. */
+export const SECTIONS = [
+  { kind: "weights", member: "variants" },
+  { kind: "facts", member: "facts" },
+  { kind: "formulas", member: "formulas" },
+  { kind: "rules", member: "knockouts" },
+  { kind: "grades", member: "grades" },
+  { kind: "examples", member: "examples" },
+  { kind: "settings", member: "rounding" },
+] as const;
+
+const MEMBERS: Readonly<Record<string, Chosen>> = {
+  variants: { kind: "weights" },
+  default_variant: { kind: "weights" },
+  facts: { kind: "facts" },
+  formulas: { kind: "formulas" },
+  tables: { kind: "formulas" },
+  knockouts: { kind: "rules" },
+  grades: { kind: "grades" },
+  examples: { kind: "examples" },
+  rounding: { kind: "settings" },
+  alert_below: { kind: "settings" },
+};
+
+/** What to choose so that `place` is on the page; null where anything does. */
+export function chosenFor(place: string, body: Body): Chosen | null {
+  const [root, member, index] = parts(place);
+  if (root === "title") return { kind: "settings" };
+  if (typeof member !== "string") return null;
+  if (member === "factors" || member === "dimensions") {
+    const kind = member === "factors" ? "factor" : "dimension";
+    if (typeof index !== "number") return { kind: "weights" };
+    const count = body[member].length;
+    return count === 0 ? { kind: "weights" } : { kind, index: Math.min(index, count - 1) };
+  }
+  return MEMBERS[member] ?? { kind: "settings" };
+}
+
+/** A place in words: dimension, factor, part. */
+export function placeWords(place: string, draft: Draft<Body>): string {
+  const body = draft.body.value;
+  const [root, member, index] = parts(place);
+  if (root === "title") return words("js.card.title");
+  if (typeof member !== "string") return words("js.card.whole");
+  const section = SECTIONS.find((each) => each.member === member)?.kind;
+  const name = section ? words(`js.card.section.${section}`) : words("js.card.whole");
+  if (typeof index !== "number") return name;
+  const language = draft.language;
+  if (member === "factors") {
+    const factor = body.factors[index];
+    const dimension = body.dimensions.find((each) => each.key === factor?.dimension);
+    return [say(dimension?.label, language), say(factor?.label, language) || words("js.card.unnamed")].filter(Boolean).join(" › ");
+  }
+  if (member === "dimensions") return say(body.dimensions[index]?.label, language) || words("js.card.unnamed");
+  const item = (body as unknown as Readonly<Record<string, readonly unknown[]>>)[member]?.[index];
+  return `${name} › ${itemWords(item, language) || index + 1}`;
+}
+
+function itemWords(item: unknown, language: string): string {
+  if (typeof item === "string") return item;
+  if (typeof item !== "object" || item === null) return "";
+  const { label, key, id, name } = { ...asObject({ key: "" }), ...(item as object) } as { label?: never; key?: string; id?: string; name?: string };
+  return say(label, language) || name || id || key || "";
+}

@@ -1,0 +1,144 @@
+// The pane that tries the draft on one customer: score and grade beside those of the version in force, and what moved.
+
+import { useEffect, useRef, useState } from "preact/hooks";
+import type { JSX } from "preact";
+import { Checker } from "../designer/checker";
+import type { Draft } from "../designer/draft";
+import { say } from "../designer/labels";
+import type { Told } from "../designer/server";
+import { text as words } from "../lib/texts";
+import type { Body } from "./body";
+import { Letter, Refusal } from "./effect";
+
+export interface Found {
+  readonly id: string;
+  readonly number: string;
+  readonly name: string;
+  readonly grade: string | null;
+  readonly address: string;
+}
+
+interface Result {
+  readonly total: string | null;
+  readonly grade: string | null;
+  readonly model_grade: string | null;
+  readonly coverage: string;
+  readonly hits: readonly string[];
+}
+
+interface Tried extends Found {
+  readonly after: Result;
+  readonly before: Result | null;
+  readonly version: number | null;
+  readonly factors: Readonly<Record<string, { readonly points: string | null; readonly before: string | null; readonly value: string | boolean | null }>>;
+}
+
+export const TIMERS = { set: (run: () => void, after: number) => window.setTimeout(run, after), clear: (handle: number) => window.clearTimeout(handle) };
+
+export function TryPane({ draft }: { readonly draft: Draft<Body> }): JSX.Element {
+  const [customer, choose] = useState<Found | null>(null);
+  return customer ? <Trial key={customer.id} draft={draft} customer={customer} leave={() => choose(null)} /> : <Picker draft={draft} choose={choose} />;
+}
+
+function Picker({ draft, choose }: { readonly draft: Draft<Body>; readonly choose: (found: Found) => void }): JSX.Element {
+  const [found, show] = useState<readonly Found[] | null>(null);
+  const asking = useRef<Checker<string, Told<{ customers: readonly Found[] }>> | null>(null);
+  asking.current ??= new Checker({
+    timers: TIMERS,
+    ask: (typed, stop) => draft.ask<{ customers: readonly Found[] }>(`customers?q=${encodeURIComponent(typed)}`, null, stop),
+    answered: (told, typed) => show(told.kind === "told" && typed.trim() ? told.value.customers : null),
+    delay: 250,
+  });
+  return (
+    <>
+      <label for="try-customer">{words("js.card.try_customer")}</label>
+      <input class="form-control" id="try-customer" type="search" maxLength={60} autocomplete="off" placeholder={words("js.card.try_search")} onInput={(event) => asking.current?.changed(event.currentTarget.value)} />
+      <ul class="design-found" aria-live="polite">
+        {found?.map((each) => (
+          <li key={each.id}>
+            <button type="button" class="btn-link" onClick={() => choose(each)}>
+              {each.name} <small class="is-muted">{each.number}</small>
+            </button>
+          </li>
+        ))}
+        {found?.length === 0 && <li class="is-muted">{words("js.card.try_none")}</li>}
+      </ul>
+    </>
+  );
+}
+
+function Trial({ draft, customer, leave }: { readonly draft: Draft<Body>; readonly customer: Found; readonly leave: () => void }): JSX.Element {
+  const [told, show] = useState<Told<Tried> | null>(null);
+  const body = draft.body.value;
+  const asking = useRef<Checker<Body, Told<Tried>> | null>(null);
+  asking.current ??= new Checker({ timers: TIMERS, ask: (now, stop) => draft.ask<Tried>("try", { body: now, customer: customer.id }, stop), answered: show, delay: 500 });
+  useEffect(() => asking.current?.changed(body), [body]);
+  return (
+    <>
+      <p class="design-tried">
+        <a href={customer.address}>{customer.name}</a>
+        <button type="button" class="btn-link" onClick={leave}>
+          {words("js.card.try_other")}
+        </button>
+      </p>
+      {told?.kind === "told" ? <Outcome told={told.value} body={body} language={draft.language} /> : <Refusal told={told} />}
+    </>
+  );
+}
+
+function Outcome({ told, body, language }: { readonly told: Tried; readonly body: Body; readonly language: string }): JSX.Element {
+  const { after, before } = told;
+  const moved = body.factors.filter((each) => {
+    const seen = told.factors[each.key];
+    return before !== null && seen !== undefined && seen.points !== seen.before;
+  });
+  return (
+    <>
+      <dl class="lines">
+        <div>
+          <dt>{words("js.card.try_total")}</dt>
+          <dd>{after.total ?? "—"}</dd>
+        </div>
+        <div>
+          <dt>{words("js.card.try_grade")}</dt>
+          <dd>
+            <Letter grade={after.grade} grades={body.grades} />
+          </dd>
+        </div>
+        <div>
+          <dt>{words("js.card.try_coverage")}</dt>
+          <dd>{after.coverage}%</dd>
+        </div>
+        {before && (
+          <div>
+            <dt>{words("js.card.try_before", { version: told.version ?? 0 })}</dt>
+            <dd>
+              {before.total ?? "—"} <Letter grade={before.grade} grades={body.grades} />
+            </dd>
+          </div>
+        )}
+        {after.hits.length > 0 && (
+          <div>
+            <dt>{words("js.card.try_hits")}</dt>
+            <dd class="is-bad">{after.hits.map((hit) => say(body.knockouts?.find((each) => each.id === hit)?.label ?? {}, language) || hit).join(words("js.card.between"))}</dd>
+          </div>
+        )}
+      </dl>
+      {moved.length > 0 && (
+        <table class="data">
+          <caption class="is-small">{words("js.card.try_moved")}</caption>
+          <tbody>
+            {moved.map((each) => (
+              <tr key={each.key}>
+                <th scope="row">{say(each.label, language)}</th>
+                <td class="number">
+                  {told.factors[each.key]?.before ?? "—"} → {told.factors[each.key]?.points ?? "—"}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </>
+  );
+}

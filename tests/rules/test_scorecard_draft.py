@@ -1,0 +1,112 @@
+"""A Scorecard being written is looked through however unfinished it is; nothing is told of what was filled in."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from app import gallery
+from rules import Invalid, compile_scorecard
+from rules.schema import schema_problems
+from rules.scorecard_compile import SCHEMA
+from rules.scorecard_draft import HOLE, draft_problems
+
+Body = dict[str, Any]
+
+
+def card() -> Body:
+    return copy.deepcopy(gallery.read("scorecards/customer_rating")["body"])
+
+
+def told(change: Callable[[Body], object]) -> list[tuple[str, str]]:
+    body = card()
+    change(body)
+    return [(problem.code, problem.path) for problem in draft_problems(body)]
+
+
+def new_factor(body: Body) -> None:
+    """As a designer adds one: nothing is filled in yet."""
+    bands = {"kind": "steps", "match": "gte", "cuts": []}
+    body["factors"].append(
+        {"key": "x", "dimension": "FIN", "label": {"zh-CN": "新"}, "weight": "", "value": "", "bands": bands}
+    )
+
+
+def light_factor(body: Body) -> None:
+    new_factor(body)
+    body["factors"][0]["weight"] = "20"
+
+
+CASES: list[tuple[Callable[[Body], object], list[tuple[str, str]]]] = [
+    (lambda body: None, []),
+    (new_factor, [("schema.too_short", "/factors/15/bands/cuts"), ("schema.too_short", "/factors/15/value"),
+                  ("schema.pattern", "/factors/15/weight")]),
+    (light_factor, [("schema.too_short", "/factors/15/bands/cuts"), ("schema.too_short", "/factors/15/value"),
+                    ("schema.pattern", "/factors/15/weight"), ("weights.sum", "/dimensions/0")]),
+    (lambda body: (body["knockouts"][0].update(when=""), body["factors"][1].update(value="FIN_DEBTT * 2", key="d")),
+     [("schema.too_short", "/knockouts/0/when"), ("feel.unknown_name_near", "/factors/1/value")]),
+    (lambda body: (body["grades"][2].update(min=""), body["factors"][3]["bands"]["cuts"][0].update(edge="0.06")),
+     [("schema.pattern", "/grades/2/min"), ("band.overlap", "/factors/3/bands/cuts/1/edge")]),
+    (lambda body: body["factors"][3]["bands"]["cuts"][0].update(edge="x"),
+     [("schema.pattern", "/factors/3/bands/cuts/0/edge")]),
+    (lambda body: body.pop("rounding"), [("schema.required", "")]),
+    (lambda body: (body.update(surprise=1), body["dimensions"][0].update(weight="x")),
+     [("schema.pattern", "/dimensions/0/weight"), ("schema.unknown_member", "/surprise"),
+      ("weights.sum", "/dimensions")]),
+    (lambda body: body.update(factors=[]), [("schema.too_short", "/factors")]),
+    (lambda body: body.update(dimensions=[]), [("schema.too_short", "/dimensions")]),
+    (lambda body: body.update(grades=[], knockouts=[]), [("schema.too_short", "/grades")]),
+    (lambda body: body["facts"].__setitem__(0, {"key": "", "type": "number"}),
+     [("schema.pattern", "/facts/0/key"), ("schema.too_short", "/facts/0/key"),
+      ("feel.unknown_name", "/factors/0/value")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "wanted"), CASES, ids=range(len(CASES)))
+def test_what_stands_beside_a_fault_of_shape_is_told_too(
+    change: Callable[[Body], object], wanted: list[tuple[str, str]]
+) -> None:
+    assert sorted(told(change)) == sorted(wanted)
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    yield path
+    if isinstance(value, dict):
+        for name, item in value.items():
+            yield from places(item, (*path, name))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from places(item, (*path, index))
+
+
+@pytest.mark.parametrize("broken", ["", None, 7, [], {"key": ["x"]}], ids=repr)
+def test_no_break_at_any_place_is_too_much(broken: Any) -> None:
+    """Each place of the body in turn holds what cannot stand there: the fault is told, nothing of our own making."""
+    whole = card()
+    whole["factors"] = [{**factor, "weight": "100"} for factor in whole["factors"][:13:12]]
+    keys = {factor["dimension"] for factor in whole["factors"]}
+    whole["dimensions"] = [{**each, "weight": "50"} for each in whole["dimensions"] if each["key"] in keys]
+    whole["variants"] = [{**whole["variants"][0], "weights": dict.fromkeys(keys, "50")}]
+    names = {factor["value"] for factor in whole["factors"]} | {"dishonest_active"}
+    whole["facts"] = [fact for fact in whole["facts"] if fact["key"] in names]
+    whole["knockouts"], whole["examples"] = whole["knockouts"][:1], []
+    assert draft_problems(whole) == []
+    for path in list(places(whole))[1:]:
+        body = copy.deepcopy(whole)
+        inner: Any = body
+        for part in path[:-1]:
+            inner = inner[part]
+        inner[path[-1]] = broken
+        found = draft_problems(body)
+        shape = schema_problems(SCHEMA, body)
+        assert [problem for problem in found if problem.code.startswith("schema.")] == shape, path
+        assert not any(HOLE in str(dict(problem.params)) + problem.path for problem in found), path
+        if not shape:
+            try:
+                wanted = list(compile_scorecard(body).warnings)
+            except Invalid as invalid:
+                wanted = list(invalid.problems)
+            assert found == wanted, path
