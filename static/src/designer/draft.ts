@@ -25,6 +25,9 @@ export class Draft<B> {
   /** Called with the place of what undo or redo has just changed, so that the island can show it. */
   onMoved: (place: string) => void = () => undefined;
 
+  /** A question of a pane beside the designer: `Server.ask`. */
+  readonly ask: Server<B>["ask"];
+
   private readonly history;
   private readonly saver: Saver<Content<B>, B>;
   private readonly checker: Checker<Content<B>, { problems: readonly Problems["all"][number][]; words: unknown }>;
@@ -32,6 +35,7 @@ export class Draft<B> {
   constructor(page: PageData<B>) {
     this.language = page.language;
     const server = new Server(page);
+    this.ask = server.ask.bind(server);
     const history = signal<History<Content<B>>>(started({ title: page.title, body: page.body }));
     this.history = history;
     this.content = computed(() => history.value.now);

@@ -43,6 +43,9 @@ export type Kept<B> =
   | { readonly kind: "refused"; readonly message: string }
   | { readonly kind: "failed" };
 
+/** What came back of a question beside the designer's own two. */
+export type Told<T> = { readonly kind: "told"; readonly value: T } | { readonly kind: "refused"; readonly message: string } | { readonly kind: "failed" };
+
 interface Refusal {
   readonly detail?: string;
   readonly title?: string;
@@ -87,6 +90,19 @@ export class Server<B> {
       }
       if ([403, 404, 409].includes(answer.status)) return { kind: "closed", message };
       return answer.status < 500 ? { kind: "refused", message } : { kind: "failed" };
+    } catch {
+      return { kind: "failed" };
+    }
+  }
+
+  /** A question of a pane, at the address `name` beside that of the check: with something sent, or by a query alone. */
+  async ask<T>(name: string, sent: object | null, stop?: AbortSignal): Promise<Told<T>> {
+    try {
+      const address = this.page.addresses.check.replace(/check$/, name);
+      const answer = sent ? await this.post(address, sent, stop) : await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" }, ...(stop ? { signal: stop } : {}) });
+      if (!isJson(answer)) return { kind: "failed" };
+      if (answer.ok) return { kind: "told", value: (await answer.json()) as T };
+      return { kind: "refused", message: words((await answer.json()) as Refusal) };
     } catch {
       return { kind: "failed" };
     }
