@@ -1,4 +1,4 @@
-"""The JSON Schemas of Scorecard, DecisionTable and Policy are sound, closed everywhere, and tell each violation once."""
+"""The JSON Schemas of Scorecard, DecisionTable and Policy: sound, closed everywhere, each violation told once."""
 
 from __future__ import annotations
 

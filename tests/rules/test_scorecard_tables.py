@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules import Invalid, Scorecard, compile_scorecard, rate, rate_many
+from rules import Invalid, Scorecard, compile_scorecard, explain, rate, rate_many
 from rules.feel.numbers import CONTEXT
 from rules.plan import plan_of
 from rules.problem import Problem
@@ -94,6 +94,19 @@ def test_the_tree_names_rows_and_inputs() -> None:
     }  # fmt: skip
     assert bonus["rows"] == [{"id": "r1", "index": 0}, {"id": "r2", "index": 1}]
     assert bonus["inputs"] == {"b": "6", "flag": True}
+
+
+def test_tables_are_explained_from_a_fresh_and_a_stored_trace() -> None:
+    trace = rate(CARD, KNOWN, NOW).trace
+    assert trace is not None
+    terms, bonus = explain.tables(trace)
+    assert (terms.table, terms.label, terms.rows, terms.unknown) == ("terms", label("Terms"), (("r3", 2),), ())
+    assert (bonus.inputs, bonus.value, bonus.default) == ({"b": "6", "flag": True}, "3.5", False)
+    stored = explain.tables(trace.to_json())
+    assert [(each.table, each.label) for each in stored] == [("terms", {}), ("bonus", {})]
+    assert [each.rows for each in stored] == [terms.rows, bonus.rows]
+    nothing = explain.tables(rate(CARD, {"grade": "B"}, NOW).trace or {})
+    assert [each.causes[0]["field"] for each in nothing] == ["a", "b"]
 
 
 def test_an_unknown_fact_makes_a_table_unknown_and_lowers_coverage() -> None:

@@ -46,7 +46,7 @@ def known(text: str) -> str:
     return text.replace('"A", null', "null")
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(rows, st.lists(facts, min_size=1, max_size=6))
 def test_the_index_hits_the_rows_the_slow_way_hits(drawn: Any, customers: list[dict[str, Any]]) -> None:
     made = body([(tuple(map(known, when)), then) for when, then in drawn], TYPES, "C", on_unknown="skip")
@@ -92,7 +92,7 @@ def rows_told(found: list[Any], *codes: str) -> set[int]:
     return {p.params["row"] - 1 for p in found if p.code in codes}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(exact_rows)
 def test_overlaps_and_gaps_are_those_that_occur(drawn: Any) -> None:
     found = problems(body(drawn, EXACT, "U"))
@@ -111,7 +111,7 @@ def test_overlaps_and_gaps_are_those_that_occur(drawn: Any) -> None:
         assert table([*drawn, (gap.params["cells"], ("9",))], EXACT, "C").decide(point, NOW).rows == (len(drawn),)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(exact_rows, st.sampled_from(("F", "P")), st.sampled_from(("stop", "skip")))
 def test_rows_said_to_be_hidden_never_decide_and_all_others_do(drawn: Any, policy: str, unknown: str) -> None:
     outputs = [{"key": "out", "allowed": ["1", "0"]}]
@@ -123,7 +123,7 @@ def test_rows_said_to_be_hidden_never_decide_and_all_others_do(drawn: Any, polic
     assert rows_told(found, "table.unreachable", "table.empty_cell") == never
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(exact_rows)
 def test_rows_told_to_be_unequal_are_those_that_disagree_somewhere(drawn: Any) -> None:
     found = problems(body(drawn, EXACT, "A"))
@@ -134,7 +134,7 @@ def test_rows_told_to_be_unequal_are_those_that_disagree_somewhere(drawn: Any) -
     )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(exact_rows, st.sampled_from(("U", "F", "A", "P", "R", "O", "C", "C+", "C<", "C>", "C#")))
 def test_every_null_has_a_cause(drawn: Any, policy: str) -> None:
     outputs = [{"key": "out", "type": "number", "allowed": ["1", "0"]}]

@@ -129,3 +129,23 @@ def test_who_may(caller: Callers) -> None:
     assert auditor.get(PLACE)["key"] == "customer_rating"
     assert codes(auditor.post(PLACE + "/drafts", {"based_on": 1}, 403)) == [("access.forbidden", "")]
     assert codes(caller("lina").get("/definitions", 403)) == [("access.forbidden", "")]
+
+
+def test_a_decision_table_goes_through_the_same_life(caller: Callers) -> None:
+    ask = caller("zhoumin")
+    place = "/definitions/table/payment_terms"
+    made = ask.post(place + "/drafts", {"based_on": 1}, 201)
+    table = ask.get(place)["body"]
+    table["rows"][5]["when"][2] = "< 60"
+    saved = ask.expect("PUT", place + "/drafts/2", {"row_version": made["row_version"], "body": table}, 200)
+    (overlap,) = saved["problems"]
+    assert (overlap["code"], overlap["path"]) == ("table.overlap", "/rows/6")
+    assert overlap["params"]["by"] == "6"
+    refused = ask.post(place + "/publish", {"version": 2, "row_version": saved["row_version"]}, 422)
+    assert codes(refused) == [("table.overlap", "/body/rows/6")]
+    table["rows"][6]["when"][2] = ">= 60"
+    saved = ask.expect("PUT", place + "/drafts/2", {"row_version": saved["row_version"], "body": table}, 200)
+    assert saved["problems"] == []
+    assert ask.post(place + "/publish", {"version": 2, "row_version": saved["row_version"]})["version"] == 2
+    found = ask.get(place + "/diff?from=1&to=2")["changes"]
+    assert [each["path"] for each in found] == ["/rows/5/when/2", "/rows/6/when/2"]

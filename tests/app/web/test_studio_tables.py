@@ -164,7 +164,9 @@ def test_a_scorecard_shows_its_tables_and_a_rating_what_they_decided(with_table:
     assert "第 2 行永远不会命中，被第 1 行覆盖" in words
     customer_id = bring(with_table, "C1")
     with with_table.work("sunli") as work:
-        ratings.rerate(work, customer_id)
+        made = ratings.rerate(work, customer_id)
+        row, again = ratings.replay(work.session, str(made.rating_id))
+        assert ratings.agrees(row, again)
     reader = with_table.client("sunli")
     told = plain(text(reader, f"/customers/{customer_id}/rating"))
     assert "每张表看到了什么，命中了哪一行" in told
