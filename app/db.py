@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -28,8 +29,10 @@ from sqlalchemy import (
     Numeric,
     String,
     Text,
+    cast,
     create_engine,
     event,
+    func,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
@@ -180,6 +183,13 @@ class Json(TypeDecorator[Any]):
 
 def dump_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_refuse, allow_nan=False)
+
+
+def json_text(session: Session, column: Any, name: str) -> ColumnElement[str]:
+    """One member of a JSON document as text the database can compare; `name` is a key of ours, never what was typed."""
+    if session.get_bind().dialect.name == "postgresql":
+        return func.jsonb_extract_path_text(cast(column, JSONB), name)
+    return cast(func.json_extract(cast(column, String), f'$."{name}"'), String)
 
 
 def insert_into(session: Session, table: type[Base]) -> Any:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, func, or_, select, tuple_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from app.access import Missing, Right, require
+from app.db import json_text
 from app.models.definition import DRAFT, PUBLISHED, RETIRED, Definition, DefinitionUse
 from app.models.people import Post, User
 from app.work import Reading
@@ -135,10 +135,7 @@ def _version(row: Any) -> Version:
 
 def _titles(reading: Reading) -> tuple[ColumnElement[str], ...]:
     """The title in each language, as text the database can search."""
-    names = ("zh-CN", "en")
-    if reading.session.get_bind().dialect.name == "postgresql":
-        return tuple(func.jsonb_extract_path_text(cast(Definition.title, JSONB), name) for name in names)
-    return tuple(cast(func.json_extract(cast(Definition.title, String), f'$."{name}"'), String) for name in names)
+    return tuple(json_text(reading.session, Definition.title, name) for name in ("zh-CN", "en"))
 
 
 def definitions(

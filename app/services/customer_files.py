@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.access import Missing, Right, require
 from app.models.customer import Customer
 from app.models.definition import Definition
-from app.services import customers, definitions
+from app.services import customers, definitions, uniqueness
 from app.services.lookups import Lookups
 from app.work import Reading, Work
 from forms import Answers, Assessment, Form, assess, check
@@ -44,7 +44,10 @@ def register(
     """
     require(work.viewer, Right.CUSTOMER_WRITE)
     _, form = form_in_force(work.session)
-    answers = check(form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), accepted=accepted)
+    answers = check(
+        form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), accepted=accepted,
+        taken=uniqueness.of_customers(work),
+    )  # fmt: skip
     return customers.create(work, {**_values(form, answers, None), "number": number}, source=source)
 
 
@@ -56,16 +59,21 @@ def update(
     _, form = form_in_force(work.session)
     answers = check(
         form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), stored=stored(form, row),
-        accepted=accepted,
+        accepted=accepted, taken=uniqueness.of_customers(work, own_id=row.id),
     )  # fmt: skip
     return customers.change(work, row, _values(form, answers, row), row_version)
 
 
-def look_over(view: Reading, raw: Mapping[str, Any], kept: Mapping[str, Any] | None = None) -> Assessment:
-    """Everything the evaluator finds about answers being typed; nothing is stored."""
+def look_over(
+    view: Reading, raw: Mapping[str, Any], kept: Mapping[str, Any] | None = None, own_id: str | None = None
+) -> Assessment:
+    """Everything the evaluator finds about answers being typed; nothing is stored. `own_id` is their file."""
     _, form = form_in_force(view.session)
     now = view.now.astimezone(view.zone)
-    return assess(form, raw, now=now, lookups=Lookups(view.session, view.viewer), stored=kept)
+    return assess(
+        form, raw, now=now, lookups=Lookups(view.session, view.viewer), stored=kept,
+        taken=uniqueness.of_customers(view, own_id=own_id),
+    )  # fmt: skip
 
 
 def stored(form: Form, row: Any) -> dict[str, Any]:

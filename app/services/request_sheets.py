@@ -22,6 +22,7 @@ from app.services import cases, ratings, requests
 from app.services.directory import directory
 from app.services.lookups import Lookups
 from app.services.ratings import Model
+from app.services.uniqueness import of_requests
 from app.work import Reading
 from credit import Assessment as Credit
 from forms import Answers, Assessment, Form, assess
@@ -35,6 +36,7 @@ class Asked:
     """The form a request is asked with now, its flow and model, and what the applicant may read and write."""
 
     form: Form
+    form_id: str
     flow: Flow
     model: Model | None
     readable: frozenset[str]
@@ -57,17 +59,17 @@ def asked(view: Reading, file: RequestFile | None) -> Asked:
     """For a new request or a draft what is published now, for a returned one what its case has pinned."""
     if file is None or file.case_id is None:
         road = requests.road(view.session, file.flow_key if file is not None else requests.FLOW)
-        form, flow, model = road.form, road.flow, _in_force(view)
+        form, form_id, flow, model = road.form, road.form_row.id, road.flow, _in_force(view)
     else:
         if file.status != "returned":
             raise Conflict("credit_request.submitted", number=file.number or "")
         case = view.session.get(Case, file.case_id)
         if case is None:
             raise Missing("case", file.case_id)
-        form, flow = cases.form_of(view.session, case), cases.flow_of(view.session, case)
+        form, form_id, flow = cases.form_of(view.session, case), case.form_id, cases.flow_of(view.session, case)
         model = ratings.model_of(view.session, case.scorecard_id, case.policy_id)
     start = flow.start.id
-    return Asked(form, flow, model, requests.readable(flow, form, start), requests.editable(flow, form, start))
+    return Asked(form, form_id, flow, model, requests.readable(flow, form, start), requests.editable(flow, form, start))
 
 
 def _in_force(view: Reading) -> Model | None:
@@ -81,9 +83,11 @@ def look_over(
     view: Reading, what: Asked, raw: Mapping[str, Any], file: RequestFile | None, accepted: Collection[str] = ()
 ) -> Assessment:
     """Everything the evaluator finds about answers as they stand; nothing is stored."""
+    own_id, chosen = (None, None) if file is None else (file.id, file.customer_id)
+    taken = of_requests(view, what.form, what.form_id, own_id=own_id, customer_id=raw.get("customer", chosen))
     return assess(
         what.form, raw, now=view.now.astimezone(view.zone), lookups=Lookups(view.session, view.viewer),
-        stored=None if file is None else file.answers, writable=what.writable, accepted=accepted,
+        stored=None if file is None else file.answers, writable=what.writable, accepted=accepted, taken=taken,
     )  # fmt: skip
 
 

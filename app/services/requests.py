@@ -21,6 +21,7 @@ from app.queries.scope import requests_in_scope
 from app.services import cases, customers, definitions, limits, ratings
 from app.services.lookups import Lookups
 from app.services.numbers import next_number
+from app.services.uniqueness import Taken, of_requests
 from app.work import Subject, Verb, Work
 from forms import Answers, Assessment, Form, assess, check
 from rules import Invalid, Problem
@@ -90,7 +91,7 @@ def draft(work: Work, raw: Mapping[str, Any], *, flow_key: str = FLOW) -> Credit
     """Keep answers as they are so far, without asking for required ones; only the author sees a draft."""
     require(work.viewer, Right.REQUEST_WRITE)
     found = road(work.session, flow_key)
-    answers = _check(work, found.form, raw, found.writable, "draft")
+    answers = _check(work, found.form, found.form_row.id, raw, found.writable, "draft")
     row = CreditRequest(
         id=new_id(),
         flow_key=flow_key,
@@ -113,7 +114,7 @@ def save(work: Work, row: CreditRequest, row_version: int, raw: Mapping[str, Any
     _mine(work, row)
     _fresh(row, row_version)
     form, writable = asked(work, row)
-    answers = _check(work, form, raw, writable, "draft", row.answers)
+    answers = _check(work, form, row.form_id, raw, writable, "draft", row)
     _same_customer(row, answers)
     _keep(work, row, answers)
     work.session.flush()
@@ -135,12 +136,13 @@ def live_check(work: Work, raw: Mapping[str, Any], row: CreditRequest | None = N
     """Everything the evaluator finds about answers being typed; nothing is stored."""
     if row is None:
         found = road(work.session)
-        form, writable, stored = found.form, found.writable, None
+        form, form_id, writable = found.form, found.form_row.id, found.writable
     else:
-        (form, writable), stored = asked(work, row), row.answers
+        (form, writable), form_id = asked(work, row), row.form_id
     return assess(
-        form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), stored=stored, writable=writable
-    )
+        form, raw, now=work.local, lookups=Lookups(work.session, work.viewer),
+        stored=None if row is None else row.answers, writable=writable, taken=_taken(work, form, form_id, raw, row),
+    )  # fmt: skip
 
 
 def submit(
@@ -162,7 +164,7 @@ def submit(
     if row.status != "draft":
         raise Conflict("credit_request.submitted", number=row.number or "")
     found = road(work.session, row.flow_key)
-    answers = _check(work, found.form, raw, found.writable, "submit", row.answers, accepted)
+    answers = _check(work, found.form, found.form_row.id, raw, found.writable, "submit", row, accepted)
     _keep(work, row, answers)
     customer = _customer(work, row)
     row.form_id, row.number, row.submitted_at = found.form_row.id, next_number(work, "request", PATTERN), work.now
@@ -215,7 +217,7 @@ def _resubmit(
     """
     form, writable = asked(work, row)
     before = row.sent or {}
-    answers = _check(work, form, raw, writable, "submit", row.answers, accepted)
+    answers = _check(work, form, row.form_id, raw, writable, "submit", row, accepted)
     _same_customer(row, answers)
     _keep(work, row, answers)
     row.sent = row.answers
@@ -253,17 +255,24 @@ def _policy_key(flow: Flow) -> str:
 def _check(
     work: Work,
     form: Form,
+    form_id: str,
     raw: Mapping[str, Any],
     writable: frozenset[str],
     purpose: Any,
-    stored: Mapping[str, Any] | None = None,
+    row: CreditRequest | None = None,
     accepted: Collection[str] = (),
 ) -> Answers:
-    lookups = Lookups(work.session, work.viewer)
     return check(
-        form, raw, now=work.local, lookups=lookups, purpose=purpose, stored=stored, writable=writable,
-        accepted=accepted,
+        form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), purpose=purpose,
+        stored=None if row is None else row.answers, writable=writable, accepted=accepted,
+        taken=_taken(work, form, form_id, raw, row),
     )  # fmt: skip
+
+
+def _taken(work: Work, form: Form, form_id: str, raw: Mapping[str, Any], row: CreditRequest | None) -> Taken:
+    """Whether another request holds a value; for the customer being chosen, where nobody chooses for the stored one."""
+    own_id, chosen = (None, None) if row is None else (row.id, row.customer_id)
+    return of_requests(work, form, form_id, own_id=own_id, customer_id=raw.get("customer", chosen))
 
 
 def _keep(work: Work, row: CreditRequest, answers: Answers) -> None:

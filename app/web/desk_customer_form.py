@@ -77,7 +77,7 @@ def _sheet(
     if customer_id is not None:
         kept = files.stored(form, queries.file(view, customer_id, Right.CUSTOMER_WRITE))
     raw = {} if data is None else answer_parts.typed(form, data, form.fields)
-    found = files.look_over(view, raw, kept)
+    found = files.look_over(view, raw, kept, customer_id)
     return answer_parts.sheet(form, found, data=data, problems=found.problems if live else problems, live=live)
 
 
