@@ -133,7 +133,7 @@ def environment(locale: str) -> Environment:
     )
     env.filters.update(
         money=lambda value, currency="CNY": format_currency(value, currency, locale=short),
-        wan=lambda value: f"{format_decimal(Decimal(value) / 10000, locale=short)} 万",
+        wan=lambda value, unit=False, places=None: f"{format_decimal(Decimal(value) / 10000, locale=short)} 万",
         number=lambda value: format_decimal(value, locale=short),
         percent=lambda value: f"{Decimal(value) * 100:.1f}%",
         date=lambda value: format_date(value, "medium" if locale == "en" else "long", locale=short),
