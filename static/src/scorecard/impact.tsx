@@ -74,12 +74,12 @@ function Matrix({ found, body, open, chosen }: { readonly found: Impact; readonl
   const rows = found.rows.map((key, at) => ({ key, counts: found.matrix[at] ?? [] })).filter((row) => row.counts.some((count) => count > 0));
   const shown = found.columns.map((_, at) => rows.some((row) => (row.counts[at] ?? 0) > 0));
   return (
-    <div class="scroll" tabIndex={0} role="group" aria-label={words("js.card.impact_matrix")}>
+    <div class="table-scroll" tabIndex={0} role="group" aria-label={words("js.card.impact_matrix")}>
       <table class="data design-matrix">
         <caption class="is-small">{words("js.card.impact_matrix")}</caption>
         <thead>
           <tr>
-            <th scope="col">{words("js.card.impact_axes")}</th>
+            <th scope="col"><span class="visually-hidden">{words("js.card.impact_axes")}</span></th>
             {found.columns.map((key, at) => shown[at] && <th key={at} scope="col"><Letter grade={key} grades={body.grades} /></th>)}
           </tr>
         </thead>
