@@ -37,7 +37,7 @@ from .names import Evaluator, Names, Visible, broken
 from .sift import Findings
 from .tables import compile_rules
 
-MOST_WORK = 2_000_000
+MOST_WORK = 1_000_000
 """What compiling one model may cost: names of scopes laid out, and 100 and the known members for each formula."""
 ANYTHING = ScopeEntry()
 
@@ -62,9 +62,10 @@ class Boxes:
         self.places.append(Place((0, 0), label, op))
         return len(self.places) - 1
 
-    def affords(self, formulas: int, path: str) -> bool:
-        """Whether so many more formulas may be compiled; a finding where the model is too large for that."""
-        before, self.work = self.work, self.work + formulas * (100 + len(self.members))
+    def affords(self, formulas: int, path: str, names: int = 0) -> bool:
+        """Whether so many more formulas and names may be compiled; a finding where the model is too large for that."""
+        each = 100 + len(self.members) + len(self.types.named)
+        before, self.work = self.work, self.work + formulas * each + names
         if before <= MOST_WORK < self.work:
             self.findings.error("dmn.too_large", path)
         return self.work <= MOST_WORK
@@ -156,6 +157,8 @@ class Boxes:
             made.append((name, self.entry(entry, inner, at), own))
             if name is None:
                 break
+            if not self.affords(0, at, names=len(visible.names)):
+                return broken(path, visible.owner)
             visible = visible.plus(name)
         return lambda run, names: _context(run, names, made, hides)
 
@@ -194,10 +197,7 @@ class Boxes:
             self.findings.error(code, path, name=_foreign_name(value) or visible.owner)
             body: Evaluator = _foreign(visible.owner)
         else:
-            inner = visible
-            for name in names:
-                inner = inner.plus(name)
-            body = self.expression(value.body, inner, path)
+            body = self.expression(value.body, visible.plus(*names), path)
         types = tuple(None if each is None else each.type for each in params)
         outcome = None if result is None else result.type
         owner = visible.owner

@@ -119,6 +119,8 @@ class Session:
                 if ref.through is None and ref.key not in self.known and ref.key not in wanted:
                     wanted.add(ref.key)
                     stack.append(ref.key)
+        if len(wanted) == 1:
+            return [key]
         return [each for each in self.model.order if each in wanted and each not in self.functions]
 
     def input(self, node: Given) -> Any:

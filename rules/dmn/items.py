@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from ..feel.cause import Cause, Null, is_null
@@ -17,6 +18,8 @@ from .expressions import Conditions
 from .sift import Findings
 from .tree import Item
 
+MOST_ITEMS, MOST_REFS = 2_000, 500
+"""Item definitions, and texts of types that are read."""
 LARGEST = 20_000
 """Parts of one type with all it is made of: types that multiply by naming each other end here."""
 
@@ -77,7 +80,9 @@ class Types:
         findings: Findings,
         limits: Limits = LIMITS,
     ) -> None:
-        self.items = {item.name: item for item in items}
+        items = iter(items)
+        self.items = {item.name: item for item in islice(items, MOST_ITEMS)}
+        self.parsed: dict[str, Wanted | None] = {}
         self.imported = imported
         self.findings = findings
         self.limits = limits
@@ -89,6 +94,8 @@ class Types:
             self.sizes |= {f"{prefix}.{name}" if prefix else name: size for name, size in types.sizes.items()}
         for name in self.items:
             self._named(name, [])
+        if next(items, None) is not None:
+            findings.error("dmn.too_large", "/definitions/itemDefinition")
         self.scope = Scope({}, closed=False, named=self.named)
         for name in self.items:
             self._made(name)
@@ -186,12 +193,21 @@ class Types:
                 local = ref[len(prefix) + 1 :] if prefix else ref
                 if local in types.items:
                     return types.wanted(local, path)
-        try:
-            found_type = type_of_text(ref, self.named)
-        except UnknownType:
+        if ref not in self.parsed and len(self.parsed) < MOST_REFS:
+            self.parsed[ref] = self._parsed(ref)
+        found_wanted = self.parsed.get(ref, UNTYPED)
+        if found_wanted is UNTYPED:
             self.findings.warning("dmn.unknown_type", path, name=ref[:80])
             return None
-        return None if found_type == ANY else Wanted(found_type)
+        return found_wanted
+
+    def _parsed(self, ref: str) -> Wanted | None:
+        """A type of the language by its text; UNTYPED where there is none of that name."""
+        try:
+            found = NAMES[ref] if ref in NAMES else type_of_text(ref, self.named) if "<" in ref else None
+        except UnknownType:
+            return UNTYPED
+        return UNTYPED if found is None else None if found == ANY else Wanted(found)
 
     @property
     def members(self) -> frozenset[str]:

@@ -21,8 +21,8 @@ class Visible:
     owner: str
     of_items: bool = False
 
-    def plus(self, name: str) -> Visible:
-        return self if name in self.names else replace(self, names=self.names | {name})
+    def plus(self, *names: str) -> Visible:
+        return self if self.names.issuperset(names) else replace(self, names=self.names.union(names))
 
     def of(self, owner: str) -> Visible:
         return self if owner == self.owner else replace(self, owner=owner)

@@ -23,6 +23,8 @@ from .names import Evaluator, Names, Visible, broken
 if TYPE_CHECKING:
     from .boxed import Boxes
 
+CELLS = 4
+"""Cells that cost as much to compile as one formula: most are plain tests."""
 POLICIES: Mapping[str, str] = {
     "UNIQUE": "U", "FIRST": "F", "ANY": "A", "PRIORITY": "P", "RULE ORDER": "R", "OUTPUT ORDER": "O", "COLLECT": "C",
 }  # fmt: skip
@@ -69,9 +71,7 @@ class _Compiler:
         self.path = path
         self.hidden = tuple(f"input {number}" for number in range(1, len(table.inputs) + 1))
         self.visible = visible
-        self.inner = visible
-        for name in self.hidden:
-            self.inner = self.inner.plus(name)
+        self.inner = visible.plus(*self.hidden)
         self.scope = boxes.scope(self.inner)
 
     def inputs(self) -> list[Evaluator]:
@@ -170,7 +170,8 @@ class _Compiler:
         body = self.body()
         if body is None:
             return None
-        if not self.boxes.affords(sum(len(row["when"]) + len(row["then"]) for row in body["rows"]), self.path):
+        cells = sum(len(row["when"]) + len(row["then"]) for row in body["rows"])
+        if not self.boxes.affords(cells // CELLS, self.path):
             return None
         label = {"zh-CN": self.visible.owner, "en": self.visible.owner}
         try:

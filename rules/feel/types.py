@@ -138,7 +138,8 @@ def read_type(text: str, at: int, named: Mapping[str, Type], depth: int = 0) -> 
     at = _skip(text, at)
     if depth > DEEPEST:
         raise UnknownType(at, text[at : at + 20])
-    for name, found in sorted({**NAMES, **named}.items(), key=lambda pair: -len(pair[0])):
+    near = [(n, t) for n, t in {**NAMES, **named}.items() if n and text.startswith(n.split(None, 1)[0], at)]
+    for name, found in sorted(near, key=lambda pair: -len(pair[0])):
         m = re.compile(r"\s+".join(map(re.escape, name.split())) + r"(?![\w])").match(text, at)
         if m is None:
             continue
