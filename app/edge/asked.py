@@ -10,10 +10,9 @@ from typing import Any, Protocol
 from flask import request, url_for
 from werkzeug.routing import BaseConverter, IntegerConverter
 
-from app.queries.keyset import Place
+from app.queries.keyset import YEARS, Place
 
 DIGITS, LONG = 9, 18  # what every INTEGER column holds, and every BIGINT
-YEARS = range(1900, 2200)  # beyond them a zone's midnight may be a day that no calendar of ours knows
 
 
 class Walked(Protocol):

@@ -9,6 +9,7 @@ from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 PAGE = 50
+YEARS = range(1900, 2200)  # beyond them a zone's midnight may be a day that no calendar of ours knows
 MOST_COUNTED = 1000
 
 

@@ -17,6 +17,7 @@ from app.models.case import Case, Notice, Task
 from app.models.customer import Customer
 from app.models.definition import PUBLISHED, Definition
 from app.models.people import Post, User
+from app.queries.keyset import YEARS
 from app.queries.scope import my_groups
 from app.work import Reading
 from forms import Form
@@ -356,6 +357,11 @@ def _text(value: datetime | Decimal) -> str:
     return value.isoformat() if isinstance(value, datetime) else format(value, "f")
 
 
+def _kept(amount: Decimal) -> bool:
+    """Whether a column of amounts could hold it: no more than four places."""
+    return amount == amount.quantize(Decimal("0.0001"))
+
+
 def _place(text: str | None, amount: bool) -> tuple[Any, str] | None:
     """A place read from an address; None for what no page of ours has written."""
     value, _, id = (text or "").partition("~")
@@ -364,9 +370,9 @@ def _place(text: str | None, amount: bool) -> tuple[Any, str] | None:
             return None
         if amount:
             number = Decimal(value)
-            return (number, id) if number.is_finite() and abs(number) < 10**14 else None
+            return (number, id) if number.is_finite() and abs(number) < 10**14 and _kept(number) else None
         moment = datetime.fromisoformat(value)
-        return (moment, id) if moment.tzinfo is not None else None
+        return (moment, id) if moment.tzinfo is not None and moment.year in YEARS else None
     except (ValueError, InvalidOperation):
         return None
 

@@ -29,6 +29,7 @@ from app.services import definitions, limits, moves, ratings
 from app.services.directory import Organisation, directory
 from app.services.lookups import Lookups
 from app.services.ratings import Model
+from app.services.uniqueness import of_requests
 from app.work import Subject, Verb, Work
 from forms import Answers, Assessment, Form, assess
 from rules import Invalid, Problem
@@ -283,6 +284,7 @@ def _write(
         stored=before,
         writable=writable,
         accepted=accepted,
+        taken=of_requests(work, form, case.form_id, own_id=request.id, customer_id=request.customer_id),
     )
     problems = [problem for problem in found.problems if _concerns(form, writable, problem)]
     if problems:

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from app.access import Conflict, Right
 from app.db import new_id
+from app.edge.asked import whole
 from app.edge.errors import wants_json
 from app.edge.locale import language, problem_text, t
 from app.edge.menu import add_count
@@ -86,7 +87,7 @@ def _amount(name: str) -> tuple[Decimal | None, bool]:
         value = Decimal(text)
     except InvalidOperation:
         return None, False
-    fits = value.is_finite() and 0 <= value < 10**9
+    fits = value.is_finite() and 0 <= value < 10**9 and value == value.quantize(Decimal("0.00000001"))
     return (value * 10_000, True) if fits else (None, False)
 
 
@@ -234,7 +235,7 @@ def decide(task_id: str) -> Response:
                     cases.decide(
                         work,
                         task_id,
-                        int(given["version"]) if given["version"].isdecimal() else 0,
+                        whole(given["version"]) or 0,
                         given["answer"],
                         given["comment"],
                         return_to=given["return_to"] or None if returning else None,

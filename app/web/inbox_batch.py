@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.access import Conflict, Forbidden, Missing, Right
 from app.db import new_id
+from app.edge.asked import whole
 from app.edge.locale import problem_text, t
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
@@ -31,7 +32,7 @@ class Result:
 def _picked() -> list[tuple[str, int]]:
     """Ids and versions as they stood on the page, explicit for each: never "all there are"."""
     pairs = (value.partition(":") for value in request.form.getlist("task"))
-    return [(task_id, int(version)) for task_id, _, version in pairs if version.isdecimal()]
+    return [(task_id, number) for task_id, _, version in pairs if (number := whole(version)) is not None]
 
 
 @blueprint.post("")

@@ -345,3 +345,22 @@ def test_in_english(house: House) -> None:
         assert words in html
     for words in ("Headroom after approval", "You hold the post", "Finance opinion", "Approve"):
         assert words in part
+
+
+@pytest.mark.parametrize("address", [
+    "/inbox?low=0.000000001", "/inbox?low=0.00005&high=1e-9", "/inbox?sort=amount&after=0.000000001~x",
+    "/inbox?after=0001-01-01T00:00:00%2B23:59~x", "/inbox/done?after=9999-12-31T23:59:59-23:59~x",
+    "/inbox?sort=amount&after=1e999999~x", "/inbox?after=~", "/inbox?low=%EF%BC%91",
+])  # fmt: skip
+def test_odd_addresses_show_a_page(house: House, address: str) -> None:
+    _at_finance(house)
+    assert house.client("sunli").get(address).status_code == 200
+
+
+def test_a_version_of_endless_digits_is_an_old_one(house: House) -> None:
+    task = task_for(house, _at_finance(house))
+    client = house.client("sunli")
+    assert _decide(client, task, version="9" * 4400).status_code == 409
+    token = _hidden(client.get("/inbox").get_data(as_text=True), "csrf_token")
+    sent = client.post("/inbox/batch", data={"csrf_token": token, "task": f"{task.id}:{'9' * 4400}"})
+    assert sent.status_code in (200, 303)
