@@ -186,6 +186,12 @@ def view(reading: Reading, case_id: str, people: People) -> CaseView:
     return _seen(reading, row, people, None)
 
 
+def by_number(reading: Reading, number: str) -> str | None:
+    """The id of the case with this number, if this person may see it."""
+    query = select(Case.id).where(Case.number == number.strip().upper())
+    return reading.session.scalar(cases_in_scope(query, reading.viewer).limit(1))
+
+
 def of_task(reading: Reading, task_id: str, people: People) -> CaseView:
     """The case of a task this person may see, with the task; anyone else's is Missing."""
     query = (

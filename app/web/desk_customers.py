@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from app.access import Right
 from app.edge.asked import place, ways
 from app.edge.pages import access
 from app.edge.transaction import reading
+from app.queries import cases
 from app.queries import customers as queries
 from app.queries.customers import UNRATED, Filters
 from app.services.offers import Offered, offered
@@ -20,13 +22,18 @@ FLAGS = ("over", "overdue", "low")
 
 @blueprint.get("/customers")
 @access(Right.CUSTOMER_READ)
-def customers() -> str:
+def customers() -> str | Response:
+    """The list; the number of a case, typed into the search above every page, leads to the case."""
     sort, descending = sorting()
     with reading() as view:
         choices = offered(view.session)
         filters = _filters(choices, view.viewer.id)
         page = queries.page(view, filters, place(), sort=sort, descending=descending)
         owners = queries.owners(view)
+        whole = not page.rows and not request.headers.get("HX-Request")  # a page, not the list while somebody types
+        named = cases.by_number(view, filters.search) if filters.search and whole else None
+    if named is not None:
+        return redirect(url_for("inbox.case", case_id=named), 303)
     names = ("q", "grade", "industry", "region", "owner", *FLAGS)
     kept: dict[str, Any] = {name: value for name in names if (value := _arg(name))}
     order: dict[str, Any] = {"sort": None if sort == "name" else sort, "way": request.args.get("way")}

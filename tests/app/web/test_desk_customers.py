@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import select
 
 from app.models.customer import Customer
 from app.models.ledger import Entry
 from app.services import customers
+from tests.app.desk import apply_for, bring
 from tests.app.web.desk_browser import post, rated, text
 from tests.builders import House
 
@@ -151,6 +153,24 @@ def test_filters_narrow_and_stay_in_the_pages(house: House) -> None:
     assert names("?sort=nonsense&after=nonsense&grade=&industry=zz&region=99") == []
     html = text(client.get("/customers?sort=score&grade=AA"))
     assert re.search(r'aria-sort="descending"><a class="sort" href="[^"]*way=up[^"]*grade=AA', html)
+
+
+@pytest.mark.parametrize("who", ["lina", "wangqiang", "heping", "hanxue"])
+def test_the_number_of_a_case_leads_to_the_case(house: House, who: str) -> None:
+    case_id = apply_for(house, bring(house))
+    client = house.client(who)
+    answer = client.get("/customers?q=%20sx2026000001")
+    assert (answer.status_code, answer.location) == (303, f"/inbox/cases/{case_id}")
+    assert "SX2026000001" in text(client.get(answer.location))
+    assert client.get("/customers?q=SX2026000009").status_code == 200
+    assert client.get("/customers?q=SX2026000001", headers={"HX-Request": "true"}).status_code == 200
+
+
+def test_the_number_of_a_case_out_of_reach_leads_nowhere(house: House) -> None:
+    apply_for(house, bring(house))
+    answer = house.client("zhangwei").get("/customers?q=SX2026000001")
+    assert answer.status_code == 200
+    assert "没有符合条件的客户" in text(answer)
 
 
 def test_checking_while_typing(house: House) -> None:
