@@ -26,6 +26,7 @@ PAGES = (
     "studio_design",
     "studio_dmn",
     "studio_draft",
+    "studio_formula",
     "studio_workbook",
     "studio_effect",
     "trail",

@@ -86,6 +86,7 @@ AUDIENCES: tuple[Audience, ...] = (
         Entry("studio.definitions", "studio", "ui.menu.studio", _R.DEFINITION_READ, None, "s"),
         Entry("studio.gallery", "copy", "ui.menu.gallery", _R.DEFINITION_WRITE),
         Entry("studio.publications", "versions", "ui.menu.publications", _R.DEFINITION_READ),
+        Entry("studio_formula.functions", "dictionary", "ui.menu.functions", _R.DEFINITION_READ),
         _CUSTOMERS,
     )),
     Audience("trail", frozenset({Role.AUDITOR}), (

@@ -60,7 +60,7 @@ def result_type(row: Row, given: list[Type]) -> Type:
         return Type("list", item=None if items.kind in OPEN else items)
     if row.result == "same" and given:
         return _same(row, given[0])
-    if row.result == "item":
+    if row.result in ("item", "single"):
         return given[0].item or ANY if len(given) == 1 and given[0].kind == "list" else _merged(given)
     if row.result == "merged":
         return _merged(given)

@@ -9,7 +9,7 @@ from typing import Any
 
 from .calendar import NANO, YEAR_MAX
 from .cause import Cause, Null, Stop
-from .limits import Pay, budget
+from .limits import LIMITS, Pay, budget
 from .run import type_params
 from .values import Date, DateTime, DayDuration, Function, MonthDuration, Range, Time
 
@@ -83,7 +83,7 @@ def release(value: Any, pay: Pay | None = None) -> Any:
         return None
     if cls is not list and cls is not dict and cls is not Range:
         return value
-    return _released(value, pay or budget(), 0)
+    return _released(value, pay or budget(LIMITS.fuel), 0)
 
 
 def _released(value: Any, pay: Pay, depth: int) -> Any:

@@ -103,6 +103,11 @@ class Formula:
         """The formula as text of "feel" or "excel"; None where Excel has no equivalent. Its own dialect: as written."""
         return Shown(self.text, True) if dialect == self.dialect else self._shown(dialect)
 
+    def canonical(self) -> str:
+        """Its text as the product writes it; as it was typed where that is not told exactly."""
+        made = self._shown(self.dialect)
+        return made.text if made is not None and made.exact else self.text
+
     def _ended(self, stop: Stop | None) -> Outcome:
         if stop is None:
             return self._stopped("recursion", self.limits.recursion)

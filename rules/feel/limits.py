@@ -50,7 +50,11 @@ Pay = Callable[[int], None]
 """Takes steps off what an evaluation may cost; raises Stop where nothing is left."""
 
 
-def budget(most: int = LIMITS.fuel) -> Pay:
+RESULT = 10 * LIMITS.fuel
+"""Steps to go once more through a result, which has been paid for and is no larger than an evaluation's fuel."""
+
+
+def budget(most: int = RESULT) -> Pay:
     """Pays for so many steps: for what goes through a whole value outside an evaluation.
 
     A value may hold a part of itself many times over, so that few parts in memory are very many to go through.

@@ -13,7 +13,7 @@ from .cause import Cause, Null, Stop
 from .compile import Generator, finish
 from .convert import release
 from .functions.text import text_of
-from .limits import Limits, Pay, budget
+from .limits import LIMITS, Limits, Pay, budget
 from .numbers import number_text
 from .python_code import load
 from .run import Place, Run
@@ -91,7 +91,7 @@ def json_value(value: Any) -> Any:
 def causes_of(value: Any, pay: Pay | None = None) -> tuple[Cause, ...]:
     """The causes of the nulls in a result, each once; going through it is paid for. Raises Stop."""
     found: list[Cause] = []
-    pay = pay or budget()
+    pay = pay or budget(LIMITS.fuel)
     stack = [value]
     while stack:
         pay(1)

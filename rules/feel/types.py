@@ -88,7 +88,8 @@ LABELS: dict[str, dict[str, str]] = {
         ("argument", "参数", "argument"),
         ("Null", "空值", "null"),
         ("same", "与第一个参数相同", "as the first argument"),
-        ("item", "列表中的一项", "an item of the list"),
+        ("single", "与参数同类的值", "a value of the kind given"),
+        ("item", "所给值之一", "one of the values given"),
         ("merged", "所给值之一", "one of the values given"),
     )
 }

@@ -11,6 +11,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
+from app import create_app
+from app.edge.runtime import EXTENSION
+from app.edge.transaction import begin_work
+from app.services import definitions
+from app.work import SYSTEM
+from config import Settings
 from tests.shared import ROOT
 from tests.stories.conftest import SignIn
 from tests.stories.place import Place
@@ -31,7 +37,9 @@ PAGES: dict[str, tuple[str, ...]] = {
     "zhoumin": (
         "/studio", "/studio/gallery", "/studio/publications", "/studio/form/credit_request", "/studio/new",
         "/studio/scorecard/customer_rating", "/studio/flow/credit_approval", "/studio/policy/customer_credit",
-        "/studio/flow/credit_approval/1/json", "/studio/flow/credit_approval/versions", "/studio/import",
+        "/studio/scorecard/customer_rating/2/design", "/studio/flow/credit_approval/1/json", "/studio/import",
+        "/studio/flow/credit_approval/versions",
+        "/studio/functions", "/studio/functions?dialect=excel", "/studio/functions?q=zzzz&try=1%2F0",
     ),
     "hanxue": ("/trail", "/trail/subjects/case/{case}", "/trail/entries/{entry}", "/trail/verify"),
     "heping": ("/board", "/board/cases", "/board/limits"),
@@ -50,6 +58,10 @@ QUERIES = {
 
 @pytest.fixture(scope="module")
 def subjects(demo: Place) -> Iterator[dict[str, str]]:
+    instance = create_app(Settings(home=demo.home, jobs="off")).extensions[EXTENSION]
+    with begin_work(instance, SYSTEM) as work:  # a draft, for its designer
+        definitions.restore(work, definitions.find(work.session, "scorecard", "customer_rating"))
+    instance.database.dispose()
     connection = sqlite3.connect(demo.home / "credence.db")
     yield {name: str(connection.execute(query).fetchone()[0]) for name, query in QUERIES.items()}
     connection.close()

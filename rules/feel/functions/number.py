@@ -104,7 +104,7 @@ def round_half_down(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
 
 
 @builtin(
-    "abs", "n: any", "item",
+    "abs", "n: any", "single",
     "绝对值",
     "Absolute value of a number or a duration",
     ("abs(-3) = 3", 'abs(@"-P1D") = @"P1D"'),

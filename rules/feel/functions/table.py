@@ -48,7 +48,7 @@ class Example(NamedTuple):
 class Row:
     """A built-in: the one place its name, parameters, result, help and examples stand in; pages are made of it.
 
-    result    a kind, or "same" as the first argument, "item" of the list given, "merged" of all arguments
+    result    a kind, or "same" as the first argument, "single" of its kind, "item" of the list given, "merged" of all
     help      {"zh-CN", "en"}: what it does, in one sentence
     examples  each holds: tests evaluate both sides
     dialect   "feel", or "excel" for the upper-case functions; either may be called in both
