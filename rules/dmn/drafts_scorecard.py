@@ -24,6 +24,7 @@ from .export_scorecard import (
     SCORE,
     VARIANT,
     WEIGHTS,
+    export_scorecard,
 )
 from .expressions import Context, DecisionTable, Expression, LiteralExpression, Loop, Relation
 from .model import Model
@@ -48,17 +49,21 @@ class _Other(Exception):
 
 
 def drafts_of(model: Model) -> tuple[tuple[Draft, ...], tuple[Problem, ...]]:
-    """Drafts of a model, and what stays behind: one Scorecard where it has that form, else its tables."""
+    """Drafts of a model, and what stays behind: one Scorecard where it has that form, else its tables.
+
+    A Scorecard is what was read only if it would be written the same again: a model whose logic somebody changed is
+    none, however much it looks like one.
+    """
+    drg = model.drg
     try:
         body = _Reader(model).body()
-    except _Other:
+        again = export_scorecard(body, drg.name, drg.namespace).drg
+        if (again.elements, again.items) != (drg.elements, drg.items):
+            return table_drafts(model)
+        warnings = compile_scorecard(body).warnings
+    except (_Other, Invalid):
         return table_drafts(model)
-    problems: tuple[Problem, ...] = ()
-    try:
-        problems = compile_scorecard(body).warnings
-    except Invalid as invalid:
-        problems = invalid.problems
-    return (Draft("scorecard", model.drg.name, model.drg.name, body, problems),), left_behind(model)
+    return (Draft("scorecard", drg.name, drg.name, body, warnings),), left_behind(model)
 
 
 def text_of(value: Expression | None) -> str:

@@ -19,7 +19,7 @@ from ..problem import Problem
 from ..scorecard import Fact
 from .expressions import About, Expression, LiteralExpression, Variable
 from .layout import drawn
-from .tree import Decision, Drg, DrgElement, FunctionItem, InputData, Item, Requirement
+from .tree import Decision, Drg, DrgElement, InputData, Item, Requirement
 
 OWN = frozenset(
     {
@@ -113,7 +113,7 @@ class Maker:
             self.leave("units")
         key = self._enter(fact.key, "input")
         about = About(key, self.label(fact.label))
-        self.elements.append(InputData(fact.key, Variable(fact.key, self.typereference(fact.type, path)), about))
+        self.elements.append(InputData(fact.key, Variable(fact.key, self.type_ref(fact.type, path)), about))
 
     def decide(
         self,
@@ -131,7 +131,7 @@ class Maker:
             Requirement("input" if sort == "input" else "decision", f"#{other}", About(f"{key}_{number}"))
             for number, (sort, other) in enumerate(found, 1)
         )
-        variable = Variable(name, self.typereference(kind, path))
+        variable = Variable(name, self.type_ref(kind, path))
         about = About(key, self.label(label or {}))
         self.elements.append(Decision(name, expression, variable, requirements, about))
 
@@ -182,7 +182,7 @@ class Maker:
             self.warn("dmn.odd_name", path, name=name)
 
     # ------------------------------------------------------------------ types
-    def typereference(self, text: str, path: str) -> str | None:
+    def type_ref(self, text: str, path: str) -> str | None:
         """The name of a type, one of the language or an item definition made for it; None for any."""
         try:
             return self.reference(type_of_text(text), path)
@@ -195,7 +195,7 @@ class Maker:
         if found.kind == "range":
             self.leave("range_type", path)
             return None
-        plain = found.item is None and found.fields is None and found.params is None
+        plain = found.kind == "function" or (found.item is None and found.fields is None)
         if plain and found.kind in NAMES and found.kind not in ("list", "context", "function"):
             return found.kind
         if plain:
@@ -208,19 +208,13 @@ class Maker:
         if found.kind == "context" and found.fields is not None:
             parts = tuple(self._definition(part, inner, path) for part, inner in found.fields)
             return Item(name, components=parts)
-        if found.kind == "function" and found.params is not None:
-            params = tuple(
-                Variable(f"p{number}", self.reference(each, path)) for number, each in enumerate(found.params, 1)
-            )
-            output = None if found.item is None else self.reference(found.item, path)
-            return Item(name, function=FunctionItem(params, output))
         return Item(name, self.reference(found, path))
 
     def _item(self, item: Item) -> str:
         """The name of an item definition of this form, made once."""
         for each in self.items:
-            if each == Item(each.name, item.type_ref, None, None, item.components, item.function, item.collection):
+            if each == Item(each.name, item.type_ref, None, None, item.components, None, item.collection):
                 return each.name
         name = f"tType{len(self.items) + 1}"
-        self.items.append(Item(name, item.type_ref, None, None, item.components, item.function, item.collection))
+        self.items.append(Item(name, item.type_ref, None, None, item.components, None, item.collection))
         return name

@@ -12,7 +12,7 @@ from rules import Invalid, compile_scorecard, compile_table, rate
 from rules.dmn import compile_drg, drafts_of, evaluate, export_scorecard, export_table, read_dmn, write_dmn
 from rules.feel.operate import same
 from rules.problem import errors
-from tests.rules.cards import NOW, gallery_body
+from tests.rules.cards import NOW, gallery_body, small_body
 from tests.rules.test_dmn_export import CUSTOMERS, SPACE, TERMS, TERMS_FACTS, bodies
 from tests.rules.test_dmn_models import cases, compiled
 
@@ -120,6 +120,31 @@ def test_a_table_that_calls_a_function_is_no_draft() -> None:
     assert ("dmn.draft_function", "Table") in [(p.code, p.params["name"]) for p in left]
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ('hitPolicy="FIRST"', 'hitPolicy="BEST"', "dmn.draft_policy"),
+        ('name="n"><variable name="n"', 'name="a`b"><variable name="a`b"', None),
+        ('href="#f"', 'href="#gone"', None),
+        ("<text>Ratio</text>", f"<text>{'Ratio + ' * 20}Ratio</text>", None),
+        ('<variable name="Ratio" typeRef="number"/>', '<variable name="Ratio" typeRef="nowhere"/>', None),
+    ],
+)
+def test_odd_tables_are_drafts_or_a_reason(old: str, new: str, code: str | None) -> None:
+    text = CALLS.format(entry='"yes"', cell="-").replace(old, new)
+    found, left = drafts_of(compile_drg(read_dmn(text.encode()).drg))
+    assert (code in {p.code for p in left}, len(found)) == ((True, 0) if code else (False, 1))
+    for draft in found:
+        assert errors(draft.problems) == ()
+        compile_table(draft.body)
+
+
+def test_a_name_that_no_key_can_be_is_a_reason() -> None:
+    text = CALLS.format(entry='"yes"', cell="-").replace("Ratio", "R" * 70)
+    found, left = drafts_of(compile_drg(read_dmn(text.encode()).drg))
+    assert (found, [p.code for p in left if p.code == "dmn.draft_name"]) == ((), ["dmn.draft_name"])
+
+
 def test_a_draft_keeps_what_is_wrong_with_it() -> None:
     (draft,), _ = drafts('"yes"', "&gt;")
     assert [p.path for p in errors(draft.problems)] == ["/rows/1/when/0"]
@@ -175,8 +200,39 @@ def test_random_scorecards_come_back(body: dict[str, Any], customers: list[dict[
 def test_a_scorecard_changed_by_hand_is_read_as_tables() -> None:
     made = export_scorecard(gallery_body(), "Card", SPACE)
     text = write_dmn(made.drg).replace(b"count(counted) = 0 or", b"count(counted) = 0 and", 1)
-    assert drafts_of(compile_drg(read_dmn(text).drg))[0][0].kind == "scorecard"
+    assert {draft.kind for draft in drafts_of(compile_drg(read_dmn(text).drg))[0]} == {"table"}
     text = write_dmn(made.drg).replace(b'name="Final grade"', b'name="Last grade"')
     found, left = drafts_of(compile_drg(read_dmn(text).drg))
     assert {draft.kind for draft in found} == {"table"}
     assert "dmn.draft_logic" in {p.code for p in left}
+
+
+CHANGED: tuple[tuple[str, str, str], ...] = (
+    ('name="Dimension weights"', 'name="Weights"', "table"),
+    ('<column name="label" typeRef="string"/>', '<column name="text" typeRef="string"/>', "table"),
+    ('<column name="factor" typeRef="string"/>', '<column name="indicator" typeRef="string"/>', "table"),
+    ("<inputEntry>\n          <text>null</text>", "<inputEntry>\n          <text>not(1)</text>", "table"),
+    ("<text>&gt;= 0.10</text>", "<text>&gt; 0.10</text>", "table"),
+    ("<text>&gt;= 0.10</text>", "<text>&gt;= 1/10</text>", "table"),
+    ("<text>&gt;= 0.10</text>", "<text>&lt;= 0.10</text>", "table"),
+    ('= null then "weight ', '= null then "mass ', "table"),
+    ("round half up(sum(for d in counted", "round down(sum(for d in counted", "scorecard"),
+    ("sum(for d in counted return d.weight * d.points)", "100 + count(counted)", "table"),
+    ('<text>"knock_out"</text>', '<text>upper case("knock_out")</text>', "table"),
+)
+
+
+@pytest.mark.parametrize(("old", "new", "kind"), CHANGED)
+def test_a_scorecard_of_another_form_is_read_as_tables(old: str, new: str, kind: str) -> None:
+    text = write_dmn(export_scorecard(gallery_body(), "Card", SPACE).drg).decode()
+    assert old in text
+    found, _ = drafts_of(compile_drg(read_dmn(text.replace(old, new, 1).encode()).drg))
+    assert {draft.kind for draft in found} == {kind}
+
+
+def test_a_scorecard_with_faults_is_none() -> None:
+    made = write_dmn(export_scorecard(small_body(), "Card", SPACE).drg).decode()
+    text = made.replace("<text>60</text>", "<text>61</text>", 1)
+    assert text != made
+    found, _ = drafts_of(compile_drg(read_dmn(text.encode()).drg))
+    assert {draft.kind for draft in found} == {"table"}

@@ -20,6 +20,7 @@ from rules.dmn.export import Export
 from rules.dmn.vocabulary import TABLE
 from rules.dmn.xml import Element, read_xml
 from rules.feel.operate import same
+from rules.feel.types import type_of_text
 from rules.problem import errors
 from tests.rules.cards import NOW as THEN
 from tests.rules.cards import factor, label, small_body
@@ -120,6 +121,36 @@ def test_what_only_our_language_has_is_named() -> None:
         ("dmn.backticks", "/inputs/0/value", None),
         ("dmn.own_function", "/rows/0/when/0", "ABS"),
     ]
+
+
+def test_types_and_constants_of_every_kind_are_carried() -> None:
+    nested = "list<context<a: number, b: list<date>>>"
+    kinds_of = (
+        nested, nested, "function<number> -> string", "range<number>", "list", "context", "list<range<date>>",
+        "years and months duration", "any",
+    )  # fmt: skip
+    constants = (
+        'date("2020-02-29")', "[1, [2]]", "{a: 1, b c: null}", "[1..3]", 'duration("P1Y")', "true", "null",
+        '"a" + "b"', "1.50", "-1", '@"10:00:00"', "(< 3)",
+    )  # fmt: skip
+    body = {
+        "facts": [{"key": f"f{n}", "type": kind} for n, kind in enumerate(kinds_of)],
+        "hit_policy": "F",
+        "on_unknown": "skip",
+        "inputs": [{"key": "count", "value": "count(f0)", "type": "number"}],
+        "outputs": [{"key": f"o{n}"} for n in range(len(constants))],
+        "rows": [{"id": "only", "when": ["-"], "then": list(constants)}],
+    }
+    made = export_table(body, "T", SPACE)
+    assert kinds(made) == [("dmn.left_out", f"/facts/{n}", "range_type") for n in (3, 6)]
+    model, table = read_back(made), compile_table(body)
+    facts = {"f0": [{"a": 1, "b": []}]}
+    assert same(evaluate(model, "T", facts, NOW).value, table.evaluate(facts, NOW).value) is True
+    types = {each.name: each.variable.type_ref for each in made.drg.inputs if each.variable is not None}
+    assert types["f0"] == types["f1"]
+    assert [types[f"f{n}"] for n in (2, 3, 5, 8)] == [None] * 4
+    assert types["f7"] == "years and months duration"
+    assert model.types.named[types["f0"] or ""] == type_of_text(nested)
 
 
 def test_rows_keep_their_ids_and_notes() -> None:

@@ -145,6 +145,37 @@ def test_an_unknown_decision_is_refused() -> None:
         assert [(p.code, p.params["name"]) for p in caught.value.problems] == [("dmn.unknown_decision", name)]
 
 
+def test_only_so_many_documents_are_read_at_once() -> None:
+    models, problems = compile_documents([replace(document("library"), namespace=f"urn:{n}") for n in range(60)])
+    assert (len(models), [p.code for p in problems]) == (50, ["dmn.documents"])
+
+
+def test_an_import_of_the_oldest_version_is_named_by_its_prefix() -> None:
+    text = """<definitions xmlns="http://www.omg.org/spec/DMN/20151101/dmn.xsd" xmlns:lib="urn:credence:test:library"
+      xmlns:feel="http://www.omg.org/spec/FEEL/20140401" name="n" namespace="urn:n">
+      <import namespace="urn:credence:test:library" importType="http://www.omg.org/spec/DMN/20151101/dmn.xsd"/>
+      <import namespace="http://example.test/other/Model" importType="urn:x"/>
+      <decision name="d"><variable name="d" typeRef="lib:tCompany"/>
+        <informationRequirement><requiredInput href="urn:credence:test:library#company"/></informationRequirement>
+        <literalExpression><text>lib.Company</text></literalExpression></decision></definitions>"""
+    drg = read_dmn(text.encode()).drg
+    assert [each.name for each in drg.imports] == ["lib", "Model"]
+    models, _ = compile_documents([drg, document("library")])
+    found = evaluate(models["urn:n"], "d", {"lib": {"Company": {"debt": 1, "total assets": 2}}}, NOW)
+    assert found.value == {"debt": 1, "total assets": 2}
+
+
+def test_an_import_without_a_name_brings_its_elements_as_they_are() -> None:
+    text = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" name="n" namespace="urn:n">
+      <import name="" namespace="urn:credence:test:library" importType="https://www.omg.org/spec/DMN/20230324/MODEL/"/>
+      <decision name="d"><variable name="d" typeRef="number"/>
+        <informationRequirement><requiredDecision href="urn:credence:test:library#ratio"/></informationRequirement>
+        <knowledgeRequirement><requiredKnowledge href="urn:credence:test:library#score"/></knowledgeRequirement>
+        <literalExpression><text>score of(Debt ratio)</text></literalExpression></decision></definitions>"""
+    models, _ = compile_documents([read_dmn(text.encode()).drg, document("library")])
+    assert evaluate(models["urn:n"], "d", {"Company": {"debt": 30, "total assets": 120}}, NOW).value == 75
+
+
 def test_documents_that_import_each_other_are_named() -> None:
     library, importing = document("library"), document("importing")
     back = Import("up", importing.namespace, "https://www.omg.org/spec/DMN/20230324/MODEL/")

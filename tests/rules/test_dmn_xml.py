@@ -34,7 +34,7 @@ def problems_of(data: bytes) -> list[tuple[str, str]]:
     began = time.perf_counter()
     with pytest.raises(Invalid) as caught:
         read_dmn(data)
-    assert time.perf_counter() - began < 5
+    assert time.perf_counter() - began < 20
     return [(problem.code, problem.path) for problem in caught.value.problems]
 
 
