@@ -18,6 +18,7 @@ from app.queries import definitions as queries
 from app.services import definitions, documents
 from app.web import studio_views
 from app.web.studio import ICONS
+from app.web.studio_design import edit_address
 from app.web.studio_problems import body_text, layout_text, of_stored
 from app.web.text_difference import difference
 
@@ -117,7 +118,7 @@ def draft(kind: str, key: str, version: int) -> BaseResponse:
         row = definitions.restore(work, definitions.find(work.session, kind, key, version))
         number = row.version
     flash(t("studio.draft_made", version=number, based_on=version), "good")
-    return redirect(url_for("studio_draft.edit", kind=kind, key=key, version=number), 303)
+    return redirect(edit_address(kind, key, number), 303)
 
 
 @blueprint.post("/<int:version>/retire")

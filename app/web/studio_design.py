@@ -44,6 +44,11 @@ def _designed() -> dict[str, Any]:
     return {"designed": tuple(WORDS)}
 
 
+def edit_address(kind: str, key: str, version: int) -> str:
+    """Where a draft that was just made is written: in the designer of its kind, else as JSON."""
+    return url_for("studio_design.page" if kind in WORDS else "studio_draft.edit", kind=kind, key=key, version=version)
+
+
 @blueprint.get("")
 @access(Right.DEFINITION_WRITE)
 def page(kind: str, key: str, version: int) -> BaseResponse | str:

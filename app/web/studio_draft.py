@@ -22,6 +22,7 @@ from app.queries import definitions as queries
 from app.services import definitions, documents
 from app.services import gallery as installs
 from app.web.studio import ICONS, KINDS, kind_asked
+from app.web.studio_design import edit_address
 from app.web.studio_problems import Finding, body_text, findings, layout_text, of_layout, of_stored
 from app.work import SYSTEM
 from rules import Invalid, Problem
@@ -227,7 +228,7 @@ def create() -> Response:
     except Conflict as error:
         return _new(values, [Problem(error.code, "/key", error.params)], 409)
     flash(t("studio.created", version=number), "good")
-    return redirect(url_for("studio_draft.edit", kind=kind, key=values["key"], version=number), 303)
+    return redirect(edit_address(kind, values["key"], number), 303)
 
 
 @blueprint.get("/import")

@@ -19,6 +19,7 @@ from app.queries import definitions as queries
 from app.services import definitions, documents, scorecard_book, scorecard_book_read
 from app.services.scorecard_book_read import Brought
 from app.web.studio import ICONS
+from app.web.studio_design import edit_address
 from app.work import Reading
 from rules import Invalid, Problem
 
@@ -138,4 +139,4 @@ def keep(key: str, version: int) -> BaseResponse:
         told = " ".join(problem_text(problem) for problem in problems)
         return make_response(_page(detail, stale=told, text=text), 409 if isinstance(error, Conflict) else 422)
     flash(t("book.kept", version=number), "good")
-    return redirect(url_for("studio_draft.edit", kind=KIND, key=key, version=number), 303)
+    return redirect(edit_address(KIND, key, number), 303)

@@ -93,6 +93,11 @@ export function Grid(props: GridProps): JSX.Element {
     if (control instanceof HTMLInputElement && now.mode === "point") control.select();
   });
 
+  useLayoutEffect(() => {
+    const control = table.current?.querySelector<HTMLInputElement>("input[data-active]");
+    if (now.mode === "edit") control?.setSelectionRange(control.value.length, control.value.length);
+  }, [now.mode]);
+
   const go = (spot: Spot, extend = false, home: number | null = null): void => {
     wants.current = true;
     stand({ row: spot.row, column: spot.column, anchor: extend ? now.anchor : { row: spot.row, column: spot.column }, mode: "point", text: "", home });

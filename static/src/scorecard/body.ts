@@ -115,6 +115,12 @@ export function asObject(fact: Fact): FactObject {
   return typeof fact === "string" ? { key: fact } : fact;
 }
 
+/** A fact known elsewhere as one of the scorecard's own: what the body has members for, and nothing else. */
+export function taken(fact: FactObject): FactObject {
+  const { key, type, unit, label } = fact;
+  return { key, ...(type === undefined ? {} : { type }), ...(unit ? { unit } : {}), ...(label?.["zh-CN"] ? { label } : {}) };
+}
+
 /** Every name that is taken: facts, formulas, tables and factors share one room of names. */
 export function takenKeys(body: Body): ReadonlySet<string> {
   const lists = [body.facts.map((each) => asObject(each).key), ...[body.formulas, body.tables, body.factors].map((list) => (list ?? []).map((each) => each.key))];
@@ -238,12 +244,41 @@ export function addFactor(body: Body, dimension: string, words: string, language
   };
   const last = factorsOf(body, dimension).at(-1)?.index ?? body.factors.length - 1;
   const factors = [...body.factors.slice(0, last + 1), factor, ...body.factors.slice(last + 1)];
-  const facts = found && !own ? [...body.facts, found] : body.facts;
+  const facts = found && !own ? [...body.facts, taken(found)] : body.facts;
   return { body: { ...body, facts, factors }, index: last + 1 };
 }
 
 export function removeFactor(body: Body, index: number): Body {
   return { ...body, factors: body.factors.filter((_, at) => at !== index) };
+}
+
+/** Another key for a factor; points that examples expect of it follow. */
+export function renameFactor(body: Body, index: number, key: string): Body {
+  const before = body.factors[index]?.key;
+  if (before === undefined || before === key) return body;
+  const factors = body.factors.map((each, at) => (at === index ? { ...each, key } : each));
+  const examples = body.examples?.map((each) => {
+    const points = each.expect["points"];
+    if (typeof points !== "object" || points === null) return each;
+    const renamed = Object.fromEntries(Object.entries(points).map(([name, value]) => [name === before ? key : name, value as unknown]));
+    return { ...each, expect: { ...each.expect, points: renamed } };
+  });
+  return { ...body, factors, ...(examples ? { examples } : {}) };
+}
+
+/**
+ * The body in which a factor reads `value`: a name as it stands, or a formula. A factor may be called like what it reads
+ * and like no other fact, formula or table: where it would be, it takes the name of what it reads now, or one of its own.
+ */
+export function withReading(body: Body, index: number, value: string): Body {
+  const factor = body.factors[index];
+  if (!factor) return body;
+  const { dialect: _, ...rest } = factor;
+  const made = { ...body, factors: body.factors.map((each, at) => (at === index ? { ...rest, value } : each)) };
+  const names = new Set([...body.facts.map((each) => asObject(each).key), ...[...(body.formulas ?? []), ...(body.tables ?? [])].map((each) => each.key)]);
+  if (!names.has(factor.key) || factor.key === value.trim()) return made;
+  const free = names.has(value) && !body.factors.some((each) => each.key === value);
+  return renameFactor(made, index, free ? value : keyFor(factor.label["zh-CN"] ?? "", takenKeys(body), "factor"));
 }
 
 /** One place up or down among those of its dimension; over the end into the next dimension. */

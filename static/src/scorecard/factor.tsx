@@ -6,7 +6,7 @@ import { CheckField, DecimalField, LabelFields, SelectField, TextField, type Opt
 import { FormulaField } from "../designer/formula";
 import { keyFor, say, type Labels } from "../designer/labels";
 import { Card, Findings } from "../designer/parts";
-import { asObject, shareOf, takenKeys, type Body, type Factor } from "./body";
+import { asObject, renameFactor, shareOf, taken, takenKeys, withReading, type Body, type Factor } from "./body";
 import { BandsEditor } from "./banding";
 import { known, scopeOf, useDraft, useWords, variantOf } from "./card";
 
@@ -47,7 +47,14 @@ export function FactorPanel({ index }: { readonly index: number }): JSX.Element 
       <details class="design-more">
         <summary>{words("js.card.more")}</summary>
         <div class="form-grid mt-1">
-          <TextField place={`${place}/key`} label={words("js.card.key")} must help={words("js.card.key_help")} maxLength={60} />
+          <TextField
+            place={`${place}/key`}
+            label={words("js.card.key")}
+            must
+            help={words("js.card.key_help")}
+            maxLength={60}
+            onText={(key) => draft.change(`${place}/key`, (content) => ({ ...content, body: renameFactor(content.body, index, key) }), `${place}/key`)}
+          />
           <TextField place={`${place}/source`} label={words("js.card.source")} help={words("js.card.source_help")} optional maxLength={60} />
           <CheckField place={`${place}/movable`} label={words("js.card.movable")} value={factor.movable !== false} onCheck={(on) => draft.set(`${place}/movable`, on ? undefined : false, false)} />
         </div>
@@ -67,7 +74,7 @@ function rename(draft: ReturnType<typeof useDraft>, index: number, label: Labels
   const reads = body.facts.some((each) => asObject(each).key === factor.key);
   const key = suggested && !reads ? keyFor(say(label, "zh-CN"), others, "factor") : factor.key;
   const place = `/body/factors/${index}`;
-  draft.change(`${place}/label/zh-CN`, (content) => ({ ...content, body: withFactor(content.body, index, { ...factor, label, key }) }), `${place}/label`);
+  draft.change(`${place}/label/zh-CN`, (content) => ({ ...content, body: renameFactor(withFactor(content.body, index, { ...factor, label }), index, key) }), `${place}/label`);
 }
 
 function withFactor(body: Body, index: number, factor: Factor): Body {
@@ -101,23 +108,22 @@ function Reads({ factor, place }: { readonly factor: Factor; readonly place: str
   const index = body.factors.indexOf(factor);
   const change = (make: (now: Body) => Body): void => draft.change(`${place}/value`, (content) => ({ ...content, body: make(content.body) }));
   const choose = (value: string): void => {
-    if (value === FORMULA) change((now) => withFactor(now, index, { ...factor, value: `${factor.value} ` }));
+    if (value === FORMULA) change((now) => withReading(now, index, `${factor.value} `));
     else if (value === FRESH) {
-      const taken = new Set([...takenKeys(body)].filter((key) => key !== factor.key));
-      const key = keyFor(say(factor.label, "zh-CN"), taken, "fact");
+      const others = new Set([...takenKeys(body)].filter((key) => key !== factor.key));
+      const key = keyFor(say(factor.label, "zh-CN"), others, "fact");
       const fact = { key, type: factor.bands.kind === "set" ? "string" : "number", label: factor.label };
-      change((now) => withFactor({ ...now, facts: [...now.facts, fact] }, index, { ...reading(factor), value: key }));
+      change((now) => withReading({ ...now, facts: [...now.facts, fact] }, index, key));
     } else if (value.startsWith(FOREIGN)) {
       const found = known.value.find((each) => each.key === value.slice(1));
       if (!found) return;
-      const { from: _, ...fact } = found;
-      change((now) => withFactor({ ...now, facts: [...now.facts, fact] }, index, { ...reading(factor), value: found.key }));
-    } else change((now) => withFactor(now, index, { ...reading(factor), value }));
+      change((now) => withReading({ ...now, facts: [...now.facts, taken(found)] }, index, found.key));
+    } else change((now) => withReading(now, index, value));
   };
   const open = !plain || factor.value !== text;
   return (
     <div class="design-reads">
-      <SelectField place={`${place}/value`} label={words("js.card.reads")} must wide options={options} value={open ? FORMULA : text} onChoice={choose} />
+      <SelectField place={open ? `${place}/reads` : `${place}/value`} label={words("js.card.reads")} must wide options={options} value={open ? FORMULA : text} onChoice={choose} />
       {open && (
         <FormulaField
           text={factor.value}
@@ -134,10 +140,4 @@ function Reads({ factor, place }: { readonly factor: Factor; readonly place: str
       {said && <p class="help">{words("js.card.said", { words: said })}</p>}
     </div>
   );
-}
-
-/** Without the dialect: a name reads the same in each. */
-function reading(factor: Factor): Factor {
-  const { dialect: _, ...rest } = factor;
-  return rest;
 }

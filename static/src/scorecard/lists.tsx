@@ -11,7 +11,7 @@ import { Grid } from "../designer/grid";
 import { keyFor, relabelled, say, type Labels } from "../designer/labels";
 import { Card, Findings } from "../designer/parts";
 import { parts, put } from "../designer/paths";
-import { asObject, renameFact, takenKeys, type Fact, type FactObject, type Formula, type Grade, type Rule } from "./body";
+import { asObject, renameFact, taken, takenKeys, type Fact, type FactObject, type Formula, type Grade, type Rule } from "./body";
 import { known, scopeOf, useDraft, useWords } from "./card";
 
 const TYPES = ["number", "string", "boolean", "date", "date and time", "any"] as const;
@@ -82,8 +82,7 @@ export function FactsPanel(): JSX.Element {
             onChoice={(key) => {
               const found = foreign.find((each) => each.key === key);
               if (!found) return;
-              const { from: _, ...fact } = found;
-              draft.change(`/body/facts/${facts.length}`, (content) => put(content, ["body", "facts", facts.length], fact));
+              draft.change(`/body/facts/${facts.length}`, (content) => put(content, ["body", "facts", facts.length], taken(found)));
             }}
           />
         </div>

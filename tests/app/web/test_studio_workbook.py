@@ -69,7 +69,7 @@ def test_from_workbook_to_draft(house: House) -> None:
     assert "经营现金流/销售收入" in shown
     assert [row[:2] for row in versions(house)] == [(1, "published")], "nothing is kept before it was looked at"
     kept = keep(client, shown)
-    assert kept.location == "/studio/scorecard/customer_rating/2/edit"
+    assert kept.location == "/studio/scorecard/customer_rating/2/design"
     assert versions(house) == [(1, "published", "30"), (2, "draft", "25")]
     again = keep(client, shown)
     assert again.status_code == 409, "one draft at a time"
