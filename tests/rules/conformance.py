@@ -64,11 +64,11 @@ def parameters(types: Mapping[str, str | None]) -> tuple[Variable, ...]:
 
 def types_of(case: Mapping[str, Any]) -> Types:
     """The types of a case's model, made once."""
-    known = TYPES.get(case["model"])
-    if known is None:
-        definitions = case.get("types", {})
-        known = TYPES[case["model"]] = Types((item(n, d) for n, d in definitions.items()), {}, Findings())
-    return known
+    definitions = case.get("types") or {}
+    key = json.dumps(definitions, sort_keys=True)
+    if key not in TYPES:
+        TYPES[key] = Types((item(n, d) for n, d in definitions.items()), {}, Findings())
+    return TYPES[key]
 
 
 def members(value: Any) -> set[str]:
