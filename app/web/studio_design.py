@@ -85,6 +85,7 @@ def _page_data(detail: queries.Detail) -> dict[str, Any]:
         "addresses": {
             "check": url_for("studio_design.check", **head.place),
             "save": url_for("studio_design.save", **head.place),
+            "formula": url_for("studio_formula.check"),
         },
         "title": dict(head.title),
         "body": dict(detail.body),

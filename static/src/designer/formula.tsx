@@ -1,12 +1,17 @@
-// The slot for formulas: a plain text with its problems below; an editor with colours and completion takes its place here.
+// The slot for formulas: an editor with colours, completion and underlined problems, a plain field where fingers type.
 
 import type { JSX } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Completions } from "../formula/answer";
+import { FormulaEditor, LONGEST } from "../formula/editor";
+import type { Dialect } from "../formula/tokens";
+import { text as words } from "../lib/texts";
+import { useBench } from "./context";
 import { Findings } from "./parts";
 import type { Problem } from "./problems";
 import type { Labels } from "./labels";
 
-export type Dialect = "feel" | "excel";
+export type { Dialect } from "../formula/tokens";
 
 /** A name formulas may use here. */
 export interface ScopeName {
@@ -14,7 +19,7 @@ export interface ScopeName {
   readonly type: string;
   readonly unit: string | null;
   readonly label: Labels;
-  /** fact, formula, factor or scorecard. */
+  /** fact, formula, table, factor or scorecard. */
   readonly origin: string;
 }
 
@@ -31,27 +36,103 @@ export interface FormulaFieldProps {
   readonly place: string;
 }
 
-export function FormulaField({ text, dialect, onChange, problems, label, place }: FormulaFieldProps): JSX.Element {
+const WIDE = "(min-width: 64em) and (pointer: fine)";
+
+/** Whether there is a keyboard and room; asked again when either changes. */
+function useWide(): boolean {
+  const [wide, setWide] = useState(() => window.matchMedia(WIDE).matches);
+  useEffect(() => {
+    const asked = window.matchMedia(WIDE);
+    const tell = (): void => setWide(asked.matches);
+    tell();
+    asked.addEventListener("change", tell);
+    return () => asked.removeEventListener("change", tell);
+  }, []);
+  return wide;
+}
+
+export function FormulaField(props: FormulaFieldProps): JSX.Element {
+  const { label, problems } = props;
   const id = useId();
+  const root = useRef<HTMLDivElement>(null);
+  const wide = useWide();
   const wrong = problems.some((each) => each.severity === "error");
   return (
-    <div class={`field is-wide${wrong ? " has-errors" : ""}`}>
-      <label for={id}>{label}</label>
-      <textarea
-        id={id}
-        class="form-control design-formula"
-        rows={Math.min(8, Math.max(1, text.split("\n").length))}
-        spellcheck={false}
-        autocomplete="off"
-        autocapitalize="none"
-        maxLength={4000}
-        value={text}
-        data-place={place}
-        aria-invalid={wrong ? "true" : undefined}
-        aria-describedby={problems.length > 0 ? `${id}-errors` : undefined}
-        onInput={(event) => onChange(event.currentTarget.value, dialect)}
-      />
+    <div ref={root} class={`field is-wide${wrong ? " has-errors" : ""}`}>
+      <label for={wide ? undefined : id} onClick={() => root.current?.querySelector<HTMLElement>("[contenteditable]")?.focus()}>
+        {label}
+      </label>
+      {wide ? <Editor {...props} findings={`${id}-errors`} wrong={wrong} /> : <Plain {...props} id={id} wrong={wrong} />}
       <Findings problems={problems} id={`${id}-errors`} />
     </div>
   );
+}
+
+function Plain({ text, dialect, onChange, problems, place, id, wrong }: FormulaFieldProps & { readonly id: string; readonly wrong: boolean }): JSX.Element {
+  return (
+    <textarea
+      id={id}
+      class="form-control design-formula"
+      rows={Math.min(8, Math.max(1, text.split("\n").length))}
+      spellcheck={false}
+      autocomplete="off"
+      autocapitalize="none"
+      maxLength={LONGEST}
+      value={text}
+      data-place={place}
+      aria-invalid={wrong ? "true" : undefined}
+      aria-describedby={problems.length > 0 ? `${id}-errors` : undefined}
+      onInput={(event) => onChange(event.currentTarget.value, dialect)}
+    />
+  );
+}
+
+/** The number that lets styles of ours stand in this page; the browser hides it from all but scripts. */
+function pageNonce(): string {
+  return document.querySelector<HTMLScriptElement>("#design-data")?.nonce ?? "";
+}
+
+function Editor(props: FormulaFieldProps & { readonly findings: string; readonly wrong: boolean }): JSX.Element {
+  const { draft } = useBench();
+  const { text, dialect, scope, problems, label, place, findings, wrong } = props;
+  const frame = useRef<HTMLDivElement>(null);
+  const editor = useRef<FormulaEditor | null>(null);
+  const now = useRef(props);
+  now.current = props;
+
+  useLayoutEffect(() => {
+    if (!frame.current) return;
+    const made = new FormulaEditor({
+      parent: frame.current,
+      text: now.current.text,
+      language: draft.language,
+      nonce: pageNonce(),
+      onChange: (changed) => now.current.onChange(changed, now.current.dialect),
+      complete: async (asked, stop) => {
+        const answer = await draft.ask<{ readonly completions: Completions | null }>("formula", { ...asked, dialect: now.current.dialect, names: now.current.scope }, stop);
+        return answer.kind === "told" ? answer.value.completions : null;
+      },
+      originOf: (name) => {
+        const found = now.current.scope.find((each) => each.name === name);
+        return found ? words(`js.formula.origin.${found.origin}`) : "";
+      },
+    });
+    editor.current = made;
+    return () => made.close();
+  }, []);
+
+  const described = problems.length > 0 ? findings : "";
+  const names = scope.map((each) => each.name).join("\n");
+  useLayoutEffect(() => editor.current?.set(text), [text]);
+  useLayoutEffect(() => editor.current?.mark(problems));
+  useLayoutEffect(() => editor.current?.known(dialect, names.split("\n")), [dialect, names]);
+  useLayoutEffect(
+    () =>
+      editor.current?.dress({
+        "aria-label": label, "data-place": place, spellcheck: "false", autocapitalize: "none",
+        ...(wrong ? { "aria-invalid": "true" } : {}), ...(described ? { "aria-describedby": described } : {}),
+      }),
+    [label, place, wrong, described],
+  );
+  return <div class="form-control design-formula" ref={frame} onMouseDown={(event) => event.target === frame.current && (event.preventDefault(), editor.current?.focus())} />;
 }

@@ -7,7 +7,7 @@ import type { Problem } from "./problems";
 export interface PageData<B> {
   readonly language: string;
   readonly csrf: string;
-  readonly addresses: { readonly check: string; readonly save: string };
+  readonly addresses: { readonly check: string; readonly save: string; readonly formula?: string };
   readonly title: Labels;
   readonly body: B;
   readonly row_version: number;
@@ -95,10 +95,13 @@ export class Server<B> {
     }
   }
 
-  /** A question of a pane, at the address `name` beside that of the check: with something sent, or by a query alone. */
+  /**
+   * A question of a pane, at the address `name` beside that of the check: with something sent, or by a query alone.
+   * "formula" is asked where all formulas are.
+   */
   async ask<T>(name: string, sent: object | null, stop?: AbortSignal): Promise<Told<T>> {
     try {
-      const address = this.page.addresses.check.replace(/check$/, name);
+      const address = name === "formula" && this.page.addresses.formula ? this.page.addresses.formula : this.page.addresses.check.replace(/check$/, name);
       const answer = sent ? await this.post(address, sent, stop) : await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" }, ...(stop ? { signal: stop } : {}) });
       if (!isJson(answer)) return { kind: "failed" };
       if (answer.ok) return { kind: "told", value: (await answer.json()) as T };
