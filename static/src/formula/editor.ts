@@ -58,6 +58,7 @@ export class FormulaEditor {
           syntaxHighlighting(colours),
           autocompletion({ override: [(context) => this.complete(context)], icons: false, defaultKeymap: false, activateOnTyping: true }),
           keymap.of([...completionKeymap, { key: "Enter", run: insertNewline }, ...standardKeymap]),
+          EditorView.domEventHandlers({ beforeinput: typedOver }),
           this.attributes.of([]),
           this.colouring.of([]),
           EditorView.updateListener.of((update) => {
@@ -129,6 +130,15 @@ export class FormulaEditor {
       },
     };
   }
+}
+
+/** Where the browser itself puts what is typed in place of coloured text, it writes styles that the page's policy refuses. */
+function typedOver(event: InputEvent, view: EditorView): boolean {
+  const { main } = view.state.selection;
+  if (event.inputType !== "insertText" || event.data === null || event.isComposing || view.composing || main.empty || !event.cancelable) return false;
+  event.preventDefault();
+  view.dispatch({ ...view.state.replaceSelection(event.data), userEvent: "input.type", scrollIntoView: true });
+  return true;
 }
 
 const TAGS = {
