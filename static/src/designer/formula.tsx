@@ -107,6 +107,7 @@ function Editor(props: FormulaFieldProps & { readonly findings: string; readonly
       text: now.current.text,
       language: draft.language,
       nonce: pageNonce(),
+      phrases: { Completions: words("js.formula.completions"), "Selection deleted": words("js.formula.deleted") },
       onChange: (changed) => now.current.onChange(changed, now.current.dialect),
       complete: async (asked, stop) => {
         const answer = await draft.ask<{ readonly completions: Completions | null }>("formula", { ...asked, dialect: now.current.dialect, names: now.current.scope }, stop);

@@ -29,6 +29,8 @@ export interface EditorProps {
   readonly onChange: (text: string) => void;
   /** What can be written there; null where no answer is to be had. */
   readonly complete: (asked: Asked, stop: AbortSignal) => Promise<Completions | null>;
+  /** Sentences of CodeMirror's own that listeners hear. */
+  readonly phrases: Readonly<Record<string, string>>;
   /** Where a name comes from, in words. */
   readonly originOf: (name: string) => string;
 }
@@ -53,6 +55,7 @@ export class FormulaEditor {
           EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
           EditorState.changeFilter.of((change) => change.annotation(outside) === true || change.newDoc.length <= Math.max(LONGEST, change.startState.doc.length)),
           EditorView.cspNonce.of(props.nonce),
+          EditorState.phrases.of(props.phrases),
           EditorView.lineWrapping,
           theme,
           syntaxHighlighting(colours),

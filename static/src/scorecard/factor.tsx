@@ -81,6 +81,12 @@ function withFactor(body: Body, index: number, factor: Factor): Body {
   return { ...body, factors: body.factors.map((each, at) => (at === index ? factor : each)) };
 }
 
+/** Whether the formula there is being written: emptied, or a name alone for now, it must not go from under the fingers. */
+function writes(place: string): boolean {
+  const active = document.activeElement;
+  return active instanceof HTMLElement && active.matches("textarea, [contenteditable]") && active.dataset["place"] === place;
+}
+
 /** A fact or the result of a formula as it stands, or a formula of the factor's own. */
 function Reads({ factor, place }: { readonly factor: Factor; readonly place: string }): JSX.Element {
   const draft = useDraft();
@@ -120,7 +126,7 @@ function Reads({ factor, place }: { readonly factor: Factor; readonly place: str
       change((now) => withReading({ ...now, facts: [...now.facts, taken(found)] }, index, found.key));
     } else change((now) => withReading(now, index, value));
   };
-  const open = !plain || factor.value !== text;
+  const open = !plain || factor.value !== text || writes(`${place}/value`);
   return (
     <div class="design-reads">
       <SelectField place={open ? `${place}/reads` : `${place}/value`} label={words("js.card.reads")} must wide options={options} value={open ? FORMULA : text} onChoice={choose} />

@@ -61,7 +61,9 @@ def test_the_page_hands_over_the_draft_and_reads_without_script(client: FlaskCli
     data = data_of(page)
     assert data["body"] == BODY
     assert (data["title"], data["problems"], data["language"]) == (TITLE, [], "zh-CN")
-    assert data["addresses"] == {"check": DESIGN + "/check", "save": DESIGN + "/save"}
+    assert data["addresses"] == {
+        "check": DESIGN + "/check", "save": DESIGN + "/save", "formula": "/studio/formula/check",
+    }  # fmt: skip
     assert {"key": "FIN_DEBT", "type": "number", "unit": None, "from": "企业客户信用评级",
             "label": {"zh-CN": "资产负债率", "en": "Liabilities / assets"}} in data["known"]  # fmt: skip
     assert all(data["words"]["sound"].values())
