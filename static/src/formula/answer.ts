@@ -68,7 +68,7 @@ export function offered(found: Completions, text: string): readonly Item[] {
   return found.items.length === 1 && found.items[0]?.text === written ? [] : found.items;
 }
 
-/** The smallest change from one text to another, so that the cursor stays where it was; null where they are the same. */
+/** The smallest change from one text to another; null where they are the same. */
 export function difference(before: string, after: string): { readonly from: number; readonly to: number; readonly insert: string } | null {
   if (before === after) return null;
   const most = Math.min(before.length, after.length);

@@ -72,10 +72,10 @@ export class FormulaEditor {
     });
   }
 
-  /** The text of the draft, where undo or somebody else changed it. */
+  /** The text of the draft, where undo or somebody else changed it; the cursor goes behind what came back. */
   set(text: string): void {
     const changes = difference(this.view.state.doc.toString(), text);
-    if (changes) this.view.dispatch({ changes, annotations: outside.of(true) });
+    if (changes) this.view.dispatch({ changes, selection: { anchor: changes.from + changes.insert.length }, annotations: outside.of(true) });
   }
 
   known(dialect: Dialect, names: readonly string[]): void {
