@@ -32,6 +32,7 @@ PAGES = (
     "trail",
     "inbox",
     "inbox_batch",
+    "inbox_stuck",
     "desk",
 )
 

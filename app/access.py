@@ -41,7 +41,6 @@ class Right(StrEnum):
     REQUEST_WRITE = "request.write"
     TASK_READ = "task.read"
     TASK_DECIDE = "task.decide"
-    CASE_MANAGE = "case.manage"
     DEFINITION_READ = "definition.read"
     DEFINITION_WRITE = "definition.write"
     DEFINITION_PUBLISH = "definition.publish"
@@ -119,7 +118,6 @@ TABLE: Mapping[Role, Mapping[Right, Scope]] = {
         _R.JOB_READ: Scope.ALL,
         _R.JOB_MANAGE: Scope.ALL,
         _R.SETTING_READ: Scope.ALL,
-        _R.CASE_MANAGE: Scope.ALL,
     },
 }
 

@@ -238,10 +238,14 @@ def _sqlite(url: str, begin: str, reading: bool, echo: bool) -> Engine:
     engine = create_engine(url, echo=echo, hide_parameters=not echo, json_serializer=dump_json)
 
     def keep_private(_dialect: Dialect, _record: object, arguments: list[Any], _more: object) -> None:
-        """A new file is its owner's alone, whatever the folder allows; its log takes after it."""
+        """A new file is its owner's alone, whatever the folder allows; its log takes after it.
+
+        A file that is there is not opened here: closing it again would drop the locks of this process's connections,
+        and the next other process to leave would take itself for the last one and remove the log under our feet.
+        """
         if os.path.isabs(arguments[0]):  # neither ":memory:" nor a URI
             with suppress(OSError):  # SQLite says better what is wrong
-                os.close(os.open(arguments[0], os.O_CREAT | os.O_RDWR, 0o600))
+                os.close(os.open(arguments[0], os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves

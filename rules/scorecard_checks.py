@@ -10,7 +10,7 @@ from rules.figures import plain
 from rules.problem import Invalid, Problem, pointer
 from rules.rating import rate
 from rules.score import Score
-from rules.scorecard import Derived, Scorecard
+from rules.scorecard import Derived, Factor, Knockout, Scorecard
 from rules.table import DecisionTable
 
 
@@ -33,6 +33,16 @@ def in_order(formulas: Sequence[Derived], tables: Sequence[Derived]) -> tuple[tu
             out.append(ready.pop(0))
             done.add(out[-1].key)
     return tuple(out), problems
+
+
+def unused(formulas: Sequence[Derived], factors: Sequence[Factor], knockouts: Sequence[Knockout]) -> Iterator[Problem]:
+    """Formulas and tables that no Factor, no rule and no other formula uses: worked out for nobody."""
+    used = {name for each in formulas for name in each.formula.names}
+    used |= {name for factor in factors for name in factor.names} | {name for rule in knockouts for name in rule.names}
+    for derived in formulas:
+        if derived.key not in used:
+            params = {"formula": derived.key}
+            yield Problem("scorecard.unused", derived.path, params, severity="warning")
 
 
 def _text_of(derived: Derived) -> str:

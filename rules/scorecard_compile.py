@@ -28,7 +28,7 @@ from rules.scorecard import (
     Scorecard,
     Variant,
 )
-from rules.scorecard_checks import example_problems, in_order
+from rules.scorecard_checks import example_problems, in_order, unused
 from rules.table_compile import compile_table, result_type
 
 SCHEMA = load_schema("rules", "scorecard.schema.json")
@@ -83,6 +83,8 @@ class _Reader:
         dimensions, variants, default = self.weights()
         factors = self.factors({d.key for d in dimensions}, {d.key for d in formulas} | set(facts))
         knockouts = self.knockouts(ladder)
+        if not errors(self.problems):  # a formula that does not compile is missing here, and so is what it uses
+            self.problems += unused(formulas, factors, knockouts)
         rounding = self.body["rounding"]
         alert = self.body.get("alert_below")
         return Scorecard(

@@ -8,16 +8,16 @@ from flask.views import MethodView
 
 from app.access import Missing, Right
 from app.api.noun import Empty, Noun, act
-from app.api.schemas.cases import CaseSchema, PathSchema, TrailQuery, TrailSchema, WithdrawnSchema
+from app.api.schemas.cases import CaseSchema, PathSchema, StandsSchema, TrailQuery, TrailSchema, VoidSchema
 from app.edge.errors import plain
 from app.edge.locale import problem_text
 from app.edge.sentences import sentence
 from app.edge.transaction import reading
+from app.models.case import Case
 from app.queries import cases as queries
 from app.queries import trail
 from app.services import cases
 from app.services.directory import directory
-from app.work import Work
 from forms import Answers
 from rules import Invalid, Problem
 
@@ -102,12 +102,26 @@ def _entry_id(after: str) -> int | None:
     return int(after)
 
 
+@noun.route(ONE + "/retry")
+class Retrying(MethodView):
+    @noun.operation("cases.retry", Right.TASK_DECIDE, gives=StandsSchema, body=Empty, acts=True)
+    def post(self, case_id: str, body: dict[str, Any]) -> Any:
+        return act(lambda work: _stands(cases.retry(work, case_id)), StandsSchema)
+
+
+@noun.route(ONE + "/void")
+class Voiding(MethodView):
+    @noun.operation("cases.void", Right.TASK_DECIDE, gives=StandsSchema, body=VoidSchema, acts=True)
+    def post(self, case_id: str, body: dict[str, Any]) -> Any:
+        return act(lambda work: _stands(cases.void(work, case_id, body["reason"])), StandsSchema)
+
+
+def _stands(case: Case) -> dict[str, Any]:
+    return {"case_id": case.id, "case_status": case.status}
+
+
 @noun.route(ONE + "/withdraw")
 class Withdrawing(MethodView):
-    @noun.operation("cases.withdraw", Right.REQUEST_WRITE, gives=WithdrawnSchema, body=Empty, acts=True)
+    @noun.operation("cases.withdraw", Right.REQUEST_WRITE, gives=StandsSchema, body=Empty, acts=True)
     def post(self, case_id: str, body: dict[str, Any]) -> Any:
-        def do(work: Work) -> Any:
-            case = cases.withdraw(work, case_id)
-            return {"case_id": case.id, "case_status": case.status}
-
-        return act(do, WithdrawnSchema)
+        return act(lambda work: _stands(cases.withdraw(work, case_id)), StandsSchema)

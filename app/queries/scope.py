@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, false, or_, select, true
 from app.access import Right, Scope, Viewer
 from app.models.case import Case, CreditRequest, Notice, Task
 from app.models.customer import Customer
+from workflows.assign import FLOW_ADMIN
 
 Query = TypeVar("Query", bound=Select[Any])
 
@@ -38,10 +39,14 @@ def requests_in_scope(query: Query, viewer: Viewer, right: Right = Right.REQUEST
 
 
 def cases_in_scope(query: Query, viewer: Viewer, right: Right = Right.REQUEST_READ) -> Query:
-    """Cases within scope, and besides those every case in which this person has or had a task or was told."""
+    """Cases within scope, and besides those every case in which this person has or had a task or was told.
+
+    A flow admin also sees the cases that stand still until a flow admin acts.
+    """
     inside = _rows(viewer.scope(right), viewer, Case.applicant_id, Case.department_id)
     told = select(Notice.case_id).where(Notice.user_id == viewer.id)
-    return query.where(or_(inside, Case.id.in_(tasks_of(select(Task.case_id), viewer)), Case.id.in_(told)))
+    stuck = Case.status == "error" if FLOW_ADMIN in viewer.posts else false()
+    return query.where(or_(inside, Case.id.in_(tasks_of(select(Task.case_id), viewer)), Case.id.in_(told), stuck))
 
 
 def tasks_of(query: Query, viewer: Viewer) -> Query:

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_, 
 from sqlalchemy.orm import aliased
 
 from app import kinds
-from app.access import Right, Viewer
+from app.access import Missing, Right, Viewer
 from app.models.case import Case, Notice, Task
 from app.models.customer import Customer
 from app.models.definition import PUBLISHED, Definition
@@ -23,6 +23,7 @@ from app.work import Reading
 from forms import Form
 from rules import Scorecard
 from workflows import Flow
+from workflows.assign import FLOW_ADMIN
 from workflows.model import Approval, Handle
 
 PAGE = 30
@@ -91,6 +92,7 @@ class Counts:
     overdue: int = 0
     done_today: int = 0
     unread: int = 0
+    stuck: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,9 +155,18 @@ def counts(reading: Reading) -> Counts:
             _count(viewer, Filters(), Task.due_at < reading.now).label("overdue"),
             select(func.count()).select_from(done).scalar_subquery().label("done_today"),
             told.label("unread"),
+            _stuck(viewer).label("stuck"),
         )
     ).one()
-    return Counts(row.todo, row.overdue, row.done_today, row.unread)
+    return Counts(row.todo, row.overdue, row.done_today, row.unread, row.stuck)
+
+
+def _stuck(viewer: Viewer) -> Any:
+    """How many cases stand still, where that is this person's to mend."""
+    if FLOW_ADMIN not in viewer.posts:
+        return literal(0)
+    rows = select(Case.id).where(Case.status == "error").limit(MOST).subquery()
+    return select(func.count()).select_from(rows).scalar_subquery()
 
 
 def done(reading: Reading, search: str = "", after: str | None = None, before: str | None = None) -> Page:
@@ -207,6 +218,21 @@ def started(reading: Reading, after: str | None = None, before: str | None = Non
         select(Case.id, *_CASE_COLUMNS, Case.opened_at.label("at"))
         .join(Customer, Customer.id == Case.customer_id)
         .where(Case.applicant_id == reading.viewer.id)
+    )
+    rows = reading.session.execute(order.placed(query).limit(PAGE + 1)).all()
+    return order.page([CaseRow(**row._mapping) for row in rows], PAGE, lambda row: row.at)
+
+
+def stuck(reading: Reading, after: str | None = None, before: str | None = None) -> Page:
+    """Cases in error, the latest first, for flow admins; to others there is no such list."""
+    if FLOW_ADMIN not in reading.viewer.posts:
+        raise Missing("list", "stuck")
+    order = _Order(Case.changed_at, True, after, before, Case.id)
+    query = (
+        select(Case.id, *_CASE_COLUMNS, Case.changed_at.label("at"), User.name.label("applicant"))
+        .join(Customer, Customer.id == Case.customer_id)
+        .join(User, User.id == Case.applicant_id)
+        .where(Case.status == "error")
     )
     rows = reading.session.execute(order.placed(query).limit(PAGE + 1)).all()
     return order.page([CaseRow(**row._mapping) for row in rows], PAGE, lambda row: row.at)

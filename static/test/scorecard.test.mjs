@@ -86,6 +86,11 @@ test("a fact renamed is followed by the factor that reads it and by examples", (
   assert.equal(body.renameFact(card(), 1, "z").facts[1], "z");
 });
 
+test("a name is free beside a factor's own, unless a fact has it too", () => {
+  assert.equal(body.takenBeside(card(), 1).has("c"), false);
+  assert.equal(body.takenBeside(card(), 0).has("a"), true);
+});
+
 test("a factor that reads something else is not called like what it read before", () => {
   const start = card({ examples: [{ name: "x", facts: {}, expect: { points: { a: "80", b: "1" } } }] });
   const other = body.withReading({ ...start, facts: [...start.facts, "d"] }, 0, "d");

@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 import psycopg
@@ -29,6 +32,8 @@ from tests.builders import Clock, House
 
 POSTGRES = os.environ.get("CREDENCE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 WORKER = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"  # two runs at once keep apart
+MOST_LEFT = 16  # databases that wait to be dropped, some 10 MB each
+_NUMBERS = count(1)
 START = datetime(2026, 1, 5, 1, 0, tzinfo=UTC)  # Monday 09:00 in Shanghai
 
 
@@ -121,6 +126,22 @@ def _drop(admin: psycopg.Connection, name: str) -> None:
     admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")  # type: ignore[arg-type]
 
 
+@pytest.fixture(scope="session")
+def left_databases() -> Iterator[Callable[[str], None]]:
+    """Drops databases behind the back of the tests: each drop waits for a checkpoint, which the next test need not."""
+    with ThreadPoolExecutor(1) as behind, closing(psycopg.connect(POSTGRES, autocommit=True)) as admin:
+        waiting: deque[Future[None]] = deque()
+
+        def leave(name: str) -> None:
+            waiting.append(behind.submit(_drop, admin, name))
+            while len(waiting) > MOST_LEFT:
+                waiting.popleft().result()
+
+        yield leave
+        for each in waiting:
+            each.result()
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, Model]]:
     """A database of this test's own, empty or, for tests that ask for `house`, furnished."""
@@ -132,12 +153,12 @@ def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str
         shutil.copy(model.place, path)
         yield f"sqlite:///{path}", model
         return
-    name = f"credence_test_{WORKER}"
+    leave: Callable[[str], None] = request.getfixturevalue("left_databases")
+    name = f"credence_test_{WORKER}_{next(_NUMBERS)}"
     with closing(psycopg.connect(POSTGRES, autocommit=True)) as admin:
-        _drop(admin, name)
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {model.place}")  # type: ignore[arg-type]
-        yield _address(name), model
-        _drop(admin, name)
+    yield _address(name), model
+    leave(name)
 
 
 POOLS = {"sqlite": "sqlite_models", "postgresql": "postgres_models"}

@@ -144,6 +144,14 @@ def test_a_formula_tells_later_ones_its_type() -> None:
     assert [path for _, path in found(compile_scorecard, small_body(formulas=formulas))] == ["/formulas/1/text"]
 
 
+def test_a_formula_that_nobody_uses_is_told() -> None:
+    used = [{"key": "p", "text": "debt + 1"}, {"key": "q", "text": "p + 1"}, {"key": "r", "text": "debt"}]
+    rule = {"id": "K1", "effect": "manual", "when": "q > 1", "on_unknown": "name", "label": {"zh-CN": "K1"}}
+    [warning] = compile_scorecard(small_body(formulas=used, knockouts=[rule])).warnings
+    assert (warning.code, warning.path, warning.severity) == ("scorecard.unused", "/formulas/2", "warning")
+    assert warning.params == {"formula": "r"}
+
+
 def test_warnings_do_not_block() -> None:
     body = put(small_body(), "/factors/0/direction", "lower")
     [warning] = compile_scorecard(body).warnings

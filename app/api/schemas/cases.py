@@ -108,6 +108,12 @@ class TrailQuery(After):
     """`after`: entries older than this one."""
 
 
-class WithdrawnSchema(Schema):
+class VoidSchema(Schema):
+    reason = fields.Text(most=2000, least=1, lines=True, required=True)
+
+
+class StandsSchema(Schema):
+    """Where a case stands after an act on it as a whole."""
+
     case_id = fields.Text()
     case_status = fields.Text()

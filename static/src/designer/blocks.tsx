@@ -43,7 +43,13 @@ export function Blocks<I>({ place, noun, items, make, title, children, empty }: 
     if (to < 0 || to >= items.length) return;
     list((now) => moved(now, index, to), to);
     tell(words("js.design.grid.moved", { noun, row: to + 1 }));
-    window.requestAnimationFrame(() => root.current?.querySelectorAll("summary")[to]?.focus());
+    window.requestAnimationFrame(() => {
+      const all = root.current?.querySelectorAll("details");
+      const [one, other] = [all?.[index], all?.[to]];
+      if (!one || !other) return;
+      [one.open, other.open] = [other.open, one.open]; // what was open stays open where it is now
+      other.querySelector("summary")?.focus();
+    });
   };
   const remove = (index: number): void => {
     list((now) => now.filter((_, at) => at !== index), Math.max(0, index - 1));

@@ -38,7 +38,7 @@ function useModal(): RefObject<HTMLDialogElement | null> {
 }
 
 function Changed({ theirs }: { readonly theirs: Theirs<unknown> }): JSX.Element {
-  const { draft } = useBench();
+  const { draft, nameOfChange } = useBench();
   const dialog = useModal();
   const [choices, choose] = useState<ReadonlyMap<string, Choice>>(new Map());
   const found = draft.compare(theirs, choices);
@@ -56,7 +56,7 @@ function Changed({ theirs }: { readonly theirs: Theirs<unknown> }): JSX.Element 
         <p>{words("js.design.conflict.sum", { mine: found.mine.length, theirs: found.theirs.length, both: found.conflicts.length })}</p>
         {found.conflicts.map(({ path, mine, theirs: other }) => (
           <fieldset key={path} class="design-choice">
-            <legend>{parts(path).slice(1).join(" › ")}</legend>
+            <legend>{nameOfChange(parts(path).map(String))}</legend>
             {(["mine", "theirs"] as const).map((side) => (
               <label key={side} class="form-check">
                 <input

@@ -11,6 +11,8 @@ export interface Bench<B> {
   readonly icons: string;
   /** Shows the place of a problem or of an undone change: chooses its part of the page, then focuses it. */
   readonly show: (place: string) => void;
+  /** What both tabs changed, in words: a path as `merge` writes it, where items of lists stand under their keys. */
+  readonly nameOfChange: (path: readonly string[]) => string;
 }
 
 // One context serves every island, each with a body of its own kind.

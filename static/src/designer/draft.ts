@@ -132,20 +132,26 @@ export class Draft<B> {
   }
 }
 
-/** Leaving with changes asks; Ctrl+Z, Ctrl+Shift+Z (Ctrl+Y) and Ctrl+S work anywhere in `root`, also inside its fields. */
-export function guard(draft: Draft<never>, root: HTMLElement): void {
+/** True where Ctrl+Z is about the draft: not in the search above, in panes with questions of their own, or in a dialog. */
+function isOurs(target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  return target === document.body || (target.closest("#design, .head-actions") !== null && target.closest(".design-side, dialog") === null);
+}
+
+/** Leaving with changes asks; Ctrl+Z, Ctrl+Shift+Z (Ctrl+Y) and Ctrl+S work also inside the fields of the designer. */
+export function guard(draft: Draft<never>): void {
   window.addEventListener("beforeunload", (event) => {
     if (draft.unsaved) event.preventDefault();
   });
   document.addEventListener(
     "keydown",
     (event) => {
-      const inRoot = event.target === document.body || (event.target instanceof Node && root.contains(event.target));
-      if (!inRoot || !(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return;
+      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return;
       const key = event.key.toLowerCase();
       if (key === "s" && !event.shiftKey) {
         if (!event.repeat) void draft.save();
-      } else if (key === "z" && !event.shiftKey) draft.undo();
+      } else if (!isOurs(event.target)) return;
+      else if (key === "z" && !event.shiftKey) draft.undo();
       else if ((key === "z" && event.shiftKey) || (key === "y" && !event.shiftKey)) draft.redo();
       else return;
       event.preventDefault();

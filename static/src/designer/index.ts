@@ -3,9 +3,10 @@
  *
  * An island (`src/<kind>/index.ts`, listed in build.mjs ISLANDS) does this:
  *
- *   startDesigner<Body>({ view: <App />, nameOf, select })
+ *   startDesigner<Body>({ view: <App />, nameOf, nameOfChange, select, begin? })
  *     reads the page's block `#design-data` (PageData), makes the Draft, draws `view` into `#design`, the head into
- *     `#design-actions` and `#design-standing`; `select(place)` chooses the part of the page in which a place is shown.
+ *     `#design-actions`, `#design-save` and `#design-standing`; `select(place)` chooses the part of the page in which a place is
+ *     shown, `nameOf` and `nameOfChange` say places in words for the list of problems and for what two tabs both changed.
  *
  * Places are JSON Pointers into `{title, body}`: `/body/factors/0/weight`. Problems of the server come with the same places.
  *
@@ -14,15 +15,17 @@
  *     .at(place)  .set(place, value)  one value; typing at one place within 1.5 s is one step of undo
  *     .change(place, make, group?)    any change as one step (`putList`, `moved`, `put` of paths.ts help)
  *     .problems.value.at(place) / .under(place) / .worst(place)      .words.value   what the server said of this body
- *     .undo() .redo() .save()
+ *     .undo() .redo() .save()      .ask(name, sent)   a question of a pane, at an address beside that of the check
  *   TextField, LabelFields (zh and en), DecimalField (`percent`: 40 % is stored 0.40), SelectField, CheckField: bound by `place`
  *   Grid: an editable table over texts; its owner turns rows into texts and applies the acts it gets (`applied` of cells.ts)
+ *   Blocks: a list whose items fold open, for what needs more than a row
  *   FormulaField: the slot of the formula editor; FormulaFieldProps is its whole interface
  *   Card, Button, Icon, Findings; tell(words) says something to listeners
  *
  * Figures are decimal text and never become numbers of JavaScript: decimals.ts. Nothing here evaluates a formula.
  */
 
+export { Blocks, type BlocksProps } from "./blocks";
 export { applied, type Act } from "./cells";
 export { tell, useBench, type Bench } from "./context";
 export * as decimals from "./decimals";

@@ -1,5 +1,6 @@
 // Wakes a designer up: reads what the page hands over, makes the draft, draws the island and the head, shows places.
 
+import { effect } from "@preact/signals";
 import { render, type ComponentChildren } from "preact";
 import { around, one } from "../lib/dom";
 import { loadTexts } from "../lib/texts";
@@ -15,6 +16,8 @@ export interface Designer<B> {
   readonly view: ComponentChildren;
   /** Where a problem stands, in words. */
   readonly nameOf: (problem: Problem, draft: Draft<B>) => string;
+  /** What both tabs changed, in words; items of lists stand under their keys. */
+  readonly nameOfChange: (path: readonly string[], draft: Draft<B>) => string;
   /** Chooses the part of the page in which a place is shown; it is drawn before the place is focused. */
   readonly select: (place: string, draft: Draft<B>) => void;
   /** Before the first drawing, with all that the page handed over. */
@@ -51,7 +54,7 @@ export async function startDesigner<B>(designer: Designer<B>): Promise<void> {
     designer.select(place, draft);
     window.requestAnimationFrame(() => window.requestAnimationFrame(() => focusAt(root, place)));
   };
-  const bench: Bench<B> = { draft, icons: page.icons, show };
+  const bench: Bench<B> = { draft, icons: page.icons, show, nameOfChange: (path) => designer.nameOfChange(path, draft) };
   designer.begin?.(page, draft);
   draft.onMoved = (place) => {
     if (controlAt(root, place)?.dataset["place"] !== place) show(place);
@@ -71,7 +74,11 @@ export async function startDesigner<B>(designer: Designer<B>): Promise<void> {
   put(<HeadActions nameOf={(problem) => designer.nameOf(problem, draft)} />, one("#design-actions"));
   put(<SaveButton />, one("#design-save"));
   put(<StandingLine />, one("#design-standing"));
-  guard(draft as unknown as Draft<never>, document.body);
+  guard(draft as unknown as Draft<never>);
+  const heading = one(".head h1");
+  effect(() => {
+    if (heading && draft.title) heading.textContent = draft.title;
+  });
   savedFirst(draft);
   document.documentElement.classList.add("is-designing");
 }

@@ -127,6 +127,12 @@ export function takenKeys(body: Body): ReadonlySet<string> {
   return new Set([...lists.flat(), "coverage_percent"]);
 }
 
+/** Names that are taken beside the one a factor has for itself alone. */
+export function takenBeside(body: Body, index: number): ReadonlySet<string> {
+  const rest = { ...body, factors: body.factors.filter((_, at) => at !== index) };
+  return takenKeys(rest);
+}
+
 // weights ------------------------------------------------------------------------------------------------------
 
 /** The weight of a dimension in a variant; null stands for a scorecard without variants. */

@@ -6,7 +6,7 @@ import { CheckField, DecimalField, LabelFields, SelectField, TextField, type Opt
 import { FormulaField } from "../designer/formula";
 import { keyFor, say, type Labels } from "../designer/labels";
 import { Card, Findings } from "../designer/parts";
-import { asObject, renameFactor, shareOf, taken, takenKeys, withReading, type Body, type Factor } from "./body";
+import { asObject, renameFactor, shareOf, taken, takenBeside, withReading, type Body, type Factor } from "./body";
 import { BandsEditor } from "./banding";
 import { known, scopeOf, useDraft, useWords, variantOf } from "./card";
 
@@ -69,7 +69,7 @@ function rename(draft: ReturnType<typeof useDraft>, index: number, label: Labels
   const body = draft.body.peek();
   const factor = body.factors[index];
   if (!factor) return;
-  const others = new Set([...takenKeys(body)].filter((key) => key !== factor.key));
+  const others = takenBeside(body, index);
   const suggested = keyFor(say(factor.label, "zh-CN"), others, "factor") === factor.key;
   const reads = body.facts.some((each) => asObject(each).key === factor.key);
   const key = suggested && !reads ? keyFor(say(label, "zh-CN"), others, "factor") : factor.key;
@@ -116,8 +116,7 @@ function Reads({ factor, place }: { readonly factor: Factor; readonly place: str
   const choose = (value: string): void => {
     if (value === FORMULA) change((now) => withReading(now, index, `${factor.value} `));
     else if (value === FRESH) {
-      const others = new Set([...takenKeys(body)].filter((key) => key !== factor.key));
-      const key = keyFor(say(factor.label, "zh-CN"), others, "fact");
+      const key = keyFor(say(factor.label, "zh-CN"), takenBeside(body, index), "fact");
       const fact = { key, type: factor.bands.kind === "set" ? "string" : "number", label: factor.label };
       change((now) => withReading({ ...now, facts: [...now.facts, fact] }, index, key));
     } else if (value.startsWith(FOREIGN)) {

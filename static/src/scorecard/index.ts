@@ -5,7 +5,7 @@ import { startDesigner } from "../designer/start";
 import { App } from "./app";
 import type { Body } from "./body";
 import { chosen, known, type KnownFact } from "./card";
-import { chosenFor, placeWords } from "./places";
+import { changeWords, chosenFor, placeWords } from "./places";
 
 void startDesigner<Body>({
   view: h(App, {}),
@@ -18,5 +18,6 @@ void startDesigner<Body>({
     const found = chosenFor(place, draft.body.peek());
     if (found && (found.kind !== chosen.peek().kind || (found as { index?: number }).index !== (chosen.peek() as { index?: number }).index)) chosen.value = found;
   },
+  nameOfChange: changeWords,
   nameOf: (problem, draft) => placeWords(problem.path, draft),
 });

@@ -74,3 +74,24 @@ function itemWords(item: unknown, language: string): string {
   const { label, key, id, name } = { ...asObject({ key: "" }), ...(item as object) } as { label?: never; key?: string; id?: string; name?: string };
   return say(label, language) || name || id || key || "";
 }
+
+/** A change as a path of keys in words: dimension, factor, member. A member without words of its own is told as it is written. */
+export function changeWords(path: readonly string[], draft: Draft<Body>): string {
+  const [root, member = "", key, ...rest] = path;
+  const inner = (names: readonly string[]): readonly string[] =>
+    names.map((name) => {
+      const told = words(`js.card.member.${name}`);
+      return told === `js.card.member.${name}` ? name : told;
+    });
+  const between = " \u203a ";
+  if (root === "title") return [words("js.card.title"), ...inner(path.slice(1))].join(between);
+  const list = (draft.body.value as unknown as Readonly<Record<string, unknown>>)[member];
+  const index = Array.isArray(list) ? list.findIndex((item: unknown) => (typeof item === "string" ? item : itemKey(item)) === key) : -1;
+  if (key === undefined || index < 0) return [placeWords(`/body/${member}`, draft), ...inner([key ?? "", ...rest].filter(Boolean))].join(between);
+  return [placeWords(`/body/${member}/${index}`, draft), ...inner(rest)].join(between);
+}
+
+function itemKey(item: unknown): string | undefined {
+  const { key, id, name } = (item ?? {}) as { key?: string; id?: string; name?: string };
+  return key ?? id ?? name;
+}

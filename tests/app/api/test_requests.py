@@ -125,6 +125,20 @@ def test_what_cannot_be_marked(caller: Callers, target: str, marked: object, cod
     assert [found for found, _ in codes(refused)] == [code]
 
 
+def test_a_case_in_error_is_tried_again_or_declared_void(caller: Callers, customer: Customers) -> None:
+    knocked_out = customer("C3", name="宏远建材", inputs=example()["C3"]["inputs"], variant="STD")
+    case = submitted(caller("lina"), knocked_out)["case_id"]
+    for who in ("wangqiang", "sunli", "zhenghua", "wutong"):
+        status = decide(caller(who))["case_status"]
+    assert status == "error"
+    admin = caller("fengyuan")
+    assert admin.post(f"/cases/{case}/retry", {}) == {"case_id": case, "case_status": "error"}
+    assert codes(caller("sunli").post(f"/cases/{case}/void", {"reason": "x"}, 403)) == [("case.not_flow_admin", "")]
+    assert codes(admin.post(f"/cases/{case}/void", {}, 422)) == [("api.required", "/reason")]
+    assert admin.post(f"/cases/{case}/void", {"reason": "客户失信"})["case_status"] == "voided"
+    assert codes(caller("zhangwei").post(f"/cases/{case}/retry", {}, 404)) == [("access.missing", "")]
+
+
 def test_deciding_twice_too_late_and_without_right(caller: Callers, target: str) -> None:
     sales, superior = caller("lina"), caller("wangqiang")
     submitted(sales, target)

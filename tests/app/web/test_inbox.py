@@ -364,3 +364,53 @@ def test_a_version_of_endless_digits_is_an_old_one(house: House) -> None:
     token = _hidden(client.get("/inbox").get_data(as_text=True), "csrf_token")
     sent = client.post("/inbox/batch", data={"csrf_token": token, "task": f"{task.id}:{'9' * 4400}"})
     assert sent.status_code in (200, 303)
+
+
+def _in_error(house: House) -> str:
+    """A knocked-out customer approved on every step: then nobody holds the authority of its tier."""
+    case_id = apply_for(house, bring(house, "C3"))
+    for who in ("wangqiang", "sunli", "zhenghua", "wutong"):
+        status = answer(house, case_id, who)
+    assert status == "error"
+    return case_id
+
+
+def _send(client: FlaskClient, address: str, **form: str) -> TestResponse:
+    token = _hidden(client.get("/inbox").get_data(as_text=True), "csrf_token")
+    return client.post(address, data={"csrf_token": token, **form})
+
+
+def test_a_case_in_error_is_a_flow_admins_to_mend(house: House) -> None:
+    case_id = _in_error(house)
+    client = house.client("fengyuan")
+    page = client.get("/inbox/stuck").get_data(as_text=True)
+    assert f'href="/inbox/cases/{case_id}"' in page
+    assert "异常审批单" in page
+    case = client.get(f"/inbox/cases/{case_id}").get_data(as_text=True)
+    assert f'action="/inbox/cases/{case_id}/retry"' in case
+    again = _send(client, f"/inbox/cases/{case_id}/retry")
+    assert again.location == f"/inbox/cases/{case_id}", "nothing was put right: it stands where it stood"
+    assert "仍不能继续" in client.get(again.location).get_data(as_text=True)
+    assert _send(client, f"/inbox/cases/{case_id}/void", reason=" ").location == f"/inbox/cases/{case_id}"
+    assert "作废请填写原因" in client.get(f"/inbox/cases/{case_id}").get_data(as_text=True)
+    done = _send(client, f"/inbox/cases/{case_id}/void", reason="客户已被列为失信被执行人")
+    assert done.location == "/inbox/stuck"
+    assert "没有出错的审批单" in client.get("/inbox/stuck").get_data(as_text=True)
+    assert case_of(house, case_id).status == "voided"
+    with house.work() as work:
+        verbs = list(work.session.scalars(select(Entry.verb).where(Entry.case_id == case_id).order_by(Entry.id)))
+    assert verbs.count("case.retried") == 1
+    assert verbs.count("case.voided") == 1
+    late = _send(client, f"/inbox/cases/{case_id}/void", reason="x")
+    assert "审批单已结束" in client.get(late.location).get_data(as_text=True), "once is enough"
+
+
+def test_nobody_else_mends_it(house: House) -> None:
+    case_id = _in_error(house)
+    for who in ("sunli", "wangqiang"):
+        client = house.client(who)
+        assert client.get("/inbox/stuck").status_code == 404
+        assert "/retry" not in client.get(f"/inbox/cases/{case_id}").get_data(as_text=True)
+        assert _send(client, f"/inbox/cases/{case_id}/retry").status_code == 403
+        assert _send(client, f"/inbox/cases/{case_id}/void", reason="x").status_code == 403
+    assert case_of(house, case_id).status == "error"
