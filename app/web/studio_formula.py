@@ -176,7 +176,7 @@ def _within(found: Within | None) -> dict[str, Any] | None:
 
 
 def _param(param: Param) -> dict[str, Any]:
-    kind = words.kind_words(param.kind)
+    kind = words.kind_words(param.type)
     return {"name": param.names[0], "kind": kind, "optional": param.optional, "nullable": param.nullable}
 
 

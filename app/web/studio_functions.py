@@ -129,7 +129,7 @@ def _anchor(name: str) -> str:
 
 def _parameter(param: Param) -> Parameter:
     several = param.variadic or param.rest
-    return Parameter(param.names[0], kind_words(param.kind), param.optional, param.nullable, several, param.names[1:])
+    return Parameter(param.names[0], kind_words(param.type), param.optional, param.nullable, several, param.names[1:])
 
 
 # trying one ----------------------------------------------------------------------------------------------------------

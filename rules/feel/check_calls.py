@@ -12,12 +12,12 @@ from .cause import Fault
 from .date_order import either, reordered
 from .functions import ROWS
 from .functions.excel_format import day_of
-from .functions.table import Row, Unmatched, arrange
+from .functions.table import Param, Row, Unmatched, arrange
 from .nearest import nearest
 from .operators import OPEN, accepts, arithmetic_type, merged
 from .patterns import compile_pattern
 from .scope import Scope
-from .syntax import Call, Literal, Name, Node
+from .syntax import Call, ListNode, Literal, Name, Node
 from .temporal import parse_date, parse_date_time, parse_duration, parse_time
 from .types import ANY, NAMES, NUMBER, Type, kind_label
 from .values import Date
@@ -183,10 +183,31 @@ class CallChecks(ABC):
                 wanted=kind_label(param.kind),
                 given=kind_label(given[index].kind),
             )
+        for param, index in zip(row.params, order, strict=True):
+            if param.item and index is not None:
+                self.items(row, param, node.arguments if gathered else node.arguments[index : index + 1], gathered)
         self.constants(node, row)
         if row.name in ("excel plus", "excel minus") and excel_result(row.name, *given) is None:
             self.mismatch(node, "+" if row.name == "excel plus" else "-", *given)
         return result_type(row, given)
+
+    def items(self, row: Row, param: Param, given: tuple[Node, ...], apart: bool) -> None:
+        """The items of a list that are of the wrong kind: `apart` from one another, written in a list, or of a Fact."""
+        if not apart and isinstance(given[0], ListNode):
+            given, apart = given[0].items, True
+        for node in given:
+            found = self.types.get(id(node), ANY)
+            found = found.item or ANY if found.kind == "list" and not apart else found
+            if found.kind in OPEN or found.kind == param.item:
+                continue
+            self.report(
+                "feel.item_type",
+                node,
+                function=row.name,
+                parameter=param.names[0],
+                wanted=kind_label(param.item),
+                given=kind_label(found.kind),
+            )
 
     def arguments(self, node: Call, row: Row, given: int, unknown: str | None) -> None:
         if unknown is not None:

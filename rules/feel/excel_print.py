@@ -29,7 +29,7 @@ from .syntax import (
     RangeNode,
 )
 from .tokens import KEYWORDS, WORD
-from .types import Type
+from .types import ANY, Type
 from .values import Date, Time
 
 COMPARED, JOINED, ADDED, VALUE = 3, 4, 5, 10
@@ -47,6 +47,9 @@ FIRST_ONLY = {"floor": "INT", "date": "DATEVALUE", "number": "VALUE"}
 """The same where they have one argument."""
 SPREAD = frozenset({"sum", "min", "max", "mean", "median", "product", "count", "stddev", "any", "all"})
 WRAPPERS = frozenset(LOWERED.values())
+SINGLE = ("number", "string", "boolean", "date", "date and time", "time")
+"""Kinds of values that Excel compares."""
+MANY = ("list", "range", "context")
 
 
 class NoEquivalent(Exception):
@@ -173,15 +176,30 @@ class ExcelPrinter:
         return self.text(node, JOINED)
 
     def membership(self, node: In) -> tuple[str, int]:
+        if self.kind(node.value) in MANY:
+            raise NoEquivalent(node)
         value = self.simple(node.value)
-        tests = [test for given in node.tests for test in (given.items if isinstance(given, ListNode) else (given,))]
-        made = [self.test(value, test) for test in tests]
+        made = [
+            self.test(value, test, alone=not isinstance(given, ListNode))
+            for given in node.tests
+            for test in (given.items if isinstance(given, ListNode) else (given,))
+        ]
+        if not made:
+            raise NoEquivalent(node)
         return (made[0], COMPARED if " " in made[0] else VALUE) if len(made) == 1 else (f"OR({', '.join(made)})", VALUE)
 
-    def test(self, value: str, test: Node) -> str:
+    def test(self, value: str, test: Node, alone: bool) -> str:
+        """One test of `in`; a value `alone` may be a list or range to look in, which has to be known."""
         if not isinstance(test, RangeNode):
+            kind = self.kind(test)
+            if alone and kind == "list":
+                return f"ISNUMBER(MATCH({value}, {self.text(test)}, 0))"
+            if kind not in SINGLE:
+                raise NoEquivalent(test)
             return f"{value} = {self.text(test, JOINED)}"
         if test.op is not None:
+            if test.op in ("=", "!=") and self.kind(test.low) not in SINGLE:
+                raise NoEquivalent(test)
             return f"{value} {'<>' if test.op == '!=' else test.op} {self.text(test.low, JOINED)}"
         if test.high is None:
             raise NoEquivalent(test)
@@ -201,9 +219,21 @@ class ExcelPrinter:
             return self.function(name, self.arguments(given))
         known = SAME.get(name) or (FIRST_ONLY.get(name) if len(given) == 1 else None)
         if known is not None:
-            spread = name in SPREAD and len(given) == 1 and isinstance(given[0], ListNode)
-            return self.function(known, given[0].items if spread and isinstance(given[0], ListNode) else given)
+            return self.function(known, self.spread(node, name, given) if name in SPREAD else given)
         return self.other(node, name, given)
+
+    def spread(self, node: Call, name: str, given: tuple[Node, ...]) -> tuple[Node, ...]:
+        """The arguments of a function of many values, those of a written list apart; a list among values has no sense.
+
+        The least and the greatest of texts and truths are something in FEEL only.
+        """
+        items = given[0].items if len(given) == 1 and isinstance(given[0], ListNode) else given
+        found = [self.types.get(id(x), ANY) for x in items]
+        if items is given and len(given) == 1 and found[0].kind == "list":
+            found = [found[0].item or ANY]
+        if any(x.kind in MANY or (x.kind in ("string", "boolean") and name in ("min", "max")) for x in found):
+            raise NoEquivalent(node)
+        return items
 
     def infix(self, name: str, given: tuple[Node, ...]) -> tuple[str, int] | None:
         """Calls that the dialect makes of operators."""

@@ -59,6 +59,7 @@ PARAMETERS: dict[str, tuple[str, ...]] = {
     "day": ("date", "date and time"),
     "duration": (DAYS.kind, MONTHS.kind),
     "days": (DAYS.kind,),
+    "amount": ("number", DAYS.kind, MONTHS.kind),
     "text": ("string", "number", "boolean"),
     "day or text": ("date", "date and time", "string"),
     "clock": ("time", "date and time", "string"),

@@ -82,6 +82,7 @@ LABELS: dict[str, dict[str, str]] = {
         ("day", "日期或日期时间", "date, or date and time"),
         ("duration", "时长", "duration"),
         ("days", "天数时长", "days and time duration"),
+        ("amount", "数字或时长", "number, or duration"),
         ("text", "文本或数字", "text or a number"),
         ("day or text", "日期或日期文本", "date, or text of a date"),
         ("clock", "时间、日期时间或其文本", "time, date and time, or text of one"),

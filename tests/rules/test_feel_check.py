@@ -69,7 +69,13 @@ def found(text: str, expect: str | None = None, dialect: str = "feel") -> list[P
         ("revenue > 资产负债率", ["feel.unit"]),
         ("revenue + assets - revenue", []),
         ("revenue * 资产负债率", []),
-        ("abs(grade)", []),
+        ("abs(grade)", ["feel.argument_type"]),
+        ("sum([revenue, grade])", ["feel.item_type"]),
+        ("sum(revenue, [revenue])", ["feel.item_type"]),
+        ("sum([revenue, null])", []),
+        ("mean(orders.amount)", []),
+        ("all([true, revenue > 1])", []),
+        ("string join([grade, revenue])", ["feel.item_type"]),
         ("sqrt(grade)", ["feel.argument_type"]),
         ("sqrt()", ["feel.arguments"]),
         ("substring(grade)", ["feel.arguments"]),
@@ -319,6 +325,7 @@ def test_params_fill_the_sentences(folder: str) -> None:
              "{a: 1, a: 1}", "1 instance of x", "foo(1)", "orders.amout", "listed.x", "if 1 then 1 else 1",
              "revenue / 0", "matches(grade, \"(?=a)\")", "abs(m: 1)", "grade = \"D\"", "revenue(1)", "9" * 50,
              "xyzzyfoo(2)", "date(\"31/12/2024\")", "upper case([grade])", "for i in orders return 1", "date(grade)",
+             "sum([grade])",
              "if listed then 1 else 2", "{f: function() external {java: {class: \"a\"}}, r: f()}.r"]
     seen = set()
     for text in texts:

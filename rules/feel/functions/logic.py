@@ -37,7 +37,7 @@ def _boolean(values: list[Any], decides: bool) -> Any:
 
 
 @builtin(
-    "all", "list: list...", "boolean",
+    "all", "list: list of boolean...", "boolean",
     "是否全部为真",
     "Whether every item is true",
     ("all([true, false]) = false", "all(true, true) = true", "all([]) = true", "all([false, null]) = false"),
@@ -47,7 +47,7 @@ def all_(run: Run, at: int, values: list[Any]) -> Any:
 
 
 @builtin(
-    "any", "list: list...", "boolean",
+    "any", "list: list of boolean...", "boolean",
     "是否至少一项为真",
     "Whether an item is true",
     ("any([true, false]) = true", "any([]) = false", "any([true, null]) = true"),

@@ -104,22 +104,17 @@ def round_half_down(run: Run, at: int, n: Decimal, scale: Decimal) -> Decimal:
 
 
 @builtin(
-    "abs", "n: any", "single",
+    "abs", "n: amount", "single",
     "绝对值",
     "Absolute value of a number or a duration",
     ("abs(-3) = 3", 'abs(@"-P1D") = @"P1D"'),
 )
 def abs_(run: Run, at: int, n: Any) -> Any:
-    value = n[0] if n.__class__ is list and len(n) == 1 else n
-    if is_null(value):
-        return value
-    if value.__class__ is Decimal:
-        return CONTEXT.abs(value)
-    if isinstance(value, DayDuration):
-        return DayDuration(abs(value.nanos))
-    if isinstance(value, MonthDuration):
-        return MonthDuration(abs(value.months))
-    raise Fault("type", left=kind_of(value), wanted="number")
+    if isinstance(n, DayDuration):
+        return DayDuration(abs(n.nanos))
+    if isinstance(n, MonthDuration):
+        return MonthDuration(abs(n.months))
+    return CONTEXT.abs(n)
 
 
 @builtin(
@@ -189,7 +184,7 @@ def even(run: Run, at: int, number: Decimal) -> bool:
 
 # ---------------------------------------------------------------------- over lists of numbers
 @builtin(
-    "sum", "list: list...", "number",
+    "sum", "list: list of number...", "number",
     "求和",
     "Sum of the numbers",
     ("sum([1, 2, 3]) = 6", "sum(1, 2, 3) = 6", "sum([]) = null"),
@@ -203,7 +198,7 @@ def sum_(run: Run, at: int, values: list[Any]) -> Any:
 
 
 @builtin(
-    "product", "list: list...", "number",
+    "product", "list: list of number...", "number",
     "求积",
     "Product of the numbers",
     ("product([2, 3, 4]) = 24", "product(2, 3) = 6"),
@@ -220,7 +215,7 @@ def product(run: Run, at: int, values: list[Any]) -> Any:
 
 
 @builtin(
-    "mean", "list: list...", "number",
+    "mean", "list: list of number...", "number",
     "平均值",
     "Arithmetic mean",
     ("mean([1, 2, 6]) = 3", "mean(1, 2) = 1.5"),
@@ -234,7 +229,7 @@ def mean(run: Run, at: int, values: list[Any]) -> Any:
 
 
 @builtin(
-    "median", "list: list...", "number",
+    "median", "list: list of number...", "number",
     "中位数",
     "Middle value",
     ("median([8, 2, 5, 7]) = 6", "median([3, 1, 2]) = 2"),
@@ -251,7 +246,7 @@ def median(run: Run, at: int, values: list[Any]) -> Any:
 
 
 @builtin(
-    "stddev", "list: list...", "number",
+    "stddev", "list: list of number...", "number",
     "样本标准差",
     "Standard deviation of a sample",
     "decimal(stddev([2, 4, 7, 5]), 4) = 2.0817",
@@ -266,7 +261,7 @@ def stddev(run: Run, at: int, values: list[Any]) -> Any:
 
 
 @builtin(
-    "mode", "list: list...", "list",
+    "mode", "list: list of number...", "list",
     "出现最多的值",
     "Most frequent values, ascending",
     ("mode([6, 3, 6]) = [6]", "mode([1, 2, 2, 1]) = [1, 2]"),

@@ -22,6 +22,7 @@ class Param:
     by_name   may be left out where the arguments carry names
     rest      every further argument is passed on by itself, as in ``append(list, 1, 2)``
     blank     what the Excel dialect makes of a blank here: "zero", "text", "skip" (left out), or "" (it stays unknown)
+    item      the kind of the items of a list, where they have to be of one
     """
 
     names: tuple[str, ...]
@@ -32,6 +33,12 @@ class Param:
     rest: bool = False
     by_name: bool = False
     blank: str = ""
+    item: str = ""
+
+    @property
+    def type(self) -> str:
+        """The kind as a type is written: ``list<number>``."""
+        return f"{self.kind}<{self.item}>" if self.item else self.kind
 
 
 Texts = str | tuple[str, ...]
@@ -95,6 +102,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "day": (Date, DateTime),
     "duration": (DayDuration, MonthDuration),
     "days": (DayDuration,),
+    "amount": (Decimal, DayDuration, MonthDuration),
     "range": (Range,),
     "function": (Function,),
     "text": (str, Decimal, bool),
@@ -117,7 +125,8 @@ def _param(text: str) -> Param:
     nullable = marks["~"] or kind == "any"
     known = tuple(name.strip() for name in names.split("/"))
     blank = next((what for mark, what in BLANKS.items() if marks[mark]), "")
-    return Param(known, kind, marks["?"], nullable, marks["..."], marks["*"], marks["^"], blank)
+    kind, _, item = kind.partition(" of ")
+    return Param(known, kind, marks["?"], nullable, marks["..."], marks["*"], marks["^"], blank, item)
 
 
 FILES = {
@@ -136,7 +145,8 @@ def builtin(
     """Adds the decorated function to the table; `group` is given for Excel's functions only.
 
     Each example reads ``call = value``.
-    `params` reads ``name/other name: kind`` between commas; after the kind ``?`` optional, ``~`` takes null,
+    `params` reads ``name/other name: kind`` between commas, ``list of kind`` where its items have to be of one;
+    after the kind ``?`` optional, ``~`` takes null,
     ``...`` also takes its items as separate arguments, ``*`` any number more, ``^`` may be left out among named ones,
     ``#`` ``$`` ``!`` a blank counts as 0, counts as "", is left out in the Excel dialect.
     The function gets (run, n, arguments in order); an argument left out is None; it raises Fault where it has no value.

@@ -240,7 +240,7 @@ def split(run: Run, at: int, text: str, delimiter: str) -> list[str]:
 
 
 @builtin(
-    "string join", "list: list, delimiter: string?~", "string",
+    "string join", "list: list of string, delimiter: string?~", "string",
     "用分隔符连接文本",
     "Joins texts with a delimiter",
     ('string join(["a", "b"], "-") = "a-b"', 'string join(["a", null, "b"]) = "ab"'),
