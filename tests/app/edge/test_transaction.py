@@ -104,9 +104,8 @@ def test_a_row_that_breaks_a_rule_of_its_table_is_a_fault_and_no_conflict(work) 
     assert "parameters hidden" in str(caught.value), "errors are logged: what somebody typed stays out of them"
 
 
-def test_two_that_wait_for_each_other_are_a_busy_database(instance: Runtime, work) -> None:
-    if instance.database.is_sqlite:
-        pytest.skip("SQLite has one writer: nobody waits for two rows")
+@pytest.mark.parametrize("copied", ["postgresql"], indirect=True)  # SQLite has one writer: nobody waits for two rows
+def test_two_that_wait_for_each_other_are_a_busy_database(work) -> None:
     with work() as w:
         w.session.add_all([Counter(name="a", value=1), Counter(name="b", value=1)])
     both_hold_one = Barrier(2)
