@@ -11,6 +11,8 @@ from typing import Any
 from rules import Formula, Invalid, Problem, ScopeEntry
 from rules.problem import pointer
 
+from .book import Book
+from .book_compile import Making
 from .controls import PageForm
 from .fields import FIELD_TYPES, Field, Subform
 from .fields.choice import Choice
@@ -48,13 +50,14 @@ def compile_form(body: object) -> Form:
     outermost = [r for r in rules if "." not in r.target]
     plan = plan_of(tuple(work.fields.values()), computed, outermost, outer, work.paths, work.problems)
     summary = tuple(work.summary(body))
+    book = work.book(body)
     if work.problems:
         raise Invalid(work.problems)
     reads = {key: frozenset(names) for key, names in outer.items()}
     removed = tuple(Removed(**item) for item in _items(body, "removed"))
     return Form(
         sections, MappingProxyType(work.fields), rules, checks, summary, removed,
-        plan, MappingProxyType(rows), tuple(work.warnings), feeds_of(plan, reads),
+        plan, MappingProxyType(rows), tuple(work.warnings), feeds_of(plan, reads), book,
     )
 
 
@@ -287,3 +290,12 @@ class _Work:
                 yield key
             elif key not in self.loose:
                 self.add("form.summary_unknown", pointer("summary", index), key=key)
+
+    def book(self, body: Mapping[str, Any]) -> Book | None:
+        """How the records of this Form are kept, where it keeps any."""
+        raw = body.get("book")
+        if not isinstance(raw, Mapping) or not self.sound("/book"):
+            return None
+        return Making(
+            self.fields, self.loose, lambda text, path: self.formula(text, path, "boolean"), self.problems
+        ).book(raw)

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from rules import Formula, Problem
 
+from .book import Book
 from .fields import Field, Subform
 from .label import Label
 
@@ -94,6 +95,7 @@ class Form:
     plan     formulas over the fields; `rows` the same for each sub-form's columns
     warnings findings of its formulas that do not block, at their places
     feeds    for each key, the keys its value or visibility depends on, directly or through others
+    book     how its records are kept, None for a Form that other things are asked by
     """
 
     sections: tuple[Section, ...]
@@ -106,6 +108,7 @@ class Form:
     rows: Mapping[str, Plan] = member(default_factory=lambda: MappingProxyType({}))
     warnings: tuple[Problem, ...] = ()
     feeds: Mapping[str, frozenset[str]] = member(default_factory=lambda: MappingProxyType({}))
+    book: Book | None = None
 
     @property
     def asked(self) -> tuple[Field, ...]:

@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError
 from rules import Problem
 from rules.problem import pointer
 
+from .book import SCHEMA as BOOK
 from .fields import FIELD_TYPES
 from .raw import bad_character, shown
 
@@ -90,6 +91,7 @@ def form_schema() -> dict[str, Any]:
             checks={"type": "array", "items": {"$ref": "#/$defs/check"}},
             summary={"type": "array", "items": key, "maxItems": 20, "uniqueItems": True},
             removed={"type": "array", "items": {"$ref": "#/$defs/removed"}},
+            book=dict(BOOK),
         ),
         "$defs": {
             "label": label,

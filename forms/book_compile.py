@@ -1,0 +1,148 @@
+"""The `book` member of a form body becomes a Book, or Problems at their JSON Pointer paths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from rules import Formula, Problem
+from rules.problem import pointer
+
+from .book import ACTS, Book, BookFact, Grant, Of, sort_of
+from .fields import Field, LookupField, Subform
+
+
+@dataclass(slots=True)
+class Making:
+    """One `book` member being read against the fields of its Form; what is wrong goes to `problems`."""
+
+    fields: Mapping[str, Field]
+    loose: Collection[str]
+    formula: Callable[[str, str], Formula | None]  # of a text at a path, its problems told
+    problems: list[Problem]
+
+    def book(self, raw: Mapping[str, Any]) -> Book:
+        customer = self._customer(raw)
+        columns = tuple(self._known(raw["columns"], "/book/columns"))
+        filters = tuple(self._sorted(raw.get("filters", ()), "/book/filters"))
+        order = raw.get("sort", {})
+        by = next(self._sorted([order["by"]], "/book/sort/by", listed=False), None) if order else None
+        key = self._key(raw)
+        access = tuple(self._access(raw.get("access", ())))
+        facts = tuple(self._facts(raw.get("facts", ()), customer))
+        unique = [f.key for f in self.fields.values() if f.unique]
+        wanted = dict.fromkeys([*columns, *filters, *unique, *([by] if by else []), *([key] if key else [])])
+        found = {each: sort_of(self.fields[each]) for each in wanted}
+        projected = {each: sort for each, sort in found.items() if sort is not None}
+        return Book(
+            columns, filters, by, bool(order.get("descending")), customer, key, access, facts,
+            MappingProxyType(projected),
+        )
+
+    def add(self, code: str, path: str, **params: Any) -> None:
+        self.problems.append(Problem(code, path, params))
+
+    def _field(self, key: str, path: str) -> Field | None:
+        field = self.fields.get(key)
+        if field is None or not field.has_value:
+            if key not in self.loose:
+                self.add("form.book_field_unknown", path, key=key)
+            return None
+        return field
+
+    def _known(self, keys: Sequence[str], path: str) -> Iterator[str]:
+        for index, key in enumerate(keys):
+            field = self._field(key, f"{path}/{index}")
+            if isinstance(field, Subform):
+                self.add("form.book_column_rows", f"{path}/{index}", key=key)
+            elif field is not None:
+                yield key
+
+    def _sorted(self, keys: Iterable[str], path: str, listed: bool = True) -> Iterator[str]:
+        for index, key in enumerate(keys):
+            at = f"{path}/{index}" if listed else path
+            field = self._field(key, at)
+            if field is not None and sort_of(field) is None:
+                self.add("form.book_not_sorted", at, key=key)
+            elif field is not None:
+                yield key
+
+    def _customer(self, raw: Mapping[str, Any]) -> str | None:
+        key = raw.get("customer")
+        field = self._field(key, "/book/customer") if key is not None else None
+        if field is None:
+            return None
+        if not isinstance(field, LookupField) or field.of != "customer":
+            self.add("form.book_not_customer", "/book/customer", key=key)
+            return None
+        if not field.required:
+            self.add("form.book_customer_required", "/book/customer", key=key)
+        return field.key
+
+    def _key(self, raw: Mapping[str, Any]) -> str | None:
+        key = raw.get("key")
+        field = self._field(key, "/book/key") if key is not None else None
+        if field is not None and field.unique != "form":
+            self.add("form.book_key_not_unique", "/book/key", key=key)
+        return None if field is None else field.key
+
+    def _access(self, raw: Sequence[Mapping[str, Any]]) -> Iterator[Grant]:
+        seen: set[str] = set()
+        for index, item in enumerate(raw):
+            path = pointer("book", "access", index)
+            if item["role"] in seen:
+                self.add("form.book_role_twice", f"{path}/role", role=item["role"])
+            seen.add(item["role"])
+            hidden, locked = (
+                frozenset(self._listed(item.get(name, ()), f"{path}/{name}")) for name in ("hidden", "locked")
+            )
+            yield Grant(item["role"], {act: item[act] for act in ACTS if act in item}, hidden, locked)
+
+    def _listed(self, keys: Sequence[str], path: str) -> Iterator[str]:
+        for index, key in enumerate(keys):
+            if self._field(key, f"{path}/{index}") is not None:
+                yield key
+
+    def _facts(self, raw: Sequence[Mapping[str, Any]], customer: str | None) -> Iterator[BookFact]:
+        if raw and customer is None:
+            self.add("form.book_facts_need_customer", "/book/facts")
+        seen: set[str] = set()
+        for index, item in enumerate(raw):
+            path = pointer("book", "facts", index)
+            if item["key"] in seen:
+                self.add("form.duplicate_key", f"{path}/key", key=item["key"])
+            seen.add(item["key"])
+            made = self._fact(item, path)
+            if made is not None:
+                yield made
+
+    def _fact(self, item: Mapping[str, Any], path: str) -> BookFact | None:
+        of, key = item["of"], item.get("field")
+        field = self._field(key, f"{path}/field") if key is not None else None
+        if (key is None) != (of == "count"):
+            self.add("form.book_fact_field", path, of=of)
+            return None
+        type = "number" if field is None else "string" if isinstance(field, LookupField) else field.feel_type
+        if field is not None and not _fits(of, type):
+            self.add("form.book_fact_type", f"{path}/field", of=of, key=key)
+            return None
+        day = self._day(item.get("day"), f"{path}/day")
+        text = item.get("when")
+        when = self.formula(text, f"{path}/when") if text is not None else None
+        if (text is not None and when is None) or (key is not None and field is None):
+            return None
+        return BookFact(item["key"], item["label"], of, key, day, item.get("months"), when, type)
+
+    def _day(self, key: str | None, path: str) -> str | None:
+        field = self._field(key, path) if key is not None else None
+        if field is not None and field.feel_type != "date":
+            self.add("form.book_not_a_day", path, key=key)
+        return None if field is None else field.key
+
+
+def _fits(of: Of, type: str) -> bool:
+    if of == "last":
+        return not type.startswith(("list", "context"))
+    return type == "number" or (of in ("min", "max") and type == "date")
