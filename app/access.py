@@ -37,6 +37,9 @@ class Right(StrEnum):
     CUSTOMER_IMPORT = "customer.import"
     RATING_READ = "rating.read"
     RATING_RUN = "rating.run"
+    RECORD_READ = "record.read"
+    RECORD_WRITE = "record.write"
+    RECORD_REMOVE = "record.remove"
     REQUEST_READ = "request.read"
     REQUEST_WRITE = "request.write"
     TASK_READ = "task.read"
@@ -58,7 +61,9 @@ class Right(StrEnum):
 
 _R = Right
 _EVERYONE = {_R.SELF: Scope.ALL, _R.TASK_READ: Scope.OWN}
+_KEEPER = {_R.RECORD_READ: Scope.ALL, _R.RECORD_WRITE: Scope.ALL, _R.RECORD_REMOVE: Scope.ALL}
 _DECIDER = {
+    **_KEEPER,
     _R.CUSTOMER_READ: Scope.ALL,
     _R.RATING_READ: Scope.ALL,
     _R.REQUEST_READ: Scope.ALL,
@@ -71,6 +76,9 @@ TABLE: Mapping[Role, Mapping[Right, Scope]] = {
         **_EVERYONE,
         _R.CUSTOMER_READ: Scope.TREE,
         _R.CUSTOMER_WRITE: Scope.TREE,
+        _R.RECORD_READ: Scope.TREE,
+        _R.RECORD_WRITE: Scope.TREE,
+        _R.RECORD_REMOVE: Scope.OWN,
         _R.RATING_READ: Scope.TREE,
         _R.REQUEST_READ: Scope.TREE,
         _R.REQUEST_WRITE: Scope.OWN,
@@ -87,6 +95,7 @@ TABLE: Mapping[Role, Mapping[Right, Scope]] = {
     Role.GENERAL_MANAGER: {**_EVERYONE, **_DECIDER},
     Role.MANAGER: {
         **_EVERYONE,
+        _R.RECORD_READ: Scope.ALL,
         _R.CUSTOMER_READ: Scope.ALL,
         _R.RATING_READ: Scope.ALL,
         _R.REQUEST_READ: Scope.ALL,
@@ -97,11 +106,13 @@ TABLE: Mapping[Role, Mapping[Right, Scope]] = {
         _R.DEFINITION_READ: Scope.ALL,
         _R.DEFINITION_WRITE: Scope.ALL,
         _R.DEFINITION_PUBLISH: Scope.ALL,
+        _R.RECORD_READ: Scope.ALL,
         _R.CUSTOMER_READ: Scope.ALL,
         _R.RATING_READ: Scope.ALL,
     },
     Role.AUDITOR: {
         **_EVERYONE,
+        _R.RECORD_READ: Scope.ALL,
         _R.CUSTOMER_READ: Scope.ALL,
         _R.RATING_READ: Scope.ALL,
         _R.REQUEST_READ: Scope.ALL,

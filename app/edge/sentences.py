@@ -165,8 +165,11 @@ def _list(row: EntryRow, name: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
-def member_words(name: str) -> str:
-    """What a member of before, after or a list of changed members is called."""
+def member_words(name: str, row: EntryRow | None = None) -> str:
+    """What a member of before, after or a list of changes is called: as the entry itself says, where it does."""
+    own = row.detail.get("labels") if row is not None else None
+    if isinstance(own, Mapping) and isinstance(own.get(name), Mapping):
+        return value_text("label", own[name])
     if VERSION.fullmatch(name):
         return t("studio.version_n", version=int(name[1:]))
     key = f"trail.member.{name}"
@@ -174,7 +177,7 @@ def member_words(name: str) -> str:
 
 
 def _fields_words(row: EntryRow) -> str:
-    return _join([member_words(str(name)) for name in _list(row, "fields") or _list(row, "changed")])
+    return _join([member_words(str(name), row) for name in _list(row, "fields") or _list(row, "changed")])
 
 
 def _kind(row: EntryRow) -> str:
@@ -236,6 +239,7 @@ _PARAMS: Mapping[str, Callable[[EntryRow], str]] = {
     "customer": _customer,
     "number": lambda row: value_text("number", row.detail.get("number") or row.names.get("case", row.case_id)),
     "title": _title,
+    "book": lambda row: value_text("title", row.detail.get("book_title") or row.detail.get("book")),
     "kind_word": _kind,
     "name": lambda row: value_text("name", row.detail.get("name") or row.names.get(row.subject.type, row.subject.id)),
     "subject_words": lambda row: subject_name(row) if row.subject.type == "user" else subject_words(row),
@@ -324,7 +328,7 @@ def changes(row: EntryRow, open_value: Open | None = None) -> tuple[Change, ...]
             continue
         old = value_text(name, before, row, open_value) if name in row.before else None
         new = value_text(name, after, row, open_value) if name in row.after else None
-        found.append(Change(member_words(name), old, new))
+        found.append(Change(member_words(name, row), old, new))
     return tuple(found)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 PAGE = 50
@@ -15,11 +15,15 @@ MOST_COUNTED = 1000
 
 @dataclass(frozen=True, slots=True)
 class Sorting:
-    """What a list is sorted by: a column, then the id, in one direction. Rows without a value come last either way."""
+    """What a list is sorted by: a column, then the id, in one direction. Rows without a value come last either way.
+
+    `within` finds the row of an id where its table has several: those of one projection, say.
+    """
 
     column: InstrumentedAttribute[Any]
     key: InstrumentedAttribute[str]
     descending: bool = False
+    within: ColumnElement[bool] = field(default_factory=true)
 
     @property
     def nullable(self) -> bool:
@@ -84,7 +88,7 @@ def _edge(session: Session, sorting: Sorting, place: Place) -> tuple[Any, str] |
     row_id = place.after or place.before
     if not row_id:
         return None
-    row = session.execute(select(sorting.column, sorting.key).where(sorting.key == row_id)).one_or_none()
+    row = session.execute(select(sorting.column, sorting.key).where(sorting.key == row_id, sorting.within)).first()
     return None if row is None else (row[0], row[1])
 
 

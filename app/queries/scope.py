@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, false, or_, select, true
 
-from app.access import Right, Scope, Viewer
+from app.access import TABLE, Right, Scope, Viewer
 from app.models.case import Case, CreditRequest, Notice, Task
 from app.models.customer import Customer
+from app.models.record import Record
+from forms.book import Act, Book, Grant
 from workflows.assign import FLOW_ADMIN
 
 Query = TypeVar("Query", bound=Select[Any])
@@ -52,6 +55,61 @@ def cases_in_scope(query: Query, viewer: Viewer, right: Right = Right.REQUEST_RE
 def tasks_of(query: Query, viewer: Viewer) -> Query:
     """Tasks given to this person or to a group they belong to, open or done."""
     return query.where(or_(Task.assignee_id == viewer.id, Task.decided_by == viewer.id, my_groups(viewer)))
+
+
+RECORD_RIGHTS: Mapping[Act, Right] = {
+    "read": Right.RECORD_READ, "write": Right.RECORD_WRITE, "remove": Right.RECORD_REMOVE,
+}  # fmt: skip
+REACHES: Mapping[str, Scope] = {
+    "own": Scope.OWN, "department": Scope.DEPARTMENT, "tree": Scope.TREE, "all": Scope.ALL,
+}  # fmt: skip
+
+
+def reach(viewer: Viewer, book: Book, act: Act) -> Scope | None:
+    """Whose records of a book this person may `act` on: the book narrows what their roles allow, never widens it."""
+    best: Scope | None = None
+    for scope, _ in _ways(viewer, book, act):
+        best = scope if best is None else max(best, scope)
+    return best
+
+
+def unseen(viewer: Viewer, book: Book) -> frozenset[str]:
+    """Fields that this person sees nowhere: hidden for every role that lets them read the book."""
+    return _common(grant.hidden if grant is not None else frozenset() for _, grant in _ways(viewer, book, "read"))
+
+
+def unwritable(viewer: Viewer, book: Book) -> frozenset[str]:
+    """Fields that this person may not write, the unseen ones among them."""
+    ways = _ways(viewer, book, "write")
+    locked = _common(grant.hidden | grant.locked if grant is not None else frozenset() for _, grant in ways)
+    return locked | unseen(viewer, book)
+
+
+def _common(found: Iterable[frozenset[str]]) -> frozenset[str]:
+    sets = list(found)
+    return sets[0].intersection(*sets[1:]) if sets else frozenset()
+
+
+def _ways(viewer: Viewer, book: Book, act: Act) -> Iterator[tuple[Scope, Grant | None]]:
+    """By each role of this person that may `act`: over which rows, and what the book says of the role."""
+    for held in viewer.grants:
+        top = TABLE[held.role].get(RECORD_RIGHTS[act])
+        given = book.grant(held.role)
+        if top is None or (book.access and (given is None or act not in given.reach)):
+            continue
+        narrowed = REACHES[given.reach[act]] if given is not None else top
+        yield min(top, narrowed, held.scope), given
+
+
+def records_in_scope(query: Query, viewer: Viewer, book: Book, act: Act = "read") -> Query:
+    """Records within reach; those about a customer go with the customer, whoever entered them."""
+    scope = reach(viewer, book, act)
+    if book.customer is None:
+        return query.where(_rows(scope, viewer, Record.owner_id, Record.department_id))
+    if scope is None or scope is Scope.ALL:
+        return query.where(false() if scope is None else true())
+    theirs = select(Customer.id).where(_rows(scope, viewer, Customer.owner_id, Customer.department_id))
+    return query.where(Record.customer_id.in_(theirs))
 
 
 def my_groups(viewer: Viewer) -> ColumnElement[bool]:

@@ -28,6 +28,7 @@ WINDOW = 200_000  # newest entries whose bodies a search for text reads
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "definition": ("definition.",),
     "customer": ("customer.", "customers.", "items.", "upload.", "evidence."),
+    "record": ("record.",),
     "request": ("credit_request.", "answers."),
     "rating": ("rating.",),
     "limit": ("limit.",),
@@ -39,7 +40,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "system": ("job.", "demo."),
 }
 STORY = ("case", "decision", "request", "limit")  # what a time line of a case tells
-FILE = ("customer", "rating", "limit")  # what a time line of a customer tells beside its cases
+FILE = ("customer", "record", "rating", "limit")  # what a time line of a customer tells beside its cases
 OUTCOMES = (Verb.CASE_OPENED, Verb.CASE_APPROVED, Verb.CASE_REJECTED, Verb.CASE_WITHDRAWN, Verb.CASE_VOIDED)
 QUIET = (Verb.CASE_ROUTED, Verb.TASK_NOT_REQUIRED, Verb.DECISION_SUPERSEDED, Verb.CASE_TOLD)
 COLUMNS: tuple[Any, ...] = (

@@ -14,6 +14,7 @@ from app.models.customer import Customer
 from app.models.definition import Definition
 from app.models.job import Job
 from app.models.people import Department, Post, User
+from app.models.record import Record
 from app.models.upload import Upload
 
 Label = Mapping[str, str] | str
@@ -78,6 +79,7 @@ def _look_up(session: Session, type_: str, ids: list[str]) -> Mapping[str, Label
         "post_key": (Post.key, Post.label),
         "job": (Job.id, Job.name),
         "upload": (Upload.id, Upload.filename),
+        "record": (Record.id, Record.title),
     }.get(type_)
     if columns is None:
         return {}

@@ -253,7 +253,7 @@ def test_new_ones_start_from_nothing_or_from_the_gallery(house: House) -> None:
 def test_the_gallery_installs(house: House) -> None:
     client = house.client("zhoumin")
     html = text(client, "/studio/gallery")
-    assert html.count("已生效 v1") == 6
+    assert html.count("已生效 v1") == 9
     assert "装入并发布全部" not in html
     with house.work("zhoumin") as work:
         for kind, key in (("flow", "credit_approval"), ("form", "credit_request")):

@@ -1,0 +1,306 @@
+"""The writer of books' records: enter, change, remove, bring back; every road comes through here."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from app.access import Conflict, Missing, Right, Scope, require
+from app.db import new_id
+from app.models.customer import Customer
+from app.models.record import KEPT, REMOVED, Projection, Record, RecordUnique, RecordValue
+from app.queries.scope import reach, records_in_scope, unwritable
+from app.services import books, definitions
+from app.services.books import Shelf
+from app.services.customers import sort_name
+from app.services.lookups import Lookups
+from app.services.old_pages import stale
+from app.services.uniqueness import Taken
+from app.work import Personal, Reading, Subject, Verb, Work
+from forms import Answers, Assessment, Form, assess, check
+from forms.book import LONGEST, Act, projection
+from forms.fields import Field, LookupField, Subform
+from rules import Invalid, Problem
+from rules.figures import plain
+
+WRITING = (Verb.RECORD_CREATED, Verb.RECORD_CHANGED, Verb.RECORD_REMOVED, Verb.RECORD_RESTORED)
+LONGEST_REASON = 500
+EVERYONE = ""  # the scope of a value that is unique in the whole book
+
+
+def subject(row: Record) -> Subject:
+    return Subject("record", row.id)
+
+
+def get(work: Work | Reading, key: str, record_id: str, act: Act = "read") -> tuple[Shelf, Record]:
+    """A record this person may `act` on, with its book; anyone else's is Missing, a removed one too but to read."""
+    shelf = books.open_to(work.session, work.viewer, key, act)
+    query = select(Record).where(Record.id == record_id, Record.book == key)
+    row = work.session.scalar(records_in_scope(query, work.viewer, shelf.book, act))
+    if row is None:
+        raise Missing("record", record_id)
+    return shelf, row
+
+
+def create(
+    work: Work, key: str, raw: Mapping[str, Any], accepted: Collection[str] = (), *, source: str = "desk"
+) -> Record:
+    """A new record from raw answers; Invalid with every Problem, Conflict where somebody took a value just now."""
+    require(work.viewer, Right.RECORD_WRITE)
+    shelf = books.open_to(work.session, work.viewer, key, "write")
+    answers = _checked(work, shelf, raw, accepted, None)
+    row = Record(
+        id=new_id(), book=key, owner_id=work.viewer.id, department_id=work.viewer.department_id, source=source,
+        status=KEPT, created_at=work.now,
+    )  # fmt: skip
+    work.session.add(row)
+    _keep(work, shelf, row, answers)
+    answered = shown(shelf.form, row, answers.to_json())
+    work.record(
+        Verb.RECORD_CREATED, subject(row), {**_told(shelf, row), "labels": _labels(shelf, answered)}, after=answered,
+        definitions=(definitions.pin(shelf.row),),
+    )  # fmt: skip
+    return row
+
+
+def change(
+    work: Work, key: str, record_id: str, row_version: int, raw: Mapping[str, Any], accepted: Collection[str] = ()
+) -> bool:
+    """Change a record under the version of its Form in force; True when something changed."""
+    shelf, row = get(work, key, record_id, "write")
+    _fresh(work, row, row_version)
+    if row.status != KEPT:
+        raise Conflict("record.is_removed", title=row.title)
+    before = row.answers
+    answers = _checked(work, shelf, raw, accepted, row)
+    after = answers.to_json()
+    names = [f.key for f in shelf.form.asked if before.get(f.key) != after.get(f.key)]
+    if not names:
+        return False
+    _clear(work, row)
+    _keep(work, shelf, row, answers)
+    work.record(
+        Verb.RECORD_CHANGED, subject(row), {**_told(shelf, row), "fields": names, "labels": _labels(shelf, names)},
+        before=shown(shelf.form, row, before, names), after=shown(shelf.form, row, after, names),
+        definitions=(definitions.pin(shelf.row),),
+    )  # fmt: skip
+    return True
+
+
+def remove(work: Work, key: str, record_id: str, row_version: int, reason: str) -> None:
+    """Take a record out of its book, with a reason; its history stays and it can come back."""
+    shelf, row = get(work, key, record_id, "remove")
+    _fresh(work, row, row_version)
+    if row.status != KEPT:
+        raise Conflict("record.is_removed", title=row.title)
+    reason = reason.strip()
+    if not reason:
+        raise Invalid([Problem("record.reason_needed", "/reason")])
+    if len(reason) > LONGEST_REASON:
+        raise Invalid([Problem("record.reason_long", "/reason", {"most": LONGEST_REASON})])
+    _clear(work, row)
+    row.status, row.changed_at = REMOVED, work.now
+    work.session.flush()
+    work.record(
+        Verb.RECORD_REMOVED, subject(row), _told(shelf, row), before={"status": KEPT}, after={"status": REMOVED},
+        reason=reason,
+    )  # fmt: skip
+
+
+def restore(work: Work, key: str, record_id: str, row_version: int) -> None:
+    """Bring a removed record back as it was; Conflict where a value of it is somebody else's by now."""
+    shelf, row = get(work, key, record_id, "remove")
+    _fresh(work, row, row_version)
+    if row.status != REMOVED:
+        raise Conflict("record.is_kept", title=row.title)
+    row.status, row.changed_at = KEPT, work.now
+    _project(work, shelf, row, Answers.from_json(shelf.form, row.answers))
+    work.record(
+        Verb.RECORD_RESTORED, subject(row), _told(shelf, row), before={"status": REMOVED}, after={"status": KEPT}
+    )  # fmt: skip
+
+
+def look_over(view: Reading, shelf: Shelf, raw: Mapping[str, Any], row: Record | None = None) -> Assessment:
+    """Everything the evaluator finds about answers being typed; nothing is stored."""
+    return assess(
+        shelf.form, raw, now=view.now.astimezone(view.zone), lookups=Lookups(view.session, view.viewer),
+        stored=None if row is None else row.answers, writable=writable(view, shelf), taken=taken(view, shelf, raw, row),
+    )  # fmt: skip
+
+
+def writable(where: Work | Reading, shelf: Shelf) -> frozenset[str]:
+    """The fields of a book this person may write."""
+    return frozenset(shelf.form.fields) - unwritable(where.viewer, shelf.book)
+
+
+def taken(where: Work | Reading, shelf: Shelf, raw: Mapping[str, Any], row: Record | None) -> Taken:
+    """Whether another kept record of the book holds a value; the database itself has the last word."""
+    known = books.projections(where.session, shelf)
+    customer = _customer_of(shelf, raw, row)
+
+    def found(key: str, value: Any) -> bool:
+        scope = EVERYONE if shelf.form.fields[key].unique == "form" else customer
+        hold = hold_of(shelf.form.fields[key], value)
+        if key not in known or hold is None or scope is None:
+            return False
+        query = select(RecordUnique.record_id).where(
+            RecordUnique.projection_id == known[key].id, RecordUnique.scope == scope, RecordUnique.value == hold
+        )
+        if row is not None:
+            query = query.where(RecordUnique.record_id != row.id)
+        return where.session.scalar(query) is not None
+
+    return found
+
+
+def shown(form: Form, row: Record, answers: Mapping[str, Any], names: Iterable[str] | None = None) -> dict[str, Any]:
+    """Answers as they stand in a ledger entry, personal ones sealed under the customer's key or the record's own."""
+    out: dict[str, Any] = {}
+    owner = row.customer_id or row.id
+    for key in form.fields if names is None else names:
+        value, field = answers.get(key), form.fields[key]
+        if not field.has_value or (names is None and value in (None, [], "")):
+            continue
+        rows = field.columns if isinstance(field, Subform) else ()
+        if value is not None and (field.personal or any(column.personal for column in rows)):
+            value = Personal(owner, key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        out[key] = value
+    return out
+
+
+# parts of an act -------------------------------------------------------------------------------------------------
+
+
+def _checked(
+    work: Work, shelf: Shelf, raw: Mapping[str, Any], accepted: Collection[str], row: Record | None
+) -> Answers:
+    answers = check(
+        shelf.form, raw, now=work.local, lookups=Lookups(work.session, work.viewer),
+        stored=None if row is None else row.answers, writable=writable(work, shelf), accepted=accepted,
+        taken=taken(work, shelf, raw, row),
+    )  # fmt: skip
+    _reachable(work, shelf, answers)
+    return answers
+
+
+def _reachable(work: Work, shelf: Shelf, answers: Answers) -> None:
+    """Nobody enters a record about a customer whose records they could not write."""
+    key, scope = shelf.book.customer, reach(work.viewer, shelf.book, "write")
+    if key is None or scope is Scope.ALL:
+        return
+    customer = work.session.get(Customer, answers.values[key])
+    if customer is None or not _within(work, scope, customer):
+        raise Invalid([shelf.form.fields[key].problem("lookup.not_found", f"/{key}")])
+
+
+def _within(work: Work, scope: Scope | None, customer: Customer) -> bool:
+    viewer = work.viewer
+    if customer.owner_id == viewer.id:
+        return True
+    if scope is Scope.DEPARTMENT:
+        return customer.department_id is not None and customer.department_id == viewer.department_id
+    return scope is Scope.TREE and customer.department_id in viewer.tree
+
+
+def _keep(work: Work, shelf: Shelf, row: Record, answers: Answers) -> None:
+    row.form_id, row.answers, row.changed_at = shelf.row.id, answers.to_json(), work.now
+    row.customer_id = answers.values[shelf.book.customer] if shelf.book.customer is not None else None
+    row.title = title_of(shelf, answers)
+    row.sort_title = sort_name(row.title)
+    work.session.flush()
+    _project(work, shelf, row, answers)
+
+
+def title_of(shelf: Shelf, answers: Answers) -> str:
+    """What a record is called: the first column of its list, else its first answer, in Chinese."""
+    for key in (*shelf.book.columns, *(f.key for f in shelf.form.asked)):
+        said = answers.display(key, "zh-CN").strip()
+        if said and not isinstance(shelf.form.fields[key], LookupField | Subform):
+            return said[:LONGEST]
+    return next((answers.display(key)[:LONGEST] for key in shelf.book.columns if answers.display(key)), "—")
+
+
+def _project(work: Work, shelf: Shelf, row: Record, answers: Answers) -> None:
+    known = books.projections(work.session, shelf)
+    work.session.execute(insert(RecordValue), values_of(shelf, row, answers, known))
+    holds = uniques_of(shelf, row, answers, known)
+    if not holds:
+        return
+    try:
+        work.session.execute(insert(RecordUnique), holds)
+    except IntegrityError:
+        fields = [shelf.form.fields[key] for key in known if shelf.form.fields[key].unique]
+        raise Conflict("record.value_taken", fields=[dict(field.label) for field in fields]) from None
+
+
+def values_of(
+    shelf: Shelf, row: Record, answers: Answers, known: Mapping[str, Projection]
+) -> list[dict[str, Any]]:
+    """The projected values of a record, one line of nothing where a field is empty."""
+    stored = answers.to_json()
+    out: list[dict[str, Any]] = []
+    for key, what in known.items():
+        found = list(projection(shelf.form.fields[key], stored.get(key)))
+        for place, value in enumerate(found or (None,)):
+            cell = {"text": None, "number": None, what.sort: value}
+            out.append({"record_id": row.id, "projection_id": what.id, "place": place, **cell})
+    return out
+
+
+def uniques_of(
+    shelf: Shelf, row: Record, answers: Answers, known: Mapping[str, Projection]
+) -> list[dict[str, Any]]:
+    """What a record holds that may be there once."""
+    stored = answers.to_json()
+    out = []
+    for key, what in known.items():
+        field = shelf.form.fields[key]
+        scope = row.customer_id if field.unique == "customer" else EVERYONE
+        if not field.unique or scope is None:
+            continue
+        hold = hold_of(field, stored.get(key))
+        if hold is not None:
+            out.append({"projection_id": what.id, "scope": scope, "value": hold, "record_id": row.id})
+    return out
+
+
+def hold_of(field: Field, stored: Any) -> str | None:
+    """A stored answer as it is compared with others; None where nobody can say that it is somebody else's."""
+    if not isinstance(stored, str | int) or isinstance(stored, bool) or stored == "":
+        return None
+    said = plain(Decimal(stored)) if field.feel_type == "number" else str(stored)
+    return said if len(said) <= LONGEST else f"sha256:{hashlib.sha256(said.encode()).hexdigest()}"
+
+
+def _clear(work: Work, row: Record) -> None:
+    for model in (RecordUnique, RecordValue):
+        work.session.execute(delete(model).where(model.record_id == row.id))
+
+
+def _customer_of(shelf: Shelf, raw: Mapping[str, Any], row: Record | None) -> str | None:
+    given = raw.get(shelf.book.customer or "")
+    return given if isinstance(given, str) and given else (row.customer_id if row is not None else None)
+
+
+def _fresh(work: Work, row: Record, row_version: int) -> None:
+    if row.row_version != row_version:
+        raise stale(work.session, subject(row), row.title, WRITING)
+
+
+def _told(shelf: Shelf, row: Record) -> dict[str, Any]:
+    """What every entry about a record says of it."""
+    found: dict[str, Any] = {"book": shelf.key, "book_title": dict(shelf.title), "title": row.title}
+    if any(shelf.form.fields[key].personal for key in shelf.book.columns[:1]):
+        found["title"] = Personal(row.customer_id or row.id, "title", row.title)
+    return {**found, "customer_id": row.customer_id} if row.customer_id is not None else found
+
+
+def _labels(shelf: Shelf, names: Iterable[str]) -> dict[str, Any]:
+    """What the fields were called when they were written, so that an entry reads by itself."""
+    return {name: dict(shelf.form.fields[name].label) for name in names}
