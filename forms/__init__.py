@@ -1,6 +1,6 @@
 """Forms: what we ask. A body compiles to a Form; one evaluator turns raw input of any road into Answers."""
 
-from .answers import Answers, Assessment, assess, check
+from .answers import Answers, Assessment, assess, check, numbered
 from .bind import page_data, to_wtforms
 from .compile import compile_form
 from .fields import FIELD_TYPES, Field, Lookup
@@ -19,6 +19,7 @@ __all__ = [
     "check",
     "compile_form",
     "form_schema",
+    "numbered",
     "page_data",
     "to_json_schema",
     "to_wtforms",

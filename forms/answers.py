@@ -7,17 +7,20 @@ values, visibility and hidden values · required, limits and offered options of 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as member
-from datetime import datetime
+from datetime import UTC, date, datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, Literal
 
 from rules import Cause, Invalid, Problem
 from rules.problem import errors, pointer
 
-from .fields import At, Field, Lookup, LookupField, Subform
+from .fields import At, Field, Lookup, Subform
 from .fields.choice import Choice
+from .fields.people import CANDIDATE, Staff
+from .fields.serial import Serial
+from .fields.shown import RatingField
 from .model import Form, Plan
 from .raw import shown
 from .settle import Settled, Settling, holds, truth
@@ -50,15 +53,15 @@ class Answers:
     carried: Mapping[str, Any] = member(default_factory=dict)
 
     @classmethod
-    def from_json(cls, form: Form, stored: Mapping[str, Any]) -> Answers:
-        """Stored answers typed again, unchecked: they were checked when they were stored."""
-        typed, carried = read_stored(form, stored)
+    def from_json(cls, form: Form, stored: Mapping[str, Any], zone: tzinfo = UTC) -> Answers:
+        """Stored answers typed again, unchecked: they were checked then. Moments are told in `zone`."""
+        typed, carried = read_stored(form, stored, zone)
         return cls(form, MappingProxyType(typed), carried=MappingProxyType(carried))
 
     @property
     def values(self) -> Mapping[str, Any]:
         """Decimal, int, str, date, bool, tuple of codes, id of a lookup's record, tuple of rows; None when empty."""
-        return MappingProxyType({key: _simple(self.form.fields[key], value) for key, value in self.typed.items()})
+        return MappingProxyType({key: self.form.fields[key].simple(value) for key, value in self.typed.items()})
 
     def to_json(self) -> dict[str, Any]:
         """The stored form: decimal strings, ISO dates, ids; values copied by lookups stand under ``$copied``."""
@@ -73,11 +76,24 @@ class Answers:
         return self.form.fields[key].display(self.typed[key], locale)
 
 
+def numbered(answers: Answers, day: date, take: Callable[[str, str], int]) -> Answers:
+    """The answers with every serial number they lack, at the moment of submission (step 10).
+
+    `take(field id, scope)` is the next count of a counter, never handed out twice; a hidden field gets no number.
+    """
+    typed = dict(answers.typed)
+    for field in answers.form.asked:
+        if isinstance(field, Serial) and typed[field.key] is None and field.key not in answers.hidden:
+            typed[field.key] = field.number(day, take(field.id, field.scope(day)))
+    return replace(answers, typed=MappingProxyType(typed))
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """All that an evaluation found, good or bad: what a page needs to redraw itself while a person types.
 
     problems  in the order of the Form, warnings (not yet accepted) among them
+    shown     what fields without a value show now, by key: {grade, score} of a rating
     required, locked, offered  keys as they stand now, rules included; inside rows ``rows/row_id/column``
     """
 
@@ -86,6 +102,7 @@ class Assessment:
     required: frozenset[str]
     locked: frozenset[str]
     offered: Mapping[str, tuple[str, ...]]
+    shown: Mapping[str, Mapping[str, Any]] = member(default_factory=dict)
 
 
 def check(
@@ -117,7 +134,7 @@ def assess(
     accepted: Collection[str] = (), taken: Taken | None = None,
 ) -> Assessment:
     """The same evaluation as `check`, reported whole and never raised: for live checks while a person types."""
-    before, carried = read_stored(form, stored or {})
+    before, carried = read_stored(form, stored or {}, now.tzinfo or UTC)
     run = _Run(form, before, At(now, lookups), purpose, writable, frozenset(accepted), taken)
     if isinstance(raw, Mapping):
         run.unknown(raw)
@@ -133,7 +150,7 @@ def assess(
     )
     return Assessment(
         answers, tuple(run.all_problems()), frozenset(run.required), frozenset(run.locked),
-        MappingProxyType(run.offered),
+        MappingProxyType(run.offered), MappingProxyType(run.shown()),
     )
 
 
@@ -174,7 +191,7 @@ class _Run:
             self.values[key] = was
             if key not in raw or (field.compute is not None and field.mode == "always"):
                 continue
-            allowed = self.writable is None or key in self.writable
+            allowed = (self.writable is None or key in self.writable) and not field.assigned
             try:
                 value = field.read(raw[key], self.at_field(was))
             except Invalid as invalid:
@@ -241,14 +258,18 @@ class _Run:
     ) -> Iterator[Problem]:
         """Required, limits and offered options of one visible field or cell; notes what the rules make of it."""
         key, now = field.key, self.at.now
-        if field.required or holds(plan.of("require", key), facts, now):
+        if not field.assigned and (field.required or holds(plan.of("require", key), facts, now)):
             self.required.add(place)
         if holds(plan.of("lock", key), facts, now):
             self.locked.add(place)
         mine = self.writable is None or place.partition("/")[0] in self.writable
         asked = self.purpose == "submit" and mine
         if isinstance(field, Choice):
-            narrowed = [r.options for r in plan.of("options", key) if truth(r.when, facts, now) is True]
+            narrowed: list[Collection[str]] = [
+                r.options for r in plan.of("options", key) if truth(r.when, facts, now) is True
+            ]
+            under = field.under(facts.get(field.depends_on or ""))
+            narrowed += [] if under is None else [under]
             if narrowed:
                 allowed = set(narrowed[0]).intersection(*narrowed[1:])
                 self.offered[place] = tuple(o.code for o in field.options if o.code in allowed and not o.retired)
@@ -261,8 +282,13 @@ class _Run:
         yield from field.limits(value, self.at_field(was))
         if isinstance(field, Subform) and asked:
             yield from field.short(value)
-        if isinstance(field, Choice) and place in self.offered and value != was:
+        if isinstance(field, Choice) and place in self.offered and (value != was or field.depends_on is not None):
             yield from field.among(value, self.offered[place])
+        if isinstance(field, Staff) and key in plan.ranges and (value != was or asked):
+            for ref in value:
+                candidate = {**ref.copied, "id": ref.id}
+                if truth(plan.ranges[key], {**facts, CANDIDATE: candidate}, now) is not True:
+                    yield field.outside(ref)
 
     def row_problems(self, field: Subform, rows: Any, before: Any, facts: Mapping[str, Any]) -> Iterator[Problem]:
         plan = self.form.rows[field.key]
@@ -280,6 +306,13 @@ class _Run:
                     found.append(column.problem("field.locked"))
                 for problem in found:
                     yield field.in_row(problem, index, column.key)
+
+    def shown(self) -> dict[str, Mapping[str, Any]]:
+        """What visible ratings show; the lookups answer for what the reader may see."""
+        hidden = self.state.hidden
+        ratings = [f for f in self.form.fields.values() if isinstance(f, RatingField) and f.key not in hidden]
+        found = {field.key: field.of(self.state.values, self.at.lookups) for field in ratings}
+        return {key: value for key, value in found.items() if value is not None}
 
     # 9 -------------------------------------------------------------------------------------------------------
 
@@ -314,14 +347,3 @@ class _Run:
             yield from self.judged.get(field.key, ())
         yield from errors(self.loose)
         yield from (p for p in self.loose if p.severity != "error")
-
-
-def _simple(field: Field, value: Any) -> Any:
-    """A typed value without the wrapping of lookups."""
-    if isinstance(field, LookupField):
-        return None if value is None else value.id
-    if isinstance(field, Subform):
-        return tuple(
-            {"row_id": row["row_id"], **{c.key: _simple(c, row[c.key]) for c in field.columns}} for row in value
-        )
-    return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as member
 from types import MappingProxyType
 from typing import Any
@@ -16,9 +16,11 @@ from .book_compile import Making
 from .controls import PageForm
 from .fields import FIELD_TYPES, Field, Subform
 from .fields.choice import Choice
+from .fields.people import CANDIDATE, Staff
 from .model import Check, Form, Plan, Removed, Rule, Section
 from .plan import feeds_of, formula, plan_of, scope_of
 from .schema import MOST_REPORTED, shape_problems
+from .ties import ranges_of, tie_problems
 
 MOST_FIELDS = 300
 MOST_RULES = 100
@@ -51,6 +53,7 @@ def compile_form(body: object) -> Form:
     plan = plan_of(tuple(work.fields.values()), computed, outermost, outer, work.paths, work.problems)
     summary = tuple(work.summary(body))
     book = work.book(body)
+    plan, rows = work.tied(plan, rows)
     if work.problems:
         raise Invalid(work.problems)
     reads = {key: frozenset(names) for key, names in outer.items()}
@@ -241,7 +244,7 @@ class _Work:
         """Whether the effect makes sense for the field it is aimed at."""
         effect = raw["effect"]
         computed = target.compute is not None and target.mode == "always"
-        if effect != "show" and (not target.has_value or computed):
+        if effect != "show" and (not target.has_value or computed or target.assigned):
             self.add("form.rule_effect", f"{path}/effect", effect=effect, target=raw["target"])
         if (effect == "options") != ("options" in raw):
             self.add("form.rule_options", f"{path}/options", target=raw["target"])
@@ -280,6 +283,28 @@ class _Work:
             texts = [*computed[field.key].values(), *(r.when for r in own if r.effect == "show")]
             outer[field.key] = frozenset(name for f in texts for name in f.names) - set(at)
         return plans, outer
+
+    def tied(self, plan: Plan, rows: Mapping[str, Plan]) -> tuple[Plan, dict[str, Plan]]:
+        """The plans with the ranges of pickers; Problems of fields that name others wrongly."""
+
+        def among(fields: Mapping[str, Field], paths: Mapping[str, str], plan: Plan, inside: str | None) -> Plan:
+            around = self.fields if inside else {}
+            self.problems.extend(tie_problems(fields, paths, around, self.loose))
+
+            def compiled(text: str, path: str, field: Staff) -> Formula | None:
+                scope = {**self.scope(inside), CANDIDATE: ScopeEntry(type=field.candidate, origin="form")}
+                return formula(text, scope, path, self.problems, "boolean")
+
+            return replace(plan, ranges=MappingProxyType(ranges_of(fields, paths, compiled)))
+
+        made = among(self.fields, self.paths, plan, None)
+        inner: dict[str, Plan] = {}
+        for key, each in rows.items():
+            owner = self.fields[key]
+            columns = owner.columns if isinstance(owner, Subform) else ()
+            at = {c.key: f"{self.paths[key]}/fields/{n}" for n, c in enumerate(columns)}
+            inner[key] = among({c.key: c for c in columns}, at, each, key)
+        return made, inner
 
     def summary(self, body: Mapping[str, Any]) -> Iterator[str]:
         for index, key in enumerate(_items(body, "summary")):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -86,11 +87,19 @@ def day_input(control: Control, **kwargs: Any) -> Markup:
     return Markup(widget(control, **kwargs))
 
 
+def belongs(control: Options, code: str) -> Markup:
+    """Which answers of another field an option goes with, for the script that hides the rest."""
+    under = control.under.get(code)
+    return Markup(' data-under="{}"').format(" ".join(under)) if under else Markup("")
+
+
 def select(control: Options, **kwargs: Any) -> Markup:
     """A list to pick one from."""
     kwargs.setdefault("id", control.id)
     options = Markup("").join(
-        Markup('<option value="{}"{}>{}</option>').format(code, Markup(" selected") if chosen else "", text)
+        Markup('<option value="{}"{}{}>{}</option>').format(
+            code, Markup(" selected") if chosen else "", belongs(control, code), text
+        )
         for code, text, chosen in control.offers()
     )
     return Markup("<select {}>{}</select>").format(Markup(widgets.html_params(name=control.name, **kwargs)), options)
@@ -99,8 +108,8 @@ def select(control: Options, **kwargs: Any) -> Markup:
 def tick_boxes(control: Options, **kwargs: Any) -> Markup:
     """One box an option in a named group; an empty hidden input tells "none" from "not on this page"."""
     boxes = Markup("").join(
-        Markup('<label><input type="checkbox" id="{}-{}" name="{}" value="{}"{}> {}</label>').format(
-            control.id, index, control.name, code, Markup(" checked") if chosen else "", text
+        Markup('<label><input type="checkbox" id="{}-{}" name="{}" value="{}"{}{}> {}</label>').format(
+            control.id, index, control.name, code, Markup(" checked") if chosen else "", belongs(control, code), text
         )
         for index, (code, text, chosen) in enumerate(control.offers())
     )
@@ -120,18 +129,44 @@ class Day(Control):
     widget = staticmethod(day_input)
 
 
+_LOCAL = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?")
+
+
+def moment_input(control: Control, **kwargs: Any) -> Markup:
+    """The browser's own picker of date and time, or plain text for what it could not hold."""
+    typed = control._value()
+    found = _LOCAL.fullmatch(typed)
+    if found is not None and found[1]:
+        kwargs["step"] = "1"
+    widget = widgets.DateTimeLocalInput() if found is not None or not typed else widgets.TextInput()
+    return Markup(widget(control, **kwargs))
+
+
+class Moment(Control):
+    """A date and a time of day, as the clock of the zone shows them."""
+
+    widget = staticmethod(moment_input)
+
+    def process_data(self, value: Any) -> None:
+        seconds = "seconds" if value is not None and value.second else "minutes"
+        self.data = None if value is None else value.replace(tzinfo=None).isoformat(timespec=seconds)
+
+
 class Options(Control):
     """One of a list. What was posted or stored stays selected even when it is not offered any more.
 
-    `choices` are (code, text) pairs to offer, `names` the texts of codes no longer offered.
+    `choices` are (code, text) pairs to offer, `names` the texts of codes no longer offered. `under` are the codes of
+    another field each code belongs to, for the page's own use: without script all are offered.
     """
 
     widget: Any = staticmethod(select)
 
     def __init__(
-        self, *args: Any, choices: Sequence[tuple[str, str]] = (), names: Mapping[str, str] | None = None, **kwargs: Any
-    ) -> None:
+        self, *args: Any, choices: Sequence[tuple[str, str]] = (), names: Mapping[str, str] | None = None,
+        under: Mapping[str, Sequence[str]] | None = None, **kwargs: Any
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.under = dict(under or {})
         self.choices = tuple(choices)
         self.names = dict(names or {})
 

@@ -76,11 +76,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The formulas over one set of fields (the Form's, or one sub-form's columns) and the order they settle in."""
+    """The formulas over one set of fields (the Form's, or one sub-form's columns) and the order they settle in.
+
+    `ranges` are conditions that whoever is chosen in a picker must meet, by the picker's key.
+    """
 
     order: tuple[Turn, ...]
     computed: Mapping[str, Formula]
     rules: Mapping[tuple[Effect, str], tuple[Rule, ...]]
+    ranges: Mapping[str, Formula] = member(default_factory=lambda: MappingProxyType({}))
 
     def of(self, effect: Effect, key: str) -> tuple[Rule, ...]:
         return self.rules.get((effect, key), ())

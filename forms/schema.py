@@ -22,6 +22,9 @@ KEY = "^[A-Za-z][A-Za-z0-9_]{0,63}$"
 ID = "^[a-z][a-z0-9_]{0,31}$"
 FORMULA = {"type": "string", "minLength": 1, "maxLength": 4000}
 
+# Types that stand in the Form itself only, never in the rows of a sub-form.
+OUTER = ("subform", "serial", "rating", "note", "separator")
+
 # A body is read as a tree before it is checked as one: these bound what a hostile document can cost.
 MOST_NODES = 60_000
 MOST_DEPTH = 12
@@ -98,7 +101,7 @@ def form_schema() -> dict[str, Any]:
             "decimal": {"type": ["string", "integer"], "pattern": r"^-?[0-9]{1,40}(\.[0-9]{1,20})?$"},
             "section": section,
             "field": _by_type(names),
-            "column": _by_type([n for n in names if n not in ("subform", "note")]),
+            "column": _by_type([n for n in names if n not in OUTER]),
             "rule": rule,
             "check": check,
             "removed": removed,

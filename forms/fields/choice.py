@@ -26,12 +26,14 @@ OPTION = {
                 "label": LABEL,
                 "retired": {"type": "boolean"},
                 "aliases": {"type": "array", "items": {"type": "string", "minLength": 1}, "maxItems": 20},
+                "parents": {"type": "array", "items": {"type": "string"}, "maxItems": 500, "uniqueItems": True},
             },
             "required": ["code", "label"],
             "additionalProperties": False,
         },
     ]
 }
+DEPENDS_ON = {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]{0,63}$"}
 OPTIONS = {"type": "array", "minItems": 1, "maxItems": 500, "items": OPTION}
 
 
@@ -39,13 +41,15 @@ OPTIONS = {"type": "array", "minItems": 1, "maxItems": 500, "items": OPTION}
 class Option:
     """One option. A retired one stays readable on old records and cannot be chosen anew.
 
-    `aliases` are other spellings people and workbooks use, such as RMB for CNY.
+    `aliases` are other spellings people and workbooks use, such as RMB for CNY. `parents` are codes of the field that
+    this one depends on: it is offered only while one of them is chosen there, without any always.
     """
 
     code: str
     label: Label
     retired: bool = False
     aliases: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
 
 
 def folded(text: str) -> str:
@@ -61,7 +65,10 @@ def options_of(setup: Setup, problems: list[Problem]) -> tuple[Option, ...]:
             # A bare code is its own label in every language, as with currencies.
             found.append(Option(raw, {"zh-CN": raw, "en": raw}))
         else:
-            found.append(Option(raw["code"], raw["label"], raw.get("retired", False), tuple(raw.get("aliases", ()))))
+            found.append(Option(
+                raw["code"], raw["label"], raw.get("retired", False), tuple(raw.get("aliases", ())),
+                tuple(raw.get("parents", ())),
+            ))  # fmt: skip
     meaning: dict[str, str] = {}
     for index, option in enumerate(found):
         path = f"/options/{index}"
@@ -93,8 +100,9 @@ class Choice(Field):
     type: ClassVar[str] = "choice"
     feel: ClassVar[str] = "string"
     needs: ClassVar[tuple[str, ...]] = ("options",)
-    own: ClassVar[dict[str, Any]] = {"options": OPTIONS}
+    own: ClassVar[dict[str, Any]] = {"options": OPTIONS, "depends_on": DEPENDS_ON}
 
+    depends_on: str | None = None
     options: tuple[Option, ...] = ()
     words: Mapping[str, str] = member(default_factory=dict, repr=False, compare=False)
 
@@ -107,6 +115,10 @@ class Choice(Field):
     def allowed(self) -> tuple[str, ...]:
         return tuple(o.code for o in self.options)
 
+    @property
+    def choices(self) -> Mapping[str, Mapping[str, str]]:
+        return {o.code: dict(o.label) for o in self.options}
+
     def option(self, code: str) -> Option | None:
         return next((o for o in self.options if o.code == code), None)
 
@@ -117,6 +129,13 @@ class Choice(Field):
         if code is None:
             raise self.refuse("choice.unknown", value=shown(trim(raw[:SHORT])), options=self.offered())
         return code
+
+    def under(self, parent: Any) -> frozenset[str] | None:
+        """The codes offered while the field this one depends on answers `parent`; None where it depends on none."""
+        if self.depends_on is None:
+            return None
+        chosen = {parent} if isinstance(parent, str) else set(parent or ())
+        return frozenset(o.code for o in self.options if not o.parents or chosen.intersection(o.parents))
 
     def offered(self, only: Collection[str] | None = None) -> dict[str, str]:
         """The options open to new answers, named in both languages, the first ten."""
@@ -163,7 +182,14 @@ class Choice(Field):
 
     def control(self, locale: str) -> Any:
         choices = [("", ""), *self.pairs(locale)]
-        return controls.Options(choices=choices, names=self.names(locale), **render(self, locale))
+        return controls.Options(choices=choices, names=self.names(locale), **self.wiring(locale))
+
+    def wiring(self, locale: str) -> dict[str, Any]:
+        """Arguments of the control; which option belongs under which is told to the page, the server judges."""
+        if self.depends_on is None:
+            return render(self, locale)
+        under = {o.code: o.parents for o in self.options if o.parents}
+        return {"under": under, **render(self, locale, data_depends_on=self.depends_on)}
 
     def json_schema(self) -> dict[str, Any]:
         return {"enum": [o.code for o in self.options]}
@@ -181,6 +207,7 @@ class MultiChoice(Choice):
     empty: ClassVar[Any] = ()
     own: ClassVar[dict[str, Any]] = {
         "options": OPTIONS,
+        "depends_on": DEPENDS_ON,
         "min_items": {"type": "integer", "minimum": 0, "maximum": 500},
         "max_items": {"type": "integer", "minimum": 1, "maximum": 500},
     }
@@ -243,7 +270,7 @@ class MultiChoice(Choice):
         return list(value)
 
     def control(self, locale: str) -> Any:
-        return controls.ManyOptions(choices=self.pairs(locale), names=self.names(locale), **render(self, locale))
+        return controls.ManyOptions(choices=self.pairs(locale), names=self.names(locale), **self.wiring(locale))
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "array", "items": {"enum": [o.code for o in self.options]}, "uniqueItems": True}

@@ -24,6 +24,13 @@ _MOBILE = re.compile(r"1[3-9][0-9]{9}")
 _LANDLINE = re.compile(r"(010|02[0-9]|0[3-9][0-9]{2})-?([2-9][0-9]{6,7})(?:-([0-9]{1,6}))?")
 _SERVICE = re.compile(r"([48]00)-?([0-9]{3})-?([0-9]{4})")
 _ABROAD = re.compile(r"\+[1-9][0-9]{6,14}")
+# The kinds of numbers a field may be narrowed to, and what is said of one it leaves out.
+_KINDS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "mobile": (_MOBILE, "phone.not_mobile"), "landline": (_LANDLINE, "phone.not_landline"),
+    "service": (_SERVICE, "phone.not_service"), "abroad": (_ABROAD, "phone.not_abroad"),
+}  # fmt: skip
+# A country code as people dial it: 0049 for +49.
+_DIALLED = re.compile(r"00([1-9][0-9]{6,14})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,13 +112,21 @@ class Email(Coded):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone(Coded):
-    """A telephone number: mainland mobile, landline with area code, 400/800, or +country code."""
+    """A telephone number: mainland mobile, landline with area code, 400/800, or +country code; `kinds` narrows that."""
 
     type: ClassVar[str] = "phone"
     hint: ClassVar[str | None] = "hint.phone"
     attributes: ClassVar[Mapping[str, str]] = {"inputmode": "tel", "autocomplete": "off"}
+    own: ClassVar[dict[str, Any]] = {
+        "kinds": {"type": "array", "items": {"enum": list(_KINDS)}, "minItems": 1, "uniqueItems": True}
+    }
 
+    kinds: tuple[str, ...] = tuple(_KINDS)
     max_length: int = 40
+
+    @classmethod
+    def own_values(cls, setup: Setup, problems: list[Problem]) -> dict[str, Any]:
+        return {"kinds": tuple(setup.get("kinds", _KINDS))}
 
     def tidy(self, text: str) -> str:
         text = half_width(text).replace("—", "-").replace("转", "-")
@@ -122,6 +137,8 @@ class Phone(Coded):
                 return bare[len(prefix):]
         if _MOBILE.fullmatch(bare) or _ABROAD.fullmatch(bare):
             return bare
+        if found := _DIALLED.fullmatch(bare):
+            return f"+{found[1]}"
         if found := _SERVICE.fullmatch(digits):
             return "-".join(found.groups())
         if found := _LANDLINE.fullmatch(digits):
@@ -129,8 +146,11 @@ class Phone(Coded):
         return digits
 
     def limits(self, value: Any, at: At) -> Iterator[Problem]:
-        if not any(form.fullmatch(value) for form in (_MOBILE, _SERVICE, _LANDLINE, _ABROAD)):
+        found = next((kind for kind, (form, _) in _KINDS.items() if form.fullmatch(value)), None)
+        if found is None:
             yield self.problem("phone.invalid", value=shown(value))
+        elif found not in self.kinds:
+            yield self.problem(_KINDS[found][1], value=shown(value))
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "pattern": "^[+0-9-]{5,40}$"}

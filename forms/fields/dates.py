@@ -22,8 +22,8 @@ _COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 # Day 0 of worksheets as every day after their phantom 29 February 1900 counts it.
-_SHEET_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a date of the calendar, no moment
-_SHEET_DAYS = (61, 2_958_465)
+SHEET_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001 - a date of the calendar, no moment
+SHEET_DAYS = (61, 2_958_465)
 TODAY = "today"
 
 
@@ -36,12 +36,17 @@ def split(text: str) -> tuple[int, int, int] | None:
     return None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Date(Field):
-    """A day of the calendar; `min` and `max` are dates or ``today``, the day of ``now`` in the zone it carries."""
+def shown_day(day: date, locale: str) -> str:
+    """A day as people of a language write it: 2026年11月23日, Nov 23, 2026."""
+    if is_english(locale):
+        return f"{_MONTHS[day.month - 1]} {day.day}, {day.year}"
+    return f"{day.year}年{day.month}月{day.day}日"
 
-    type: ClassVar[str] = "date"
-    feel: ClassVar[str] = "date"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds(Field):
+    """What types of days share: `min` and `max` are dates or ``today``, the day of ``now`` in the zone it carries."""
+
     own: ClassVar[dict[str, Any]] = {
         name: {"type": "string", "pattern": "^(today|[0-9]{4}-[0-9]{2}-[0-9]{2})$"} for name in ("min", "max")
     }
@@ -62,7 +67,24 @@ class Date(Field):
             problems.append(Problem("form.bounds", "/min", {"low": setup["min"], "high": setup["max"]}))
         return {}
 
-    def parse(self, raw: object, at: At) -> date:
+    def edge(self, name: str, at: At) -> date | None:
+        limit = self.min if name == "min" else self.max
+        if limit is None:
+            return None
+        return at.now.date() if limit == TODAY else date.fromisoformat(limit)
+
+    def within(self, value: date, at: At) -> Iterator[Problem]:
+        """Problems of a day outside the bounds."""
+        low, high = self.edge("min", at), self.edge("max", at)
+        if low is not None and value < low:
+            code = "date.past" if self.min == TODAY else "date.min"
+            yield self.problem(code, min=low.isoformat(), value=value.isoformat())
+        if high is not None and value > high:
+            code = "date.future" if self.max == TODAY else "date.max"
+            yield self.problem(code, max=high.isoformat(), value=value.isoformat())
+
+    def day(self, raw: object) -> date:
+        """A day in any accepted spelling; raises Invalid."""
         if isinstance(raw, date) and not isinstance(raw, datetime):
             return raw
         if not isinstance(raw, str):
@@ -76,6 +98,17 @@ class Date(Field):
         except ValueError:
             raise self.refuse("date.no_such_day", value=shown(text)) from None
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Date(Bounds):
+    """A day of the calendar."""
+
+    type: ClassVar[str] = "date"
+    feel: ClassVar[str] = "date"
+
+    def parse(self, raw: object, at: At) -> date:
+        return self.day(raw)
+
     def from_cell(self, cell: object) -> object:
         """A worksheet's date, date and time at midnight, or day number, as ISO text."""
         if isinstance(cell, datetime):
@@ -84,32 +117,18 @@ class Date(Field):
         if isinstance(cell, date):
             return cell.isoformat()
         if isinstance(cell, int | float) and not isinstance(cell, bool):
-            low, high = _SHEET_DAYS
+            low, high = SHEET_DAYS
             if low <= cell <= high and cell == int(cell):
-                return (_SHEET_EPOCH + timedelta(days=int(cell))).date().isoformat()
+                return (SHEET_EPOCH + timedelta(days=int(cell))).date().isoformat()
             # Eight digits typed into a cell arrive as a number: 20250131.
             return str(int(cell)) if cell == cell and abs(cell) < 10**9 and cell == int(cell) else str(cell)
         return cell
 
-    def edge(self, name: str, at: At) -> date | None:
-        limit = self.min if name == "min" else self.max
-        if limit is None:
-            return None
-        return at.now.date() if limit == TODAY else date.fromisoformat(limit)
-
     def limits(self, value: Any, at: At) -> Iterator[Problem]:
-        low, high = self.edge("min", at), self.edge("max", at)
-        if low is not None and value < low:
-            code = "date.past" if self.min == TODAY else "date.min"
-            yield self.problem(code, min=low.isoformat(), value=value.isoformat())
-        if high is not None and value > high:
-            code = "date.future" if self.max == TODAY else "date.max"
-            yield self.problem(code, max=high.isoformat(), value=value.isoformat())
+        return self.within(value, at)
 
     def show(self, value: Any, locale: str) -> str:
-        if is_english(locale):
-            return f"{_MONTHS[value.month - 1]} {value.day}, {value.year}"
-        return f"{value.year}年{value.month}月{value.day}日"
+        return shown_day(value, locale)
 
     def write(self, value: Any) -> str:
         return str(value.isoformat())

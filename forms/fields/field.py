@@ -97,6 +97,10 @@ class Field(ABC):
     feel: ClassVar[str] = "any"
     empty: ClassVar[Any] = None
     has_value: ClassVar[bool] = True
+    # Given by the system at its time (a serial number): nobody writes it, nobody is asked for it.
+    assigned: ClassVar[bool] = False
+    # The members of a setup that all types with a value share, less those that make no sense for this one.
+    shared: ClassVar[Mapping[str, Any]] = VALUE
 
     id: str
     key: str
@@ -121,12 +125,17 @@ class Field(ABC):
         """The only values an answer can have, for the formula checker; empty where there is no such list."""
         return ()
 
+    @property
+    def choices(self) -> Mapping[str, Mapping[str, str]]:
+        """The labels of the values an answer can have, by value, for whoever writes a formula."""
+        return {}
+
     # setup ---------------------------------------------------------------------------------------------------
 
     @classmethod
     def setup_schema(cls) -> dict[str, Any]:
         """The JSON Schema fragment of this type's setup; unknown members are refused."""
-        members = {**COMMON, **(VALUE if cls.has_value else {}), "type": {"const": cls.type}, **cls.own}
+        members = {**COMMON, **(cls.shared if cls.has_value else {}), "type": {"const": cls.type}, **cls.own}
         return {
             "type": "object",
             "properties": members,
@@ -162,6 +171,10 @@ class Field(ABC):
     def parse(self, raw: object, at: At) -> Any:
         """`raw`, which is not empty, as a typed value; raises Invalid."""
 
+    def restore(self, value: Any, copied: Any, at: At) -> Any:
+        """The typed value of what is stored, `copied` beside it; nothing is looked up or judged. Raises Invalid."""
+        return self.read(value, at)
+
     def from_cell(self, cell: object) -> object:
         """A worksheet cell (text, float, bool, date, datetime, None) as raw input for `read`."""
         return cell
@@ -195,6 +208,14 @@ class Field(ABC):
 
     def fact(self, value: Any) -> Any:
         """`value` as formulas see it."""
+        return value
+
+    def packed(self, value: Any) -> Mapping[str, Any] | None:
+        """What is stored beside the answer because it was copied from elsewhere; None for nothing."""
+        return None
+
+    def simple(self, value: Any) -> Any:
+        """`value` without the wrapping that carries what was copied."""
         return value
 
     def hints(self) -> tuple[Hint, ...]:

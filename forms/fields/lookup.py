@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from dataclasses import field as member
@@ -10,11 +11,13 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any, ClassVar
 
+from rules import Problem
 from rules.figures import plain
 
-from .. import controls
+from .. import composed
+from ..label import say
 from ..raw import SHORT, bad_character, trim
-from .field import At, Field
+from .field import At, Field, Lookup, Setup
 from .web import render
 
 
@@ -28,9 +31,13 @@ class Reference:
 
 
 def pack(value: Any) -> Any:
-    """A copied value as JSON that remembers numbers and dates: ``{"number": "200000"}``."""
+    """A copied value as JSON that remembers numbers, dates and labels: ``{"number": "200000"}``."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
         return value
+    if isinstance(value, list | tuple):
+        return [pack(item) for item in value]
+    if isinstance(value, Mapping):
+        return {"label": {str(key): str(item) for key, item in value.items()}}
     if isinstance(value, int | Decimal):
         return {"number": plain(Decimal(value))}
     return {"date": value.isoformat()} if isinstance(value, date) else str(value)
@@ -38,9 +45,13 @@ def pack(value: Any) -> Any:
 
 def unpack(value: Any) -> Any:
     """The value `pack` wrote; a packed value that is none of ours is null."""
+    if isinstance(value, list):
+        return [unpack(item) for item in value]
     if not isinstance(value, Mapping):
         return value
     try:
+        if isinstance(value.get("label"), Mapping):
+            return dict(value["label"])
         if isinstance(value.get("number"), str):
             return Decimal(value["number"])
         if isinstance(value.get("date"), str):
@@ -50,11 +61,83 @@ def unpack(value: Any) -> Any:
     return None
 
 
+def name_of(value: Reference, locale: str) -> str:
+    """What a reader calls the record: its copied name, its number, or its id where neither was copied."""
+    name = value.copied.get("name") or value.copied.get("number") or value.id
+    return say(name, locale) if isinstance(name, Mapping) else str(name)
+
+
+def pairs_of(value: Any, locale: str = "zh-CN") -> list[tuple[str, str]]:
+    """(id, name) of a picker's value, for its control."""
+    references = value if isinstance(value, tuple) else (value,)
+    return [(ref.id, name_of(ref, locale)) for ref in references if isinstance(ref, Reference)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LookupField(Field):
+class Picked(Field):
+    """What picks records of the world by id, and keeps what it copied from them at that time."""
+
+    @property
+    @abstractmethod
+    def of(self) -> str:
+        """The kind of records, as `Lookup.find` knows it."""
+
+    @property
+    def copy(self) -> tuple[str, ...]:
+        return ()
+
+    def reference(self, raw: object, at: At, before: Reference | None) -> Reference:
+        """The record a person names; one named before is kept as it was, whatever became of it. Raises Invalid."""
+        if isinstance(raw, Reference):
+            return raw
+        if not isinstance(raw, str):
+            raise self.refuse("lookup.type")
+        id = trim(raw[: SHORT + 1])
+        if before is not None and before.id == id:
+            return before
+        if len(id) > SHORT or bad_character(id) is not None:
+            raise self.refuse("lookup.not_found")
+        record = at.lookups.find(self.of, id)
+        if record is None:
+            raise self.refuse("lookup.not_found")
+        known = str(record.get("id", id))
+        if before is not None and before.id == known:
+            return before
+        copied = {name: record.get(name) for name in self.copy}
+        as_of = at.now.astimezone(UTC).isoformat() if copied else None
+        return Reference(known, MappingProxyType(copied), as_of)
+
+    def stored(self, id: str, packed: object) -> Reference:
+        """The reference a stored record holds; it is not looked up again, so it outlives what it points to."""
+        if not isinstance(packed, Mapping):
+            return Reference(id)
+        copied = {name: unpack(packed.get(name)) for name in self.copy}
+        return Reference(id, MappingProxyType(copied), packed.get("as_of"))
+
+    @staticmethod
+    def beside(value: Reference) -> dict[str, Any] | None:
+        """The copied values as stored beside the id; None where nothing was copied."""
+        if not value.copied:
+            return None
+        return {"as_of": value.as_of, **{name: pack(item) for name, item in value.copied.items()}}
+
+    def from_cell(self, cell: object) -> object:
+        return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else cell
+
+
+NAMES = {
+    "type": "array", "maxItems": 30, "uniqueItems": True,
+    "items": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]{0,63}$"},
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookupField(Picked):
     """Picks a record of kind ``source.of`` and copies the values named in ``source.copy``.
 
-    An id that does not exist and one the reader may not see give the same Problem.
+    ``source.of`` is ``customer`` or ``{"form": key}``, the records of another form, which `Lookup.find` is asked for
+    as ``form:key``. Values named in ``source.live`` are shown as they are now and never stored. An id that does not
+    exist and one the reader may not see give the same Problem.
     """
 
     type: ClassVar[str] = "lookup"
@@ -64,11 +147,19 @@ class LookupField(Field):
         "source": {
             "type": "object",
             "properties": {
-                "of": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"},
-                "copy": {
-                    "type": "array", "maxItems": 30, "uniqueItems": True,
-                    "items": {"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_]{0,63}$"},
+                "of": {
+                    "oneOf": [
+                        {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,63}$"},
+                        {
+                            "type": "object",
+                            "properties": {"form": {"type": "string", "pattern": "^[a-z][a-z0-9_]{0,59}$"}},
+                            "required": ["form"],
+                            "additionalProperties": False,
+                        },
+                    ]
                 },
+                "copy": NAMES,
+                "live": NAMES,
             },
             "required": ["of"],
             "additionalProperties": False,
@@ -77,6 +168,14 @@ class LookupField(Field):
 
     source: Mapping[str, Any]
 
+    @classmethod
+    def own_values(cls, setup: Setup, problems: list[Problem]) -> dict[str, Any]:
+        source = setup["source"]
+        for place, name in enumerate(source.get("live", ())):
+            if name in source.get("copy", ()):
+                problems.append(Problem("form.copied_and_live", f"/source/live/{place}", {"name": name}))
+        return {}
+
     @property
     def feel_type(self) -> str:
         members = "".join(f", {name}: any" for name in self.copy if name != "id")
@@ -84,50 +183,38 @@ class LookupField(Field):
 
     @property
     def of(self) -> str:
-        return str(self.source["of"])
+        of = self.source["of"]
+        return f"form:{of['form']}" if isinstance(of, Mapping) else str(of)
 
     @property
     def copy(self) -> tuple[str, ...]:
         return tuple(self.source.get("copy", ()))
 
+    def live(self, value: Reference | None, lookups: Lookup) -> Mapping[str, Any]:
+        """The values shown as they are now; empty where there are none or the reader may not see the record."""
+        names = self.source.get("live", ())
+        record = lookups.find(self.of, value.id) if value is not None and names else None
+        return {} if record is None else {name: record.get(name) for name in names}
+
     def parse(self, raw: object, at: At) -> Reference:
-        if isinstance(raw, Reference):
-            return raw
-        if not isinstance(raw, str):
-            raise self.refuse("lookup.type")
-        id = trim(raw[: SHORT + 1])
-        if len(id) > SHORT or bad_character(id) is not None:
-            raise self.refuse("lookup.not_found")
-        record = at.lookups.find(self.of, id)
-        if record is None:
-            raise self.refuse("lookup.not_found")
-        if isinstance(at.before, Reference) and at.before.id == id:
-            return at.before
-        copied = {name: record.get(name) for name in self.copy}
-        as_of = at.now.astimezone(UTC).isoformat() if copied else None
-        return Reference(id, MappingProxyType(copied), as_of)
+        return self.reference(raw, at, at.before if isinstance(at.before, Reference) else None)
 
-    def stored(self, id: str, packed: object) -> Reference:
-        """The reference a stored record holds; it is not looked up again, so it outlives what it points to."""
-        if not isinstance(packed, Mapping):
-            return Reference(id)
-        copied = {name: unpack(packed.get(name)) for name in self.copy}
-        return Reference(id, MappingProxyType(copied), packed.get("as_of"))
+    def restore(self, value: Any, copied: Any, at: At) -> Any:
+        if isinstance(value, str) and value:
+            return self.stored(value, copied)
+        return self.read(value, at)
 
-    def packed(self, value: Reference) -> dict[str, Any]:
-        """The copied values as stored beside the id."""
-        return {"as_of": value.as_of, **{name: pack(item) for name, item in value.copied.items()}}
+    def packed(self, value: Any) -> Mapping[str, Any] | None:
+        return None if value is None else self.beside(value)
 
-    def from_cell(self, cell: object) -> object:
-        return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else cell
+    def simple(self, value: Any) -> Any:
+        return None if value is None else value.id
 
     def fact(self, value: Any) -> Any:
         return None if value is None else {"id": value.id, **value.copied}
 
     def show(self, value: Any, locale: str) -> str:
-        if isinstance(value, str):
-            return value
-        return str(value.copied.get("name") or value.id)
+        return value if isinstance(value, str) else name_of(value, locale)
 
     def write(self, value: Any) -> str:
         return value if isinstance(value, str) else str(value.id)
@@ -136,9 +223,7 @@ class LookupField(Field):
         return None if value is None else self.write(value)
 
     def control(self, locale: str) -> Any:
-        return controls.Control(**render(self, locale, data_lookup=self.of))
+        return composed.Picker(of=self.of, named=pairs_of, **render(self, locale))
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": SHORT}
-
-

@@ -121,6 +121,31 @@ class Subform(Field):
                 problems.extend(self.in_row(p, index, column.key) for p in invalid.problems)
         return MappingProxyType(row)
 
+    def restore(self, value: Any, copied: Any, at: At) -> Any:
+        if not isinstance(value, list | tuple):
+            return super(Subform, self).restore(value, copied, at)
+        beside = copied if isinstance(copied, Mapping) else {}
+        rows: list[Row] = []
+        for raw in value:
+            if not isinstance(raw, Mapping) or not isinstance(raw.get("row_id"), str):
+                continue
+            inner = beside.get(raw["row_id"])
+            inner = inner if isinstance(inner, Mapping) else {}
+            row = {c.key: c.restore(raw.get(c.key), inner.get(c.key), at) for c in self.columns}
+            rows.append(MappingProxyType({"row_id": raw["row_id"], **row}))
+        return tuple(rows)
+
+    def packed(self, value: Any) -> Mapping[str, Any] | None:
+        kept: dict[str, Any] = {}
+        for row in value:
+            cells = {c.key: c.packed(row[c.key]) for c in self.columns}
+            if any(cell is not None for cell in cells.values()):
+                kept[row["row_id"]] = {key: cell for key, cell in cells.items() if cell is not None}
+        return kept or None
+
+    def simple(self, value: Any) -> Any:
+        return tuple({"row_id": row["row_id"], **{c.key: c.simple(row[c.key]) for c in self.columns}} for row in value)
+
     def in_row(self, problem: Problem, index: int, key: str) -> Problem:
         """A column's Problem at its place in the rows, its label saying which row as a reader counts."""
         label = problem.params.get("label") or {}

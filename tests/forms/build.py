@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
@@ -39,9 +39,13 @@ DEFAULTS: dict[str, dict[str, Any]] = {
             }
         ]
     },
+    "serial": {"pattern": "HT{yyyy}{mm}-{n:4}", "reset": "month"},
+    "rating": {"lookup": "customer"},
     "note": {"text": {"zh-CN": "请如实填写", "en": "Please answer truthfully"}},
 }
 DEFAULTS["multi_choice"] = DEFAULTS["choice"]
+# Types without an answer of their own.
+SILENT = ("rating", "note", "separator")
 
 
 class Posted(dict[str, list[str]]):
@@ -64,12 +68,42 @@ class People:
         "C2": {"name": "南方商贸", "grade": "BB", "current_limit": None},
     }
 
+    users: Mapping[str, Mapping[str, Any]] = {
+        "U1": {
+            "name": "李娜", "number": "lina", "department": "sales", "departments": ["sales", "all"],
+            "posts": ["sales_lead"], "active": True,
+        },
+        "U2": {
+            "name": "孙力", "number": "sunli", "department": "risk", "departments": ["risk", "all"],
+            "posts": ["risk_manager"], "active": True,
+        },
+        "U9": {
+            "name": "前任", "number": "left", "department": "sales", "departments": ["sales", "all"], "posts": [],
+            "active": False,
+        },
+    }  # fmt: skip
+    departments: Mapping[str, Mapping[str, Any]] = {
+        "D1": {"name": {"zh-CN": "销售部", "en": "Sales"}, "key": "sales", "departments": ["sales", "all"]},
+        "D2": {"name": {"zh-CN": "风险部", "en": "Risk"}, "key": "risk", "departments": ["risk", "all"]},
+    }
+    contracts: Mapping[str, Mapping[str, Any]] = {
+        "R1": {"number": "HT202501-0001", "amount": Decimal("5000"), "signed_on": date(2025, 1, 31), "status": "ok"},
+    }
+
     def __init__(self) -> None:
+        self.kinds = {
+            "customer": self.records, "user": self.users, "department": self.departments,
+            "form:contract": self.contracts,
+        }  # fmt: skip
         self.asked: list[tuple[str, str]] = []
 
     def find(self, of: str, id: str) -> Mapping[str, Any] | None:
         self.asked.append((of, id))
-        return self.records.get(id) if of == "customer" else None
+        found = self.kinds.get(of, {})
+        # A number or a name that only one has will do for an id.
+        named = [key for key, record in found.items() if record.get("name") == id or record.get("number") == id]
+        key = id if id in found else named[0] if len(named) == 1 else None
+        return None if key is None else {"id": key, **found[key]}
 
 
 def setup(type: str, key: str = "x", id: str = "f_01", **more: Any) -> dict[str, Any]:

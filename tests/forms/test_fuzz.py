@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from forms import FIELD_TYPES, Answers, assess, check, compile_form, to_wtforms
 from rules import Invalid
-from tests.forms.build import NOW, People, Posted, body_of, form_of, setup
+from tests.forms.build import NOW, SILENT, People, Posted, body_of, form_of, setup
 
 SCALARS = (
     st.none()
@@ -49,7 +49,7 @@ JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
 )
 
-KEYS = [t for t in FIELD_TYPES if t != "note"]
+KEYS = [t for t in FIELD_TYPES if t not in SILENT]
 EVERYTHING = form_of(
     *(setup(t, f"k_{t}") for t in KEYS),
     setup("number", "total", compute="if k_number = null then 0 else k_number * 2"),

@@ -17,7 +17,7 @@ def page(form: Any, *pairs: tuple[str, str], locale: str = "zh-CN") -> Any:
 
 @pytest.mark.parametrize("type", list(FIELD_TYPES))
 def test_every_type_renders(type: str) -> None:
-    form = form_of(setup(type, help={"zh-CN": "<b>帮助</b>", "en": "Help"}))
+    form = form_of(setup(type, help={"zh-CN": "<b>帮助</b>", "en": "Help"}), setup("lookup", "customer"))
     for locale, label in (("zh-CN", "字段x"), ("en", "Field x")):
         shown: Any = to_wtforms(form, locale)()
         assert shown.x.label.text == label
