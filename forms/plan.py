@@ -20,8 +20,9 @@ def scope_of(fields: Iterable[Field], loose: Iterable[str] = ()) -> dict[str, Sc
     for field in fields:
         if field.has_value:
             entries[field.key] = ScopeEntry(
-                type=field.feel_type, allowed=field.allowed, labels=dict(field.label), origin="form"
-            )
+                type=field.feel_type, allowed=field.allowed, labels=dict(field.label), origin="form",
+                choices=field.choices,
+            )  # fmt: skip
     return entries
 
 

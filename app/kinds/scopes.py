@@ -60,7 +60,7 @@ def _facts(body: Body) -> Entries:
 
 
 def named(items: Iterator[tuple[int, Body]]) -> Entries:
-    """Names a page brings along itself: {name, type, unit, label, origin, allowed, nullable}."""
+    """Names a page brings along itself: {name, type, unit, label, origin, allowed, choices, nullable}."""
     found: Entries = {}
     for _, item in items:
         if isinstance(item.get("name"), str) and item["name"] and len(found) < MOST:
@@ -70,16 +70,21 @@ def named(items: Iterator[tuple[int, Body]]) -> Entries:
 
 def _entry(item: Body, origin: str) -> ScopeEntry:
     """One name, as far as its description can be read."""
-    kind, unit, label = item.get("type"), item.get("unit"), item.get("label")
-    told = label if isinstance(label, Mapping) else {}
+    kind, unit, label, choices = (item.get(name) for name in ("type", "unit", "label", "choices"))
     return ScopeEntry(
         type=kind if isinstance(kind, str) and _is_type(kind) else "any",
         nullable=item.get("nullable") is not False,
         unit=unit if isinstance(unit, str) and unit else None,
         allowed=tuple(value for _, value in texts(item, "allowed")),
-        labels={str(tag): text for tag, text in told.items() if isinstance(text, str)},
+        labels=_label(label),
         origin=origin,
+        choices={str(value): _label(words) for value, words in choices.items()} if isinstance(choices, Mapping) else {},
     )
+
+
+def _label(value: object) -> dict[str, str]:
+    found = value if isinstance(value, Mapping) else {}
+    return {str(tag): text for tag, text in found.items() if isinstance(text, str)}
 
 
 def _is_type(text: str) -> bool:

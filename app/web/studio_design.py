@@ -15,15 +15,17 @@ from app.edge.locale import label, language, t
 from app.edge.pages import access
 from app.edge.security import csrf_token
 from app.edge.transaction import reading, writing
+from app.kinds import scopes
 from app.models.definition import DRAFT
 from app.queries import definitions as queries
 from app.queries.dictionary import known_facts
 from app.services import definitions, documents
 from app.web import studio_views
+from app.web.formula_told import fixes, span_units
 from app.web.studio import ICONS
 from app.web.studio_design_words import scorecard_words, told
 from app.work import Reading
-from rules import Invalid, Problem
+from rules import Invalid, Problem, Scope
 from rules.problem import pointer
 from rules.scorecard_draft import draft_problems
 
@@ -172,11 +174,13 @@ def _looked_at(view: Reading, kind: str, key: str, body: Body) -> dict[str, Any]
         more = further(body)
         found = [*more, *(each for each in found if each not in more)]
     ordered = sorted(found, key=lambda each: each.severity != "error")
-    told_once = {(each["path"], each["message"]): each for each in (_finding(problem, body) for problem in ordered)}
+    scope = scopes.scope(kind, body)
+    findings = (_finding(problem, body, scope) for problem in ordered)
+    told_once = {(each["path"], each["message"]): each for each in findings}
     return {"problems": list(told_once.values()), "words": WORDS[kind](body)}
 
 
-def _finding(problem: Problem, body: Body) -> dict[str, Any]:
+def _finding(problem: Problem, body: Body, scope: Scope) -> dict[str, Any]:
     out: dict[str, Any] = {
         "code": problem.code, "path": "/body" + problem.path, "message": told(problem, body),
         "severity": problem.severity,
@@ -184,7 +188,9 @@ def _finding(problem: Problem, body: Body) -> dict[str, Any]:
     if "in" in problem.params and "at" in problem.params:
         out |= {"path": "/body", "elsewhere": label(problem.params.get("in_title")) or str(problem.params["in"])}
     elif problem.span is not None and isinstance(text := _at(body, problem.path), str):
-        out["span"] = [len(text[:edge].encode("utf-16-le")) // 2 for edge in problem.span]
+        around = _at(body, problem.path.rpartition("/")[0])
+        written = around.get("dialect") if isinstance(around, Mapping) else None
+        out |= {"span": span_units(text, problem.span), **fixes(problem, text, scope, str(written or "feel"))}
     return out
 
 

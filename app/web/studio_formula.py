@@ -10,7 +10,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from app import kinds
 from app.access import Right
-from app.edge.locale import language, problem_text
+from app.edge.locale import language
 from app.edge.pages import access
 from app.edge.runtime import runtime
 from app.edge.transaction import reading
@@ -19,13 +19,11 @@ from app.kinds.named import parts
 from app.queries import definitions as queries
 from app.services import definition_checks, documents
 from app.web import studio_functions as words
+from app.web.formula_told import layout_told, point, review_told
 from app.work import Reading
 from rules import Invalid, Problem, Scope
-from rules.feel.complete import Completion, Completions, Within
 from rules.feel.formula import DIALECTS
-from rules.feel.functions.table import Param
-from rules.feel.review import Review, review
-from rules.feel.show import Shown
+from rules.feel.review import review
 from rules.feel.types import UnknownType, type_of_text
 
 blueprint = Blueprint("studio_formula", __name__, url_prefix="/studio")
@@ -33,7 +31,7 @@ blueprint = Blueprint("studio_formula", __name__, url_prefix="/studio")
 MOST_BYTES = 256 * 1024
 MEMBERS: Mapping[str, tuple[type, ...]] = {
     "text": (str,), "dialect": (str,), "expect": (str,), "unary": (bool,), "at": (int,), "names": (list,),
-    "source": (dict,),
+    "source": (dict,), "format": (bool,),
 }  # fmt: skip
 
 
@@ -46,15 +44,20 @@ def check() -> Response:
     """A formula checked against what it may name; nothing is stored. Offsets are UTF-16 units, as browsers count.
 
     Sent: text, dialect; expect, the type its place needs; unary, where it is the cell of a table; at, where the cursor
-    stands; names, what the page itself knows ({name, type, unit, label, allowed, nullable}); source, a Definition whose
-    names it may use ({kind, key, version}). Told: problems, type, names, canonical, other, completions, within.
+    stands; names, what the page itself knows ({name, type, unit, label, allowed, choices, nullable}); source, a
+    Definition whose names it may use ({kind, key, version}); format, whether it is to be written anew.
+    Told: problems, type, names, canonical, other, completions, within, here, and formatted where it was asked for.
     """
     sent = _sent()
     text, dialect = sent["text"], sent.get("dialect") or DIALECTS[0]
     with reading() as view:
         scope = _scope(view, sent)
-    found = review(text, scope, dialect, sent.get("expect"), _point(text, sent.get("at")), bool(sent.get("unary")))
-    return jsonify(_told(found, text))
+    unary, at = bool(sent.get("unary")), sent.get("at")
+    found = review(text, scope, dialect, sent.get("expect"), None if at is None else point(text, at), unary)
+    told = review_told(found, text, dialect)
+    if sent.get("format"):
+        told["formatted"] = layout_told(found, text, scope, dialect, unary)
+    return jsonify(told)
 
 
 def _sent() -> dict[str, Any]:
@@ -110,74 +113,6 @@ def _scope(view: Reading, sent: Mapping[str, Any]) -> Scope:
         found = scopes.scope(kind, body, {place: definition_checks.compiled(row) for place, row in others.items()})
     own = scopes.named(parts(sent, "names"))
     return Scope({**found.entries, **own}, found.closed, found.named) if own else found
-
-
-# what is told, with offsets as browsers count ------------------------------------------------------------------------
-
-
-def _point(text: str, at: int | None) -> int | None:
-    """UTF-16 units to code points."""
-    if at is None:
-        return None
-    return len(text.encode("utf-16-le", "surrogatepass")[: 2 * max(0, at)].decode("utf-16-le", "ignore"))
-
-
-def _units(text: str, at: int) -> int:
-    return len(text[:at].encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _told(found: Review, text: str) -> dict[str, Any]:
-    return {
-        "problems": [_problem(each, text) for each in found.problems],
-        "type": found.type,
-        "type_words": words.kind_words(found.type) if found.type else "",
-        "names": list(found.names),
-        "canonical": found.canonical,
-        "other": _shown(found.other),
-        "completions": _completions(found.completions, text),
-        "within": _within(found.within),
-    }
-
-
-def _problem(problem: Problem, text: str) -> dict[str, Any]:
-    start, end = problem.span or (0, len(text))
-    return {
-        "code": problem.code, "message": problem_text(problem), "severity": problem.severity,
-        "span": [_units(text, start), _units(text, end)],
-    }  # fmt: skip
-
-
-def _shown(shown: Shown | None) -> dict[str, Any] | None:
-    return None if shown is None else {"text": shown.text, "exact": shown.exact}
-
-
-def _completions(found: Completions | None, text: str) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    return {"span": [_units(text, edge) for edge in found.span], "items": [_item(each) for each in found.items]}
-
-
-def _item(each: Completion) -> dict[str, Any]:
-    return {
-        "kind": each.kind, "text": each.text, "name": each.name, "label": dict(each.label), "type": each.type,
-        "type_words": words.kind_words(each.type) if each.type else "", "detail": each.detail,
-    }  # fmt: skip
-
-
-def _within(found: Within | None) -> dict[str, Any] | None:
-    if found is None:
-        return None
-    row = found.row
-    params = [_param(each) for each in row.params]
-    return {
-        "name": row.name, "signature": row.signature, "help": dict(row.help), "params": params,
-        "argument": min(found.argument, max(0, len(params) - 1)),
-    }  # fmt: skip
-
-
-def _param(param: Param) -> dict[str, Any]:
-    kind = words.kind_words(param.type)
-    return {"name": param.names[0], "kind": kind, "optional": param.optional, "nullable": param.nullable}
 
 
 # the reference -------------------------------------------------------------------------------------------------------

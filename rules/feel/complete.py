@@ -26,7 +26,8 @@ _NAME = r"(?:`[^`]*`|[^\W\d]\w*)(?:\s*\[[^\[\]]*\])*"
 NAMED = re.compile(rf"{_NAME}(?:\s*\.\s*{_NAME})*\Z")
 FILTER = re.compile(r"\[[^\[\]]*\]")
 BOUND = re.compile(r"\b(?:for|some|every)\s+([^\W\d]\w*)\s+in\s+([^\W\d][\w.]*)")
-COMPARED = re.compile(r'(=|!=|<>|\bin)\s*[(\[]?\s*(?:"[^"]*"\s*,\s*)*"\Z')
+COMPARED = re.compile(r'(=|!=|<>|\bin)\s*[(\[（]?\s*(?:"[^"]*"\s*[,，]\s*)*\Z')
+BLANK = re.compile(r"\s")
 WRITTEN = frozenset({"if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "and", "or", "between",
                      "instance", "of", "function", "true", "false", "null", "not"})  # fmt: skip
 
@@ -61,15 +62,16 @@ def completions(text: str, at: int, scope: Scope, dialect: str = "feel") -> Comp
     before = text[:at]
     opened = _open_text(before, dialect)
     if opened is not None:
-        return Completions((opened, at), tuple(_values(before[: opened + 1], before[opened + 1 :], scope)))
+        return Completions((opened, at), tuple(_values(before[:opened], before[opened + 1 :], scope)))
     dotted = _dotted(before)
     if dotted is not None:
         start, members = dotted
         found = [Completion("member", _member(name, scope), name, type=type_text(kind))
-                 for name, kind in _members(before[:start], scope).items()] if members else []  # fmt: skip
+                 for name, kind in member_types(before[:start], scope).items()] if members else []  # fmt: skip
         return Completions((start, at), _best(before[start:], found))
     start, known = _begun(before, scope, dialect)
-    return Completions((start, at), _best(before[start:], known))
+    values = [each for each in _values(before[:start], before[start:], scope) if "`" not in before[start:]]
+    return Completions((start, at), (*values, *_best(before[start:], known)[: MOST - len(values)]))
 
 
 # ---------------------------------------------------------------------- where the cursor stands
@@ -97,7 +99,7 @@ def _dotted(before: str) -> tuple[int, bool] | None:
 
 def _begun(before: str, scope: Scope, dialect: str) -> tuple[int, list[Completion]]:
     """Where the name being written begins: the farthest word from which a known name goes on, else the last word."""
-    own = [Completion("name", name, name, type=type_text(kind)) for name, kind in _bound(before, scope).items()]
+    own = [Completion("name", name, name, type=type_text(kind)) for name, kind in bound_types(before, scope).items()]
     known = [*own, *_known(scope, dialect)]
     names = [each.name.lower() for each in known]
     m = re.search(r"[\w`]*\Z", before)
@@ -128,21 +130,24 @@ def _names(scope: Scope, dialect: str) -> Iterator[Completion]:
     quoted = Printer(Literal((0, 0), None), scope).name if dialect == "feel" else ExcelPrinter(scope, {}).quoted
     for name, entry in scope.entries.items():
         kind = type_text(scope.types[name])
-        yield Completion("name", quoted(name), name, entry.labels, kind, entry.unit or "")
+        written = quoted(name)
+        if BLANK.search(written) and not written.startswith("`"):
+            written = f"`{name}`"  # two words that stand by themselves could be read as two names by its reader
+        yield Completion("name", written, name, entry.labels, kind, entry.unit or "")
 
 
 def _member(name: str, scope: Scope) -> str:
     return Printer(Literal((0, 0), None), scope).member(name)
 
 
-def _members(before: str, scope: Scope) -> Mapping[str, Type]:
+def member_types(before: str, scope: Scope) -> Mapping[str, Type]:
     """The parts of what stands before a dot: of a Fact, of a part of one, or of a variable of a loop."""
     before = before.rstrip().removesuffix(".").rstrip()
     m = NAMED.search(before)
     if m is None:
         return {}
     names = [name.strip().strip("`") for name in FILTER.sub("", m[0]).split(".")]
-    found = _bound(before, scope).get(names[0])
+    found = bound_types(before, scope).get(names[0])
     if found is None:
         first = before[: m.end()] if len(names) == 1 else before[: m.start() + len(names[0])]
         found = scope.types.get(_longest(FILTER.sub("", first), names[0], scope))
@@ -151,7 +156,7 @@ def _members(before: str, scope: Scope) -> Mapping[str, Type]:
     return _parts(found) if found is not None else {}
 
 
-def _bound(before: str, scope: Scope) -> dict[str, Type]:
+def bound_types(before: str, scope: Scope) -> dict[str, Type]:
     """Variables of loops over Facts or their parts, with the type of an item."""
     found: dict[str, Type] = {}
     for m in BOUND.finditer(before):
@@ -178,16 +183,18 @@ def _parts(found: Type) -> Mapping[str, Type]:
 
 
 def _values(before: str, typed: str, scope: Scope) -> Iterator[Completion]:
-    """Allowed texts of the Fact that the open text is compared with."""
+    """Allowed texts of the Fact that stands before a comparison, by their beginning, their label or its initials."""
     m = COMPARED.search(before)
     if m is None:
         return
     left = before[: m.start()].rstrip()
     names = [name for name in scope.entries if left.endswith((name, f"`{name}`"))]
     entry = scope.entries.get(max(names, key=len, default=""))
-    for value in entry.allowed if entry is not None else ():
-        if isinstance(value, str) and value.lower().startswith(typed.lower()):
-            yield Completion("value", text_literal(value), value)
+    if entry is None:
+        return
+    texts = (value for value in dict.fromkeys((*entry.allowed, *entry.choices)) if isinstance(value, str))
+    known = (Completion("value", text_literal(text), text, entry.choices.get(text, {})) for text in texts)
+    yield from _best(typed, known)
 
 
 # ---------------------------------------------------------------------- order
@@ -209,7 +216,7 @@ def _rank(wanted: str, each: Completion) -> int | None:
         return 0
     if each.kind == "keyword":
         return None
-    labels = [text.lower() for text in each.label.values()] if each.kind in ("name", "member") else []
+    labels = [text.lower() for text in each.label.values()] if each.kind != "function" else []
     if any(label.startswith(wanted) for label in labels):
         return 1
     if wanted.isascii() and any(initials(text).startswith(wanted) for text in (name, *labels) if not text.isascii()):

@@ -22,7 +22,7 @@ from .numbers import CONTEXT
 from .parse import parse
 from .run import Branch, Moment, Place, Run
 from .scope import Scope
-from .show import Shown, show
+from .show import Shown, Unshown, show
 from .syntax import Node
 from .tokens import Broken
 from .trace import Outcome, Part, Traced, causes_of, compile_traced
@@ -58,7 +58,7 @@ class Formula:
     _fast: Callable[[Mapping[str, Any]], Any] | None
     _inner: Callable[[], tuple[Callable[[Run, Any], Any], tuple[Place, ...], tuple[str, ...]]]
     _traced: Callable[[], Traced]
-    _shown: Callable[[str], Shown | None]
+    _shown: Callable[[str], Shown | Unshown]
 
     def evaluate(self, facts: Mapping[str, Any], now: Moment) -> Outcome:
         """The value for these Facts at a moment (aware). A Cause given as a Fact is a null with that cause.
@@ -101,12 +101,17 @@ class Formula:
 
     def shown(self, dialect: str) -> Shown | None:
         """The formula as text of "feel" or "excel"; None where Excel has no equivalent. Its own dialect: as written."""
+        made = self.told(dialect)
+        return made if isinstance(made, Shown) else None
+
+    def told(self, dialect: str) -> Shown | Unshown:
+        """The same; where there is no equivalent, the part that has none."""
         return Shown(self.text, True) if dialect == self.dialect else self._shown(dialect)
 
     def canonical(self) -> str:
         """Its text as the product writes it; as it was typed where that is not told exactly."""
         made = self._shown(self.dialect)
-        return made.text if made is not None and made.exact else self.text
+        return made.text if isinstance(made, Shown) and made.exact else self.text
 
     def _ended(self, stop: Stop | None) -> Outcome:
         if stop is None:

@@ -18,7 +18,9 @@ class ScopeEntry:
 
     type      text of a FEEL type, e.g. ``number``, ``list<context<amount: number>>``
     nullable  False where the Fact is always known
-    unit      key of its unit, e.g. ``万元``; allowed: its possible values; labels: {"zh-CN": …, "en": …}
+    unit      key of its unit, e.g. ``万元``; labels: {"zh-CN": …, "en": …}
+    allowed   its possible values, where it has no others
+    choices   values worth offering to who writes a formula, each with its labels, as far as it has any
     origin    where it comes from: a Form field, the customer, Evidence, behaviour, an earlier node
     """
 
@@ -28,6 +30,7 @@ class ScopeEntry:
     allowed: tuple[Any, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
     origin: str = ""
+    choices: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def name_parts(name: str) -> tuple[str, ...]:

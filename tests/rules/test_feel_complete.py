@@ -28,6 +28,9 @@ SCOPE = Scope(
         "debt": ScopeEntry("number"),
         "customer": ScopeEntry("context<name: string, owner: context<id: string>>"),
         "profit/sales": ScopeEntry("number"),
+        "sector": ScopeEntry("string", choices={
+            "01": {"zh-CN": "制造业", "en": "Manufacturing"}, "02": {"zh-CN": "农业", "en": "Farming"},
+        }),
     }
 )
 
@@ -50,7 +53,7 @@ def offered(text: str, dialect: str = "feel") -> tuple[str, list[str]]:
         ("营业|", "营业", ["revenue"]),
         ("zcf|", "zcf", ["资产负债率"]),
         ("负债|", "负债", ["资产负债率"]),
-        ("1 + debt r|", "debt r", ["debt ratio"]),
+        ("1 + debt r|", "debt r", ["`debt ratio`"]),
         ("prof|", "prof", ["profit/sales"]),
         ("orders.|", "", ["amount", "`due day`"]),
         ("orders[1].due|", "due", ["`due day`"]),
@@ -63,6 +66,13 @@ def offered(text: str, dialect: str = "feel") -> tuple[str, list[str]]:
         ('grade in ("A", "|', '"', ['"A"', '"AA"', '"B"']),
         ('grade != "a|"', '"a', ['"A"', '"AA"']),
         ('revenue = "|', '"', []),
+        ("grade = |", "", ['"A"', '"AA"', '"B"', "revenue"]),
+        ("grade in (|", "", ['"A"', '"AA"', '"B"', "revenue"]),
+        ('grade in ("A", |', "", ['"A"', '"AA"', '"B"', "revenue"]),
+        ("grade = a|", "a", ['"A"', '"AA"', "append("]),
+        ("sector = zzy|", "zzy", ['"01"']),
+        ('sector = "农|"', '"农', ['"02"']),
+        ('sector in ("farm|', '"farm', ['"02"']),
         ("date and t|", "date and t", ["date and time("]),
         ("subs|", "subs", ["substring(", "substring before(", "substring after(", "SUBSTITUTE("]),
         ("sat|", "sat", ["satisfies"]),

@@ -216,8 +216,68 @@ def test_completions_at_the_cursor(house: House) -> None:
 def test_the_call_around_the_cursor(house: House) -> None:
     found = told(house, text="substring(grade, ", names=NAMES, at=17)["within"]
     assert (found["name"], found["argument"]) == ("substring", 1)
-    assert found["params"][2] == {"name": "length", "kind": "数字", "optional": True, "nullable": False}
+    assert found["params"][2] == {
+        "name": "length", "kind": "数字", "optional": True, "nullable": False, "several": False,
+    }  # fmt: skip
     assert set(found["help"]) == {"zh-CN", "en"}
+    assert found["signature"] == "substring(string, start position, [length])"
+    assert found["examples"][0] == list(ROWS["substring"].examples[0])
+
+
+def test_what_stands_at_the_cursor(house: House) -> None:
+    found = told(house, text="𠮷率 > revenue", names=[{**NAMES[0], "origin": "fact", "unit": "ratio"}], at=9)["here"]
+    assert (found["kind"], found["span"], found["name"]) == ("name", [6, 13], "revenue")
+    assert (found["type_words"], found["unit"], found["origin"]) == ("数字", "比率（%）", "fact")
+    assert (found["label"]["en"], found["nullable"], found["function"]) == ("Sales", True, None)
+    function = told(house, text="𠮷率 + max(1)", names=NAMES, at=6)["here"]
+    assert (function["kind"], function["span"]) == ("function", [6, 9])
+    assert function["function"]["signature"] == ROWS["max"].signature
+    assert function["function"]["params"][0]["several"] is True
+    assert told(house, text="1 + 2", at=3)["here"] is None
+    assert told(house, text="1 + 2")["here"] is None
+
+
+def test_problems_bring_what_puts_them_right(house: House) -> None:
+    (problem,) = told(house, text="𠮷率 + gradee", names=NAMES)["problems"]
+    assert problem["fixes"] == [{"span": [6, 12], "text": "grade", "words": "改为「grade」"}]
+    (problem,) = told(house, text='grade = "𠮷', names=NAMES)["problems"]
+    assert problem["fixes"] == [{"span": [11, 11], "text": '"', "words": "补上「\"」"}]
+    (problem,) = told(house, text="max（1，2）")["problems"]
+    assert problem["fixes"] == [{"span": [3, 8], "text": "(1,2)", "words": "改用公式的半角符号"}]
+    (problem,) = told(house, text="nobody + 1", names=NAMES)["problems"]
+    assert "fixes" not in problem
+
+
+def test_why_a_formula_has_no_other_dialect(house: House) -> None:
+    broken = told(house, text="grade +", names=NAMES)
+    assert (broken["other"], broken["other_why"]) == (None, "公式有错误，改正之后才能换成 Excel 写法。")
+    none = told(house, text="count(for i in 1..3 return i)")
+    assert (none["other"], none["other_why"]) == (None, "「for i in 1..3 return i」没有 Excel 写法。")
+    blank = told(house, text="revenue * 2", names=NAMES)
+    assert blank["other_why"] == "Excel 把空白当作 0 或空文本，含义会不同。"
+    noted = told(house, text="1 + 2 // so")
+    assert (noted["other"]["exact"], noted["other_why"]) == (True, "Excel 写法不保留注释。")
+    same = told(house, text="IF(revenue>1;1;2)", dialect="excel", names=NAMES)
+    assert (same["other"]["exact"], same["other_why"]) == (True, None)
+
+
+def test_a_formula_is_written_anew(house: House) -> None:
+    assert told(house, text="1+2", format=True)["formatted"] == {"text": "1 + 2", "why": None}
+    assert "formatted" not in told(house, text="1+2")
+    noted = told(house, text="1+2 // so", format=True)["formatted"]
+    assert (noted["text"], "注释" in noted["why"]) == (None, True)
+    assert told(house, text="1+", format=True)["formatted"]["why"] == "公式有错误，改正之后才能整理格式。"
+    assert told(house, text="[1..2]", unary=True, format=True)["formatted"]["text"] is None
+
+
+def test_values_are_offered_with_their_labels(house: House) -> None:
+    choices = {"C13": {"zh-CN": "农副食品", "en": "Food"}, "C14": 5, "": {}}
+    names = [{"name": "行业", "type": "string", "choices": choices}]
+    found = told(house, text='行业 in ("C14", nf', names=names, at=16)["completions"]
+    assert [(each["text"], each["label"].get("en")) for each in found["items"]] == [('"C13"', "Food")]
+    assert found["span"] == [14, 16]
+    form = {"kind": "form", "key": "credit_request"}
+    assert told(house, text="", source=form, at=0)["completions"]["items"]
 
 
 def test_cells_and_excel(house: House) -> None:
@@ -285,6 +345,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"text": "1", "at": True}, "at"),
     ({"text": "1", "names": {}}, "names"),
     ({"text": "1", "surprise": 1}, "surprise"),
+    ({"text": "1", "format": "yes"}, "format"),
     ({"text": "1", "source": {"kind": "poem", "key": "x"}}, "source"),
     ({"text": "1", "source": {"kind": "form", "key": "credit_request", "version": "1"}}, "source"),
 ]
