@@ -76,15 +76,15 @@ class Answers:
         return self.form.fields[key].display(self.typed[key], locale)
 
 
-def numbered(answers: Answers, day: date, take: Callable[[str, str], int]) -> Answers:
+def numbered(answers: Answers, day: date, take: Callable[[Serial, date], str]) -> Answers:
     """The answers with every serial number they lack, at the moment of submission (step 10).
 
-    `take(field id, scope)` is the next count of a counter, never handed out twice; a hidden field gets no number.
+    `take` gives the next number of a field, the same never twice; a hidden field gets none.
     """
     typed = dict(answers.typed)
     for field in answers.form.asked:
         if isinstance(field, Serial) and typed[field.key] is None and field.key not in answers.hidden:
-            typed[field.key] = field.number(day, take(field.id, field.scope(day)))
+            typed[field.key] = take(field, day)
     return replace(answers, typed=MappingProxyType(typed))
 
 

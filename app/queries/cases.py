@@ -214,7 +214,8 @@ def _seen(reading: Reading, row: Sequence[Any], people: People, task: Task | Non
     session, viewer = reading.session, reading.viewer
     pinned = _pinned(session, case)
     mine = _is_applicant(case, viewer)
-    answers = Answers.from_json(pinned.form, request.answers if mine else request.sent or request.answers)
+    kept = request.answers if mine else request.sent or request.answers
+    answers = Answers.from_json(pinned.form, kept, reading.zone)
     state, facts, directory = State.from_json(case.state), facts_of(answers, customer), people(session, pinned.tiers)
     stops = workflows.path(pinned.flow, state, facts=facts, directory=directory, now=reading.now)
     held = progress.groups(stops, directory)

@@ -151,7 +151,7 @@ def _context(work: Work, case: Case) -> moves.Context:
     if request is None or customer is None:
         raise Missing("case", case.id)
     flow, model = flow_of(work.session, case), model_of(work.session, case)
-    answers = Answers.from_json(form_of(work.session, case), request.answers)
+    answers = Answers.from_json(form_of(work.session, case), request.answers, work.zone)
     people = directory_of(work.session, model)
     return moves.Context(
         work, case, request, customer, flow, model, people, facts_of(answers, customer), pins(work.session, case)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.access import Missing, Right, require
 from app.models.customer import Customer
 from app.models.definition import Definition
-from app.services import customers, definitions, uniqueness
+from app.services import customers, definitions, serials, uniqueness
 from app.services.lookups import Lookups
 from app.work import Reading, Work
 from forms import Answers, Assessment, Form, assess, check
@@ -48,6 +48,7 @@ def register(
         form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), accepted=accepted,
         taken=uniqueness.of_customers(work),
     )  # fmt: skip
+    answers = serials.number(work, FORM, answers)
     return customers.create(work, {**_values(form, answers, None), "number": number}, source=source)
 
 

@@ -12,7 +12,7 @@ from app.access import Role, Viewer
 from app.models.customer import Customer
 from app.models.people import RoleGrant, User
 from app.queries.scope import customers_in_scope
-from app.services import customer_files, customers
+from app.services import customer_files, customers, serials
 from app.services.imports_columns import Column
 from app.services.imports_rows import Checked
 from app.work import Work
@@ -66,7 +66,8 @@ class Customers:
         for row in rows:
             if row.fate != "good":
                 continue
-            values = customer_files.columns_of(self._form, row.answers[0])
+            answers = serials.number(work, customer_files.FORM, row.answers[0])
+            values = customer_files.columns_of(self._form, answers)
             values["number"] = row.values.get("number")
             extra = row.answers[1].to_json().get("requested_limit")
             if extra is not None:

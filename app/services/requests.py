@@ -18,7 +18,7 @@ from app.models.case import Case, CreditRequest
 from app.models.customer import Customer
 from app.models.definition import Definition
 from app.queries.scope import requests_in_scope
-from app.services import cases, customers, definitions, limits, ratings
+from app.services import cases, customers, definitions, limits, ratings, serials
 from app.services.lookups import Lookups
 from app.services.numbers import next_number
 from app.services.uniqueness import Taken, of_requests
@@ -165,6 +165,7 @@ def submit(
         raise Conflict("credit_request.submitted", number=row.number or "")
     found = road(work.session, row.flow_key)
     answers = _check(work, found.form, found.form_row.id, raw, found.writable, "submit", row, accepted)
+    answers = serials.number(work, found.form_row.key, answers)
     _keep(work, row, answers)
     customer = _customer(work, row)
     row.form_id, row.number, row.submitted_at = found.form_row.id, next_number(work, "request", PATTERN), work.now
@@ -219,6 +220,8 @@ def _resubmit(
     before = row.sent or {}
     answers = _check(work, form, row.form_id, raw, writable, "submit", row, accepted)
     _same_customer(row, answers)
+    # A field that was hidden the first time may be shown now, and gets its number only then.
+    answers = serials.number(work, work.session.get_one(Definition, row.form_id).key, answers)
     _keep(work, row, answers)
     row.sent = row.answers
     work.session.flush()

@@ -15,20 +15,21 @@ from werkzeug.datastructures import MultiDict
 
 from app.edge.locale import has_text, label, language, problem_text, t
 from forms import Answers, Assessment, Form, page_data, to_wtforms
+from forms.controls import ManyOptions
 from forms.fields import Field, Subform
 from forms.fields.choice import Choice
 from rules import Problem
 
 SEEN = "seen-"
 LATER = ("field.required", "subform.too_few")  # findings that would only scold somebody who is not there yet
-WIDE = frozenset({"long_text", "subform", "note", "multi_choice"})
+WIDE = frozenset({"long_text", "subform", "note", "separator", "multi_choice", "address"})
 
 
 @dataclass(slots=True)
 class Part:
     """One field as drawn: its control, what the rules make of it now, and what is wrong with it.
 
-    kind     the field's type; text: a computed value as people read it
+    kind     the field's type; text: a computed value as people read it; shows: a rating's grade and score
     marked   a return asked for it to be put right
     columns  of a sub-form, the rows' parts; seen: the digest of this state, carried by the page
     """
@@ -50,12 +51,18 @@ class Part:
     row_ids: list[Any] = field(default_factory=list)
     columns: list[str] = field(default_factory=list)
     most: int = 0
+    shows: Mapping[str, Any] = field(default_factory=dict)
     marked: bool = False
     seen: str = ""
 
     @property
     def wide(self) -> bool:
         return self.kind in WIDE
+
+    @property
+    def ticked(self) -> bool:
+        """Whether it is answered by ticking boxes, which have no one control for a label to name."""
+        return isinstance(self.control, ManyOptions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +115,8 @@ def sheet(
     `problems` are shown; `live` leaves out those about what nobody has filled in yet; `marked` are to be put right.
     """
     page = to_wtforms(form, language())
-    made = page(data) if data is not None else page(data=page_data(form, found.answers.typed))
+    # What the page did not hold, because it was hidden until now, stands as it is stored.
+    made = page(data, data=page_data(form, found.answers.typed))
     told = [p for p in problems if not live or p.code not in LATER]
     warned = [p for p in told if p.severity != "error"]
     loose = made.tell([p for p in told if p.severity == "error"])
@@ -134,7 +142,8 @@ def _part(what: Field, control: Any, found: Assessment, place: str) -> Part:
         unit=_unit(what), hidden=place in answers.hidden, required=place in found.required,
         locked=place in found.locked, computed=computed, text="", errors=[problem_text(p) for p in control.told],
     )  # fmt: skip
-    if computed:
+    part.shows = found.shown.get(place, {})
+    if computed or what.assigned:
         part.text = answers.display(what.key, language())
     if isinstance(what, Choice) and place in found.offered:
         control.choices = tuple(each for each in control.choices if not each[0] or each[0] in found.offered[place])
@@ -169,7 +178,8 @@ def _digest(part: Part) -> str:
     offered = [code for code, _ in getattr(part.control, "choices", ())]
     rows = [[_digest(cell) for cell in row] for row in part.rows]
     chosen = part.control.data or "" if part.kind == "lookup" else ""  # drawn as a card once there is one
-    look = (part.hidden, part.required, part.locked, part.text, part.errors, offered, rows, chosen)
+    shows = sorted(part.shows.items())
+    look = (part.hidden, part.required, part.locked, part.text, part.errors, offered, rows, chosen, shows)
     return hashlib.sha256(repr(look).encode()).hexdigest()[:12]
 
 

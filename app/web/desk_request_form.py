@@ -64,7 +64,7 @@ def check_request(request_id: str | None = None) -> str:
         raw = answer_parts.typed(what.form, data, what.writable)
         found = request_sheets.look_over(view, what, raw, file, data.getlist("accepted"))
         drawn = answer_parts.sheet(
-            what.form, found, data=_held(data, found), readable=what.readable, problems=found.problems, live=True,
+            what.form, found, data=data, readable=what.readable, problems=found.problems, live=True,
             marked=file.marked_fields if file is not None else (),
         )
         parts = answer_parts.changed_parts(drawn, request.form)
@@ -97,16 +97,6 @@ def _worked(form: Any, data: Data) -> Data:
     if data.get("action") == "change":
         return MultiDict([(name, "" if name == CUSTOMER else value) for name, value in data.items(multi=True)])
     return answer_parts.worked(form, data)
-
-
-def _held(data: Data, found: Any) -> Data:
-    """What was typed, and beside it the stored answers of fields the page did not hold because they were hidden."""
-    held = set(data) | {name.partition("-")[0] for name in data}
-    for key, what in found.answers.form.fields.items():
-        if what.has_value and key not in held and key not in found.answers.hidden and what.type != "subform":
-            data = data.copy()
-            data[key] = what.to_text(found.answers.typed[key])
-    return data
 
 
 def _picker(view: Reading, data: Data | None, file: RequestFile | None) -> dict[str, Any]:
@@ -146,7 +136,7 @@ def form_page(
     accepted = set() if data is None else set(data.getlist("accepted"))
     found = request_sheets.look_over(view, what, raw, file, accepted)
     sheet = answer_parts.sheet(
-        what.form, found, data=None if data is None else _held(data, found), readable=what.readable,
+        what.form, found, data=data, readable=what.readable,
         problems=problems or (), live=False, marked=file.marked_fields if file is not None else (),
     )  # fmt: skip
     case = case_queries.view(view, file.case_id, directory) if file is not None and file.case_id else None

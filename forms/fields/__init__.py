@@ -33,4 +33,4 @@ FIELD_TYPES: MappingProxyType[str, type[Field]] = MappingProxyType({
     )
 })
 
-__all__ = ["FIELD_TYPES", "At", "Column", "Field", "Hint", "Lookup", "LookupField", "Reference", "Subform"]
+__all__ = ["FIELD_TYPES", "At", "Column", "Field", "Hint", "Lookup", "LookupField", "Reference", "Serial", "Subform"]

@@ -189,7 +189,7 @@ class Choice(Field):
         if self.depends_on is None:
             return render(self, locale)
         under = {o.code: o.parents for o in self.options if o.parents}
-        return {"under": under, **render(self, locale, data_depends_on=self.depends_on)}
+        return {"under": under, **render(self, locale, data_depends_on=self.depends_on, data_key=self.key)}
 
     def json_schema(self) -> dict[str, Any]:
         return {"enum": [o.code for o in self.options]}

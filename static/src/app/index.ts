@@ -2,6 +2,7 @@
 
 import htmx from "htmx.org";
 import { loadTexts } from "../lib/texts";
+import { startControls } from "./controls";
 import { startDialogs } from "./dialogs";
 import { startForms } from "./forms";
 import { startKeys } from "./keys";
@@ -20,6 +21,7 @@ window.htmx = htmx;
 startMenus();
 startDialogs();
 startForms();
+startControls();
 startParts();
 startKeys();
 void loadTexts();
