@@ -42,6 +42,18 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """What its author tells people of one Factor; empty labels where there is nothing. No rating reads them.
+
+    bands  of each Band in the written order, the last one of all other values; empty for Bands without rows
+    """
+
+    factor: Labels = field(default_factory=dict)
+    bands: tuple[Labels, ...] = ()
+    missing: Labels = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Factor:
     """One figure that earns Points. `name` is set where the value is a Fact or formula as it stands, else `formula` is.
 
@@ -63,6 +75,7 @@ class Factor:
     source: str | None
     movable: bool
     path: str
+    notes: Notes = field(default_factory=Notes)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ from rules.scorecard import (
     Fact,
     Factor,
     Knockout,
+    Notes,
     Roundings,
     Scorecard,
     Variant,
@@ -277,6 +278,7 @@ class _Reader:
             key=key, dimension=item["dimension"], label=item["label"], weight=Decimal(item["weight"]),
             name=name, formula=formula, bands=bands, missing_points=points, unit=item.get("unit"),
             direction=item.get("direction"), source=item.get("source"), movable=item.get("movable", True), path=at,
+            notes=_notes(item),
         )
 
     def knockouts(self, ladder: Ladder) -> tuple[Knockout, ...]:
@@ -323,6 +325,13 @@ class _Reader:
         except (ValueError, OverflowError):
             self.report("fact.not_a_date", f"{at}/now", fact="now", value=text)
             return EXAMPLE_TIME
+
+
+def _notes(item: Mapping[str, Any]) -> Notes:
+    bands = item["bands"]
+    rows = bands.get("cuts") or bands.get("values")
+    told = () if rows is None else (*(row.get("note", {}) for row in rows), bands.get("otherwise_note", {}))
+    return Notes(item.get("note", {}), told, item.get("missing_note", {}))
 
 
 def _rounding(body: Mapping[str, Any] | None) -> Rounding | None:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
 from typing import Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy.engine import Connection, Engine
 
 import rules
-from app.queries import portfolio_facts
+from app.queries import portfolio_facts, portfolio_outcomes
 from app.queries.portfolio_facts import Stamp
 from app.services import definitions, evidence
 from app.services.evidence import NOTHING
 from app.services.ratings import absences, read_facts
 from app.work import Reading
 from rules import Invalid, Score, Scorecard, whatif
-from rules.whatif import Columns, Grades, Impact
+from rules.whatif import Columns, Count, Grades, Impact, Spread
+from rules.whatif.spread import Outcomes
 
 KIND = "scorecard"
 
@@ -40,13 +43,25 @@ class Effect:
     customers: int
 
 
+@dataclass(frozen=True, slots=True)
+class Spreads:
+    """The customers of each Factor by Band under a draft, and of all how many turned bad by `as_of`."""
+
+    factors: Mapping[str, Spread]
+    everybody: Count
+    failed: int
+    as_of: date
+
+
 @dataclass(slots=True)
 class _Kept:
-    """Columns of one database as of a stamp, and how the version in force grades them."""
+    """Columns of one database as of a stamp, and how Scorecards grade them: those in force, and the newest draft."""
 
     stamp: Stamp
     columns: Columns
     graded: dict[str, Grades]
+    draft: tuple[str, Grades] | None = None
+    outcomes: tuple[portfolio_outcomes.Stamp, Outcomes] | None = None
 
 
 _KEPT: WeakKeyDictionary[Engine, _Kept] = WeakKeyDictionary()
@@ -88,9 +103,8 @@ def on_all(view: Reading, key: str, body: Mapping[str, Any]) -> Effect:
     portfolio_facts.require_all(view)
     draft = compiled(body)
     kept = _columns(view)
-    columns = _widened(view, kept.columns, draft)
+    columns, after = _drafted(view, kept, draft)
     row = definitions.published(view.session, KIND, key)
-    after = whatif.grades(draft, columns, view.now)
     before = after
     if row is not None:
         mark = f"{row.fingerprint} {view.today}"
@@ -98,6 +112,38 @@ def on_all(view: Reading, key: str, body: Mapping[str, Any]) -> Effect:
         before = found if found is not None else whatif.grades(definitions.compiled(row), kept.columns, view.now)
         kept.graded[mark] = before
     return Effect(whatif.compare(before, after, columns), row.version if row is not None else None, len(columns))
+
+
+def by_band(view: Reading, body: Mapping[str, Any]) -> Spreads:
+    """How the same customers, on the same facts, spread over the Bands of a draft; raises as `on_all` does."""
+    portfolio_facts.require_all(view)
+    draft = compiled(body)
+    kept = _columns(view)
+    _, grades = _drafted(view, kept, draft)
+    outcomes = _outcomes(view, kept)
+    factors = whatif.spread(draft, grades, outcomes)
+    return Spreads(factors, whatif.counted(outcomes), len(grades.failed), view.today)
+
+
+def _drafted(view: Reading, kept: _Kept, draft: Scorecard) -> tuple[Columns, Grades]:
+    """The draft over everybody; kept, since both panes ask about the same draft. Facts read just now are not kept."""
+    columns = _widened(view, kept.columns, draft)
+    mark = f"{sha256(draft.source.encode()).hexdigest()} {view.today}"
+    if columns is kept.columns and kept.draft is not None and kept.draft[0] == mark:
+        return columns, kept.draft[1]
+    grades = whatif.grades(draft, columns, view.now)
+    if columns is kept.columns:
+        kept.draft = mark, grades
+    return columns, grades
+
+
+def _outcomes(view: Reading, kept: _Kept) -> Outcomes:
+    """Read once and kept until anything is told of a customer."""
+    stamp = portfolio_outcomes.stamp(view)
+    found = kept.outcomes
+    if found is None or found[0] != stamp:
+        found = kept.outcomes = stamp, portfolio_outcomes.outcomes(view, kept.columns.ids)
+    return found[1]
 
 
 def _columns(view: Reading) -> _Kept:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -38,7 +38,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class FactorLine:
-    """One Factor; figures are decimal text as stored. `worth`: what it could add to the total, `earned`: did add."""
+    """One Factor; figures are decimal text as stored. `worth`: what it could add to the total, `earned`: did add.
+
+    note  what its author tells of the Band that was hit, or of a missing value; empty where nothing is told
+    """
 
     key: str
     label: Words
@@ -52,6 +55,7 @@ class FactorLine:
     lost: str | None
     causes: tuple[Problem, ...]
     origin: Origin | None
+    note: Words = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +239,7 @@ def dimensions(rating: RatingDetail, card: Scorecard) -> tuple[DimensionLine, ..
                 unit=unit_of(factors[each["id"]]) if each["id"] in factors else None, points=each["points"],
                 weight=each["weight"], worth=each.get("share"), earned=each.get("contribution"), lost=each.get("lost"),
                 causes=_causes(each, rating, labels), origin=_first_origin(each["id"], rating, card),
+                note=_note_of(factors.get(each["id"]), each),
             )
             for each in node["children"]
         )
@@ -243,6 +248,15 @@ def dimensions(rating: RatingDetail, card: Scorecard) -> tuple[DimensionLine, ..
             node.get("weight") or "0", rating.trace["contributions"].get(node["id"]), lines,
         ))  # fmt: skip
     return tuple(found)
+
+
+def _note_of(factor: Factor | None, node: Mapping[str, Any]) -> Words:
+    if factor is None:
+        return {}
+    if node["value"] is None:
+        return factor.notes.missing
+    band = node.get("band")
+    return factor.notes.bands[band["index"]] if band and factor.notes.bands else {}
 
 
 def _tables(rating: RatingDetail, card: Scorecard, labels: Mapping[str, Words]) -> Iterator[TableLine]:

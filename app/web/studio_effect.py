@@ -1,9 +1,12 @@
-"""Beside a designer: what the scorecard as it stands would make of one customer, and of the whole portfolio."""
+"""Beside a designer: what the scorecard as it stands would make of one customer, and of the whole portfolio.
+
+And how the customers spread over its Bands.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
@@ -15,8 +18,10 @@ from app.queries import customers
 from app.queries import definitions as queries
 from app.services import documents, effect
 from app.services.effect import KIND, Tried
+from credit.outcome import ENDED, FEW_BAD, PAST_DUE_DAYS, WINDOW_MONTHS
 from rules import Invalid, Problem, Score
 from rules.figures import plain
+from rules.whatif import Count
 
 blueprint = Blueprint("studio_effect", __name__, url_prefix="/studio/scorecard/<key>/<int:version>/design")
 MOST = 200  # customers of one cell of the matrix
@@ -110,8 +115,36 @@ def on_all(key: str, version: int) -> Response:
             rows = effect.customers_of(view, found, cell[0], cell[1], MOST)
             return jsonify({"customers": [_named(*row) for row in rows], "most": MOST})
     impact = found.impact
+    means = None if impact.means is None else [str(mean) for mean in impact.means]
     return jsonify({
         "customers": found.customers, "version": found.version, "up": impact.up, "down": impact.down,
-        "unchanged": impact.unchanged, "other": impact.other, "rows": impact.rows, "columns": impact.columns,
+        "unchanged": impact.unchanged, "other": impact.other, "both": impact.both, "means": means,
+        "rows": impact.rows, "columns": impact.columns,
         "matrix": [[impact.matrix.get((one, two), 0) for two in impact.columns] for one in impact.rows],
     })  # fmt: skip
+
+
+@blueprint.post("/bands")
+@access(Right.DEFINITION_WRITE)
+def bands(key: str, version: int) -> Response:
+    """How many customers fall into each Band of each Factor, and which share of those whose outcome is known is bad."""
+    sent = _sent()
+    with reading() as view:
+        queries.definition(view, KIND, key, version)
+        found = effect.by_band(view, sent["body"])
+    return jsonify({
+        **_counted(found.everybody), "failed": found.failed, "as_of": found.as_of.isoformat(), "few": FEW_BAD,
+        "definition": {"days": PAST_DUE_DAYS, "months": WINDOW_MONTHS, "ended": ENDED},
+        "factors": {
+            name: {"bands": [_counted(each) for each in spread.bands], "missing": _counted(spread.missing)}
+            for name, spread in found.factors.items()
+        },
+    })  # fmt: skip
+
+
+def _counted(found: Count) -> dict[str, Any]:
+    """`rate` in per cent, null where no outcome is known."""
+    rate = None
+    if found.known:
+        rate = str((Decimal(100 * found.bad) / found.known).quantize(Decimal("0.1"), ROUND_HALF_UP))
+    return {"customers": found.customers, "known": found.known, "bad": found.bad, "rate": rate}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -138,10 +138,11 @@ def scorecard_labels(card: Scorecard) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class BandRow:
-    """One Band: which values fall into it, and the points they earn."""
+    """One Band: which values fall into it, the points they earn, and what its author tells of it."""
 
     values: str
     points: str
+    note: Mapping[str, str] = field(default_factory=dict)
 
 
 def band_rows(factor: Factor) -> list[BandRow]:
@@ -155,11 +156,11 @@ def band_rows(factor: Factor) -> list[BandRow]:
         return [*ends, BandRow(t("studio.band.linear"), "")]
     if isinstance(bands, StepBands):
         unit = _unit(factor, bands.edges)
-        return [
-            BandRow(_step_words(bands.limits(index), unit), plain(points)) for index, points in enumerate(bands.points)
-        ]
-    rows = [BandRow(value, plain(points)) for value, points in zip(bands.values, bands.points, strict=False)]
-    return [*rows, BandRow(t("studio.band.otherwise"), plain(bands.points[-1]))]
+        values = [_step_words(bands.limits(index), unit) for index in range(len(bands.points))]
+    else:
+        values = [*bands.values, t("studio.band.otherwise")]
+    rows = zip(values, map(plain, bands.points), factor.notes.bands, strict=True)
+    return [BandRow(*row) for row in rows]
 
 
 def _unit(factor: Factor, edges: Iterable[Decimal]) -> str | None:

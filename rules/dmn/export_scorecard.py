@@ -165,6 +165,8 @@ class _Graph:
             rows.append((*own, f"{bare(value)} != null"))
             if factor.direction is not None or factor.source is not None or not factor.movable:
                 self.maker.leave("direction")
+            if factor.notes.factor or factor.notes.missing or any(factor.notes.bands):
+                self.maker.leave("notes")
             if factor.unit is not None:
                 self.maker.leave("units")
         columns = (("factor", "string"), ("dimension", "string"), ("weight", "number"), ("points", "number"))

@@ -50,6 +50,7 @@ WHAT: Mapping[str, tuple[str, str]] = {
     ),
     "direction": ("指标的方向、来源与可改进标记", "a factor's direction, source and whether it can be moved"),
     "grade_labels": ("等级名称", "names of grades"),
+    "notes": ("指标与档位的说明", "notes on factors and bands"),
 }
 
 

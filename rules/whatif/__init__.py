@@ -9,7 +9,11 @@ except ModuleNotFoundError as missing:
     raise ModuleNotFoundError("rules.whatif needs NumPy; install the package numpy", name="numpy") from missing
 
 from rules.whatif.columns import Columns
-from rules.whatif.grading import FAILED, UNGRADED, Grades, grades
+from rules.whatif.grading import FAILED, MISSING, UNGRADED, Grades, grades
 from rules.whatif.migration import Impact, compare, impact
+from rules.whatif.spread import Count, Spread, counted, spread
 
-__all__ = ["FAILED", "UNGRADED", "Columns", "Grades", "Impact", "compare", "grades", "impact"]
+__all__ = [
+    "FAILED", "MISSING", "UNGRADED", "Columns", "Count", "Grades", "Impact", "Spread", "compare", "counted", "grades",
+    "impact", "spread",
+]  # fmt: skip

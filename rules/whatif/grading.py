@@ -1,12 +1,15 @@
-"""The Grade of each customer of some Columns under a Scorecard: by floats where they are sure, exactly where not."""
+"""The Grade of each customer of some Columns under a Scorecard, its total and where its values fall in the Bands.
+
+By floats where they are sure, exactly where not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +47,7 @@ BLOCK = 16_384
 """Rows evaluated at once: enough that walking the trees costs little, few enough that memory stays small."""
 FEW = 16
 UNGRADED, FAILED = -1, -2
+MISSING = -1
 Rows = slice | NDArray[np.intp]
 
 
@@ -53,12 +57,17 @@ class Grades:
 
     keys    letters from best to worst
     codes   for each customer the place in `keys`; UNGRADED without a Score, FAILED where `rate` would refuse
-    exact   how many customers the exact function rated, because floats could have missed the Grade
+    totals  nearest floats, for sums over many customers only; not a number without a Score and for who failed
+    places  for each Factor the place of the Band in the written order, 0 for Bands without rows; MISSING where the
+            value is unknown, FAILED where `rate` would refuse
+    exact   how many customers the exact function rated, because floats could have missed the Grade or a Band
     failed  the problems of those that failed, by row
     """
 
     keys: tuple[str, ...]
     codes: NDArray[np.int16]
+    totals: NDArray[np.float64]
+    places: Mapping[str, NDArray[np.int16]]
     exact: int
     failed: Mapping[int, tuple[Problem, ...]]
 
@@ -74,20 +83,23 @@ def grades(scorecard: Scorecard, columns: Columns, now: datetime, block: int = B
     A variant the Scorecard does not have counts as its default. Formulas that plain operators cannot compute
     (dates, lists, …), and tables with such cells, make every row an exact one: right, but as slow as `rate`.
     """
-    codes = np.full(len(columns), FAILED, np.int16)
+    codes, totals = np.full(len(columns), FAILED, np.int16), np.full(len(columns), np.nan)
+    places = {factor.key: np.full(len(columns), FAILED, np.int16) for factor in scorecard.factors}
     exact: list[int] = []
     for variant, rows, numbers in _parts(scorecard, columns, block):
         try:
             with np.errstate(all="ignore"):  # what is divided by zero or overflows is in doubt, and said so
-                found, doubt = _Block(scorecard, variant, columns, rows, len(numbers)).grades()
+                found = _Block(scorecard, variant, columns, rows, len(numbers)).grades()
         except NotPlain:
             exact += numbers.tolist()
             continue
-        codes[rows] = found
-        if doubt is not None:
-            exact += numbers[np.broadcast_to(doubt, len(numbers))].tolist()
-    failed = _exactly(scorecard, columns, now, exact, codes)
-    return Grades(scorecard.ladder.keys, codes, len(exact), failed)
+        codes[rows], totals[rows] = found.codes, found.totals
+        for key, place_ in found.places.items():
+            places[key][rows] = place_
+        if found.doubt is not None:
+            exact += numbers[np.broadcast_to(found.doubt, len(numbers))].tolist()
+    made = Grades(scorecard.ladder.keys, codes, totals, places, len(exact), {})
+    return replace(made, failed=_exactly(scorecard, columns, now, exact, made))
 
 
 def _parts(scorecard: Scorecard, columns: Columns, block: int) -> Iterator[tuple[Variant, Rows, NDArray[np.intp]]]:
@@ -108,9 +120,9 @@ def _parts(scorecard: Scorecard, columns: Columns, block: int) -> Iterator[tuple
 
 
 def _exactly(
-    scorecard: Scorecard, columns: Columns, now: datetime, rows: list[int], codes: NDArray[np.int16]
+    scorecard: Scorecard, columns: Columns, now: datetime, rows: list[int], made: Grades
 ) -> dict[int, tuple[Problem, ...]]:
-    """Rates these rows with the exact function; problems of those that fail."""
+    """Rates these rows with the exact function and writes them into `made`; problems of those that fail."""
     failed: dict[int, tuple[Problem, ...]] = {}
     rank = scorecard.ladder.rank
     for start in range(0, len(rows), FEW):
@@ -119,19 +131,36 @@ def _exactly(
             try:
                 facts = columns.exact(row, scorecard.facts)
             except Invalid as invalid:
-                failed[row] = invalid.problems
-                codes[row] = FAILED
+                _fail(made, failed, row, invalid)
                 continue
             variant = columns.variants[row] if columns.variants is not None else None
             given.append(Given(facts, variant if variant in scorecard.variants else None))
             asked.append(row)
         for row, score in zip(asked, rate_chunk(scorecard, given, now), strict=True):
             if isinstance(score, Invalid):
-                failed[row] = score.problems
-                codes[row] = FAILED
-            else:
-                codes[row] = UNGRADED if score.final_grade is None else rank(score.final_grade)
+                _fail(made, failed, row, score)
+                continue
+            made.codes[row] = UNGRADED if score.final_grade is None else rank(score.final_grade)
+            made.totals[row] = np.nan if score.total is None else float(score.total)
+            for factor in score.factors:
+                made.places[factor.key][row] = (factor.band or 0) if factor.known else MISSING
     return failed
+
+
+def _fail(made: Grades, failed: dict[int, tuple[Problem, ...]], row: int, invalid: Invalid) -> None:
+    failed[row] = invalid.problems
+    made.codes[row], made.totals[row] = FAILED, np.nan
+    for places in made.places.values():
+        places[row] = FAILED
+
+
+class _Found(NamedTuple):
+    """One block by floats: as in `Grades`, and the rows the exact function must say."""
+
+    codes: NDArray[np.int16]
+    totals: Any
+    places: Mapping[str, Any]
+    doubt: Mask | None
 
 
 def nearest(numbers: tuple[Decimal, ...]) -> Any:
@@ -151,6 +180,7 @@ class _Block:
         self.rows = rows
         self.count = count
         self.doubt: Mask | None = None
+        self.places: dict[str, Any] = {}
         names = {*scorecard.facts, *(derived.key for derived in scorecard.formulas)}
         self.walk = Walk(columns, self.fact, names)
 
@@ -170,8 +200,8 @@ class _Block:
     def some(self, mask: Mask) -> Mask | None:
         return mask if mask.any() else None
 
-    def grades(self) -> tuple[NDArray[np.int16], Mask | None]:
-        """The place on the ladder or UNGRADED, and the rows the exact function must say."""
+    def grades(self) -> _Found:
+        """Grades, totals and Bands of the block."""
         for fact in self.scorecard.facts:
             self.odd(fact)
         for derived in self.scorecard.formulas:
@@ -199,7 +229,9 @@ class _Block:
                 knocked = knocked | found.values
         if scored is not None:
             final = np.where(scored | knocked, final, UNGRADED)
-        return np.asarray(np.broadcast_to(final, self.count), np.int16), self.doubt
+        codes = np.asarray(np.broadcast_to(final, self.count), np.int16)
+        totals = total.values if scored is None else np.where(scored, total.values, np.nan)
+        return _Found(codes, totals, self.places, self.doubt)
 
     def odd(self, fact: str) -> None:
         """`rate` looks at every Fact, also at those no formula reads: floats and what is no number are refused."""
@@ -217,13 +249,15 @@ class _Block:
         self.walk.known.setdefault(factor.key, value)
         bands = factor.bands
         gap = None if isinstance(value, Truth) else value.gap
+        index: Any = 0
         if isinstance(bands, SetBands):
             if not isinstance(value, Words):
                 raise NotPlain
             table = np.full(len(self.columns.words) + len(bands.values), len(bands.values), np.int32)
             for index, text in enumerate(bands.values):
                 table[self.columns.word(text)] = index
-            found = self.table(bands.points, table[value.values])._replace(doubt=value.doubt)
+            index = table[value.values]
+            found = self.table(bands.points, index)._replace(doubt=value.doubt)
         elif not isinstance(value, Number):
             raise NotPlain
         else:
@@ -234,6 +268,7 @@ class _Block:
                 found = self.table(bands.points, index)._replace(doubt=doubt)
             else:
                 found = self.clamped(bare) if isinstance(bands, IdentityBands) else self.line(bands, bare)
+        self.places[factor.key] = index if gap is None else np.where(gap, MISSING, index)
         rounding = self.scorecard.rounding.points
         found = found if rounding is None else rounded(found, rounding)
         self.doubt = either(self.doubt, found.doubt)

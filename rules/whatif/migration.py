@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from rules.whatif.grading import FAILED, UNGRADED, Grades, grades
 
 Cell = tuple[str | None, str | None]
 Key = str | None
+HUNDREDTH = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Impact:
     unchanged        customers with the same letter, or the same lack of one
     other            the rest: a Grade won or lost, or a letter the other ladder does not know
     exact            ratings that took the exact function, in both gradings together
+    both             customers with a Score before and after
+    means            mean of their Scores before and after, with two places; None where nobody has both
     """
 
     rows: tuple[Key, ...]
@@ -40,6 +44,8 @@ class Impact:
     unchanged: int
     other: int
     exact: int
+    both: int
+    means: tuple[Decimal, Decimal] | None
     before: Grades
     after: Grades
     _ids: Any = field(repr=False, compare=False)
@@ -66,10 +72,18 @@ def compare(before: Grades, after: Grades, columns: Columns) -> Impact:
         one, two = _key(before, pair // size + FAILED), _key(after, pair % size + FAILED)
         matrix[one, two] = count
         moved[_way(one, two, after.keys)] += count
+    scored = ~np.isnan(before.totals) & ~np.isnan(after.totals)
+    both = int(np.count_nonzero(scored))
+    means = (_mean(before.totals[scored]), _mean(after.totals[scored])) if both else None
     return Impact(
         rows=_labels(before), columns=_labels(after), matrix=matrix, **moved, exact=before.exact + after.exact,
-        before=before, after=after, _ids=columns.ids,
+        both=both, means=means, before=before, after=after, _ids=columns.ids,
     )  # fmt: skip
+
+
+def _mean(totals: NDArray[np.float64]) -> Decimal:
+    """To be read by people: of the sum over all, floats are off by far less than half a hundredth."""
+    return Decimal(repr(float(np.mean(totals)))).quantize(HUNDREDTH, ROUND_HALF_UP)
 
 
 def _way(before: Key, after: Key, keys: tuple[str, ...]) -> str:

@@ -151,7 +151,8 @@ def rounded(number: Number, rounding: Rounding) -> Number:
     slack = np.maximum(off(number) * scale * (1 + UNIT) + UNIT * np.abs(scaled), NEAR)
     match rounding.mode:
         case "half_up" | "half_even":
-            values, turn = below + (rest >= 0.5), np.abs(rest - 0.5)
+            # A decimal that stands on the turn stands a little beside it as a float: as good as on it here.
+            values, turn = below + (rest >= 0.5 - NEAR), np.abs(rest - 0.5)
         case "floor":
             values, turn = below, np.minimum(rest, 1 - rest)
         case "ceiling":

@@ -104,38 +104,76 @@ test("a factor that reads something else is not called like what it read before"
 
 const gte = { kind: "steps", match: "gte", cuts: [{ edge: "0.10", points: "100" }, { edge: "0.05", points: "80" }], otherwise: "0" };
 
-test("cuts are shown as lower and upper limits", () => {
-  assert.deepEqual(bands.stepRows(gte, true), [["10%", "", "100"], ["5%", "10%", "80"]]);
+const counted = (band) => [String(band + 1), `${band}.0%`];
+const nothing = () => ["", ""];
+const bare = (rows) => rows.map((row) => row.slice(0, 3));
+
+test("cuts are shown as lower and upper limits, with what is counted and the note", () => {
+  assert.deepEqual(bands.stepRows(gte, true, counted, "zh-CN"), [["10%", "", "100", "1", "0.0%", ""], ["5%", "10%", "80", "2", "1.0%", ""]]);
+  const told = { ...gte, cuts: [{ ...gte.cuts[0], note: { "zh-CN": "负债轻" } }, gte.cuts[1]] };
+  assert.deepEqual(bands.stepRows(told, true, counted, "en").map((row) => row[5]), ["负债轻", ""]);
   assert.deepEqual(bands.restLimits(gte, true), ["", "5%"]);
   const lte = bands.flipped(gte);
   assert.deepEqual(lte, { kind: "steps", match: "lte", cuts: [{ edge: "0.05", points: "0" }, { edge: "0.10", points: "80" }], otherwise: "100" });
-  assert.deepEqual(bands.stepRows(lte, false), [["", "0.05", "0"], ["0.05", "0.10", "80"]]);
+  assert.deepEqual(bare(bands.stepRows(lte, false, nothing, "en")), [["", "0.05", "0"], ["0.05", "0.10", "80"]]);
   assert.deepEqual(bands.flipped(lte), gte);
 });
 
 test("every band of the gallery comes back to itself through its rows", () => {
   for (const { bands: found } of gallery.factors.filter((each) => each.bands.kind === "steps")) {
-    const rows = bands.stepRows(found, false);
-    const back = bands.stepsAfter({ ...found, cuts: [] }, [{ kind: "insert", at: 0, rows }], false);
-    assert.deepEqual(back, { bands: found, mismatches: [] });
-    const percent = bands.stepsAfter({ ...found, cuts: [] }, [{ kind: "insert", at: 0, rows: bands.stepRows(found, true) }], true);
+    const rows = bands.stepRows(found, false, nothing, "zh-CN");
+    const plain = { ...found, cuts: found.cuts.map(({ note, ...each }) => (note ? { ...each, note: { "zh-CN": note["zh-CN"] } } : each)) };
+    const back = bands.stepsAfter({ ...found, cuts: [] }, [{ kind: "insert", at: 0, rows }], false, "zh-CN");
+    assert.deepEqual(back, { bands: plain, mismatches: [] });
+    const percent = bands.stepsAfter({ ...found, cuts: [] }, [{ kind: "insert", at: 0, rows: bands.stepRows(found, true, nothing, "zh-CN") }], true, "zh-CN");
     assert.deepEqual(percent.bands.cuts.map((each) => Number(each.edge)), found.cuts.map((each) => Number(each.edge)));
   }
 });
 
 test("the limit two bands share may be written in either", () => {
   const edits = (row, column, text) => [{ kind: "set", edits: [{ row, column, text }] }];
-  assert.equal(bands.stepsAfter(gte, edits(1, 1, "12%"), true).bands.cuts[0].edge, "0.12");
-  assert.equal(bands.stepsAfter(gte, edits(1, 0, "4"), true).bands.cuts[1].edge, "0.04");
-  assert.equal(bands.stepsAfter(gte, edits(0, 1, "9"), true).bands.cuts[0].edge, "0.10", "nothing lies above the first");
+  assert.equal(bands.stepsAfter(gte, edits(1, 1, "12%"), true, "en").bands.cuts[0].edge, "0.12");
+  assert.equal(bands.stepsAfter(gte, edits(1, 0, "4"), true, "en").bands.cuts[1].edge, "0.04");
+  assert.equal(bands.stepsAfter(gte, edits(0, 1, "9"), true, "en").bands.cuts[0].edge, "0.10", "nothing lies above the first");
 });
 
 test("a table pasted whole gives the rest its points, and what does not join is told", () => {
   const rows = [["60%", "", "100"], ["50%", "60%", "80"], ["30%", "45%", "60"], ["", "30%", "10"]];
-  const made = bands.stepsAfter({ ...gte, cuts: [] }, [{ kind: "insert", at: 0, rows }], false);
+  const made = bands.stepsAfter({ ...gte, cuts: [] }, [{ kind: "insert", at: 0, rows }], false, "zh-CN");
   assert.deepEqual(made.bands.cuts.map((each) => [each.edge, each.points]), [["0.60", "100"], ["0.50", "80"], ["0.30", "60"]]);
   assert.equal(made.bands.otherwise, "10");
   assert.deepEqual(made.mismatches, [{ row: 1, kept: "0.50", pasted: "0.45" }]);
+});
+
+test("a note is written in the reader's language and goes with the points", () => {
+  const edits = (row, text) => [{ kind: "set", edits: [{ row, column: 5, text }] }];
+  const chinese = bands.stepsAfter(gte, edits(0, "负债轻"), true, "zh-CN").bands;
+  assert.deepEqual(chinese.cuts[0], { edge: "0.10", points: "100", note: { "zh-CN": "负债轻" } });
+  const both = bands.stepsAfter(chinese, edits(0, "light"), true, "en").bands;
+  assert.deepEqual(both.cuts[0].note, { "zh-CN": "负债轻", en: "light" });
+  assert.deepEqual(bands.stepsAfter(both, edits(0, ""), true, "en").bands.cuts[0].note, { "zh-CN": "负债轻" });
+  assert.equal("note" in bands.stepsAfter(both, edits(0, ""), true, "zh-CN").bands.cuts[0], false);
+  assert.deepEqual(bands.stepsAfter(gte, edits(1, "first"), true, "en").bands.cuts[1].note, { "zh-CN": "first", en: "first" });
+  const turned = bands.flipped({ ...both, otherwise_note: { "zh-CN": "其余" } });
+  assert.deepEqual([turned.cuts[0].note, turned.otherwise_note], [{ "zh-CN": "其余" }, { "zh-CN": "负债轻", en: "light" }]);
+  assert.deepEqual(bands.flipped(turned), { ...both, otherwise_note: { "zh-CN": "其余" } });
+  const whole = [{ kind: "insert", at: 0, rows: [["60%", "", "100", "9", "1%", "好"], ["", "60%", "10", "8", "2%", "差"]] }];
+  const pasted = bands.stepsAfter({ ...gte, cuts: [] }, whole, true, "zh-CN").bands;
+  assert.deepEqual([pasted.cuts[0].note, pasted.otherwise_note], [{ "zh-CN": "好" }, { "zh-CN": "差" }]);
+  const values = bands.valuesAfter([{ value: "x", points: "1" }], [{ kind: "set", edits: [{ row: 0, column: 4, text: "国企" }] }], "zh-CN");
+  assert.deepEqual(values, [{ value: "x", points: "1", note: { "zh-CN": "国企" } }]);
+});
+
+test("counts hold while points and notes are typed, not while limits, values or formulas are", () => {
+  const now = card({ factors: [factor("a", "F", "100", { bands: gte }), factor("c", "S", "100")] });
+  const holds = (more, bandsNow = gte) => bands.countsHold(now, { ...now, factors: [{ ...now.factors[0], bands: bandsNow, ...more }, now.factors[1]] }, "a");
+  assert.equal(holds({ weight: "3" }), true);
+  assert.equal(holds({}, { ...gte, cuts: gte.cuts.map((cut) => ({ ...cut, points: "7", note: label("x") })) }), true);
+  assert.equal(holds({}, { ...gte, cuts: gte.cuts.slice(1) }), false);
+  assert.equal(holds({}, { ...gte, match: "lte" }), false);
+  assert.equal(holds({ value: "a + 1" }), false);
+  assert.equal(bands.countsHold(now, { ...now, formulas: [] }, "a"), false);
+  assert.equal(bands.countsHold(now, now, "nobody"), false);
 });
 
 test("ratios are read as percentages unless one is beyond a whole", () => {

@@ -186,7 +186,11 @@ def test_the_gallery_scorecard_comes_back() -> None:
     equal(body, [(dict(each.facts), each.variant) for each in compile_scorecard(body).examples])
     (draft,), _ = drafts_of(compile_drg(export_scorecard(body, "Card", SPACE).drg))
     assert [each["key"] for each in draft.body["factors"]] == [each["key"] for each in body["factors"]]
-    assert [each["bands"] for each in draft.body["factors"]][:3] == [each["bands"] for each in body["factors"]][:3]
+    bare = [{name: value for name, value in each["bands"].items() if name != "otherwise_note"} for each in
+            body["factors"][:3]]  # fmt: skip
+    for bands in bare:
+        bands["cuts"] = [{"edge": cut["edge"], "points": cut["points"]} for cut in bands["cuts"]]
+    assert [each["bands"] for each in draft.body["factors"]][:3] == bare, "all but the notes, which DMN cannot carry"
     assert draft.body["rounding"] == body["rounding"]
     assert draft.body["default_variant"] == body["default_variant"]
 

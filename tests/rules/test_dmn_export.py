@@ -306,6 +306,7 @@ def test_what_a_scorecard_cannot_carry_is_named() -> None:
         ("dmn.left_out", "/examples", "examples"),
         ("dmn.left_out", "", "faults"),
         ("dmn.left_out", "", "direction"),
+        ("dmn.left_out", "", "notes"),
         ("dmn.left_out", "", "grade_labels"),
         ("dmn.left_out", "/knockouts", "manual"),
     ]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rules import Invalid, Score, Scorecard, compile_scorecard, rate
 from rules.feel.numbers import CONTEXT
 from rules.rating import careful
-from rules.whatif import FAILED, UNGRADED, Columns, grades
+from rules.whatif import FAILED, MISSING, UNGRADED, Columns, grades
 from tests.rules.cards import NOW
 from tests.rules.naive import NoOpinion, Refused, rate_naively
 from tests.rules.random_cards import random_body, random_facts
@@ -71,6 +71,7 @@ def compared(seed: int, count: int) -> Columns | None:
     except Invalid:
         return None
     rows, variants, letters = [], [], []
+    places: list[list[int]] = []
     for number in range(count):
         odd = number % 9 == 8
         facts, variant = random_facts(r, odd), r.choice([None, *card.variants])
@@ -95,11 +96,15 @@ def compared(seed: int, count: int) -> Columns | None:
         rows.append(facts)
         variants.append(variant)
         letters.append(quick.final_grade if isinstance(quick, Score) else FAILED)
+        known = [(f.band or 0) if f.known else MISSING for f in quick.factors] if isinstance(quick, Score) else None
+        places.append(known or [FAILED] * len(card.factors))
     columns = Columns(range(count), {key: [row.get(key) for row in rows] for key in card.facts}, variants)
     found = grades(card, columns, NOW, block=7)
     for number, letter in enumerate(letters):
         wanted = letter if letter == FAILED else UNGRADED if letter is None else card.ladder.rank(letter)
         assert found.codes[number] == wanted, (seed, number, rows[number], variants[number])
+        spots = [int(found.places[factor.key][number]) for factor in card.factors]
+        assert spots == places[number], (seed, number, rows[number], variants[number])
     assert set(found.failed) == {number for number, letter in enumerate(letters) if letter == FAILED}
     return columns
 

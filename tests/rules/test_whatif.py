@@ -6,7 +6,7 @@ import copy
 import subprocess
 import sys
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from random import Random
 from threading import Thread
 from typing import Any
@@ -17,7 +17,7 @@ import pytest
 from bench.reference_scorecard import customers, exact
 from bench.scorecard_bodies import scorecard_body
 from rules import Given, Invalid, Scorecard, compile_scorecard, rate, rate_many
-from rules.whatif import FAILED, UNGRADED, Columns, compare, grades, impact
+from rules.whatif import FAILED, MISSING, UNGRADED, Columns, Count, compare, counted, grades, impact, spread
 from rules.whatif.numbers import Number, Truth, add, divide, literal, near, place, rounded, times
 from tests.rules.cards import NOW, D, factor, gallery_body, gallery_card, small_body, small_card
 from tests.rules.test_scorecard_tables import card as tables_card
@@ -30,6 +30,24 @@ def columns(card: Scorecard, rows: list[dict[str, Any]], variants: list[str | No
 def letters(card: Scorecard, rows: list[dict[str, Any]], variants: list[str | None] | None = None) -> list[Any]:
     given = [Given(row, variant) for row, variant in zip(rows, variants or [None] * len(rows), strict=True)]
     return ["failed" if isinstance(each, Invalid) else each.final_grade for each in rate_many(card, given, NOW)]
+
+
+def rated(
+    card: Scorecard, rows: list[dict[str, Any]], variants: list[str | None] | None = None
+) -> tuple[dict[str, list[int]], list[Decimal | None]]:
+    """Places in the Bands by Factor, and totals, as the exact function has them."""
+    given = [Given(row, variant) for row, variant in zip(rows, variants or [None] * len(rows), strict=True)]
+    places: dict[str, list[int]] = {factor.key: [] for factor in card.factors}
+    totals: list[Decimal | None] = []
+    for each in rate_many(card, given, NOW):
+        totals.append(None if isinstance(each, Invalid) else each.total)
+        for at, key in enumerate(places):
+            if isinstance(each, Invalid):
+                places[key].append(FAILED)
+            else:
+                factor = each.factors[at]
+                places[key].append((factor.band or 0) if factor.known else MISSING)
+    return places, totals
 
 
 def told(found: Any) -> list[Any]:
@@ -67,6 +85,10 @@ def test_the_gallery_with_gaps_and_every_variant() -> None:
     assert told(found) == letters(card, rows, variants)
     assert found.exact < len(rows) / 2
     assert set(told(found)) >= {"A", "B", "C", "D"}
+    spots, totals = rated(card, rows, variants)
+    assert {key: places.tolist() for key, places in found.places.items()} == spots
+    assert [None if np.isnan(each) else D(f"{each:.2f}") for each in found.totals] == totals
+
 
 
 def test_stored_values_read_as_the_product_reads_them() -> None:
@@ -228,6 +250,36 @@ def test_the_impact_of_a_draft_is_that_of_rating_everybody_twice() -> None:
     assert found.ids(None, None) == ["C5"]
     again = compare(grades(published, cols, NOW), grades(draft, cols, NOW), cols)
     assert (again.matrix, again.exact) == (found.matrix, found.exact)
+
+
+def test_the_means_are_those_of_customers_scored_twice() -> None:
+    published, draft = gallery_card(), draft_of_gallery()
+    rows = [*gallery_rows(400), {}]
+    found = impact(published, draft, columns(published, rows), NOW)
+    pairs = list(zip(rated(published, rows)[1], rated(draft, rows)[1], strict=True))
+    both = [(one, two) for one, two in pairs if one is not None and two is not None]
+    assert found.both == len(both) < len(rows)
+    means = [sum(each, Decimal(0)) / len(both) for each in zip(*both, strict=True)]
+    assert found.means == tuple(each.quantize(D("0.01"), ROUND_HALF_UP) for each in means)
+    nobody = impact(published, draft, columns(published, [{}]), NOW)
+    assert (nobody.both, nobody.means) == (0, None)
+
+
+def test_how_customers_spread_over_the_bands_and_which_turned_bad() -> None:
+    whole = factor("b", "Y", bands={"kind": "identity"})
+    card = small_card(factors=[factor("a", "X", missing={"points": "30"}), whole])
+    values = [D("20"), D("10"), D("9.99"), None, D("5"), D("4"), "x"]
+    rows = [{"a": value, "b": D("50")} for value in values]
+    outcomes = np.array([0, 1, -1, 1, 0, -1, 1], np.int8)
+    cols = columns(card, rows)
+    found = spread(card, grades(card, cols, NOW), outcomes)
+    edges = [D(cut["edge"]) for cut in small_body()["factors"][0]["bands"]["cuts"]]
+    assert edges == [D("10"), D("5")], "the rows below are about these edges"
+    assert found["a"].bands == (Count(2, 2, 1), Count(2, 1, 0), Count(1, 0, 0))
+    assert found["a"].missing == Count(1, 1, 1), "known to be bad, though nobody knows the value"
+    assert found["b"].bands == (Count(6, 4, 2),), "who cannot be rated is in no band"
+    assert found["b"].missing == Count(0, 0, 0)
+    assert counted(outcomes) == Count(7, 5, 3)
 
 
 def test_a_letter_won_or_lost_is_neither_up_nor_down() -> None:

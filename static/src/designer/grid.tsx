@@ -17,6 +17,8 @@ export interface Column {
   readonly look?: "short" | "long" | "limit";
   /** Tab passes it by: it follows from others, though it can be written. */
   readonly passed?: boolean;
+  /** It tells something and is never written. */
+  readonly told?: boolean;
 }
 
 export interface GridProps {
@@ -60,7 +62,7 @@ export function Grid(props: GridProps): JSX.Element {
     rows: rows.length,
     columns: columns.length,
     grows,
-    fixed: (row, column) => row < rows.length && (props.fixed?.(row, column) ?? false),
+    fixed: (row, column) => columns[column]?.told === true || (row < rows.length && (props.fixed?.(row, column) ?? false)),
     passed: (column) => columns[column]?.passed === true,
   };
   const [kept, stand] = useState<Standing>(HOME);

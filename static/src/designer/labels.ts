@@ -19,6 +19,17 @@ export function relabelled(label: Labels | undefined, language: "zh-CN" | "en", 
   return words === "" ? rest : { ...rest, en: words };
 }
 
+/**
+ * A note with its text in the reader's language; an emptied one goes. Written in English first, it stands in both
+ * languages until somebody says it in Chinese, since a note without Chinese is none.
+ */
+export function noted(note: Labels | undefined, language: string, words: string): Labels | undefined {
+  if (language !== "en") return words === "" ? undefined : { ...note, "zh-CN": words };
+  const own = note?.["zh-CN"] !== undefined && note["zh-CN"] !== note.en ? note["zh-CN"] : undefined;
+  if (words === "") return own === undefined ? undefined : { "zh-CN": own };
+  return { "zh-CN": own ?? words, en: words };
+}
+
 const LONGEST = 50;
 
 /**

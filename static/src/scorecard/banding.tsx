@@ -10,9 +10,11 @@ import { readFigure } from "../designer/decimals";
 import { Grid } from "../designer/grid";
 import { Findings } from "../designer/parts";
 import { parts, put } from "../designer/paths";
-import { bandsOf, flipped, ownColumn, readsAsPercent, restLimits, stepRows, stepsAfter, valueRows, valuesAfter, type Mismatch } from "./bands";
+import { noted, say, type Labels } from "../designer/labels";
+import { bandsOf, flipped, ownColumn, readsAsPercent, restLimits, STEPS_COLUMNS, stepRows, stepsAfter, VALUES_COLUMNS, valueRows, valuesAfter, type Mismatch } from "./bands";
 import type { Bands, Factor, Steps } from "./body";
 import { useDraft, useWords } from "./card";
+import { SpreadNote, useSpread, type Columns } from "./spread";
 
 /** How limits are shown, by factor: settled when a factor is first looked at, so that it does not change while one types. */
 const percents = signal<ReadonlyMap<string, boolean>>(new Map());
@@ -30,6 +32,7 @@ export function BandsEditor({ factor, place }: { readonly factor: Factor; readon
   const [percent, setPercent] = usePercent(factor);
   const { bands } = factor;
   const at = `${place}/bands`;
+  const counts = useSpread(factor.key);
   const kinds = ["steps", "set", "linear", "identity"] as const;
   return (
     <section class="design-bands" data-place={at} tabIndex={-1} aria-label={words("js.card.bands")}>
@@ -61,21 +64,45 @@ export function BandsEditor({ factor, place }: { readonly factor: Factor; readon
           />
         )}
       </div>
-      {bands.kind === "steps" && <StepsGrid bands={bands} factor={factor} place={place} percent={percent} />}
-      {bands.kind === "set" && <ValuesGrid bands={bands} factor={factor} place={place} />}
+      {bands.kind === "steps" && <StepsGrid bands={bands} factor={factor} place={place} percent={percent} counts={counts} />}
+      {bands.kind === "set" && <ValuesGrid bands={bands} factor={factor} place={place} counts={counts} />}
       {bands.kind === "linear" && <Line place={at} percent={percent} />}
       {bands.kind === "identity" && <p class="is-muted">{words("js.card.identity")}</p>}
       {(bands.kind === "linear" || bands.kind === "identity") && (
         <div class="table-scroll">
           <table class="data design-rest">
-            <caption class="visually-hidden">{words("js.card.missing")}</caption>
+            <caption class="visually-hidden">{words("js.card.sample_of")}</caption>
+            <thead>
+              <tr>
+                <th scope="col">{words("js.card.value_column")}</th>
+                <th scope="col" class="number">
+                  {words("js.card.points_column")}
+                </th>
+                <th scope="col" class="number">
+                  {words("js.card.sample_column")}
+                </th>
+                <th scope="col" class="number">
+                  {words("js.card.bad_column")}
+                </th>
+                <th scope="col" class="is-note">
+                  {words("js.card.note")}
+                </th>
+              </tr>
+            </thead>
             <tbody>
-              <MissingRow factor={factor} place={place} span={1} />
+              <tr>
+                <td>{words("js.card.known_values")}</td>
+                <td class="number is-muted">—</td>
+                <Counted counted={counts.known} />
+                <td />
+              </tr>
+              <MissingRow factor={factor} place={place} span={1} counts={counts} numbered={false} />
             </tbody>
           </table>
         </div>
       )}
       {bands.kind !== "steps" && <Findings problems={draft.problems.value.at(at)} />}
+      <SpreadNote />
     </section>
   );
 }
@@ -100,13 +127,20 @@ function Cover({ place, mismatches, children }: { readonly place: string; readon
   );
 }
 
-function StepsGrid({ bands, factor, place, percent }: { readonly bands: Steps; readonly factor: Factor; readonly place: string; readonly percent: boolean }): JSX.Element {
+interface GridOf<B> {
+  readonly bands: B;
+  readonly factor: Factor;
+  readonly place: string;
+  readonly counts: Columns;
+}
+
+function StepsGrid({ bands, factor, place, percent, counts }: GridOf<Steps> & { readonly percent: boolean }): JSX.Element {
   const draft = useDraft();
   const at = `${place}/bands`;
   const own = ownColumn(bands);
   const [mismatches, tell] = useState<readonly Mismatch[]>([]);
   const acts = (found: readonly Act[], group: string | null): void => {
-    const after = stepsAfter(bands, found, percent);
+    const after = stepsAfter(bands, found, percent, draft.language);
     tell(after.mismatches);
     // A typed % sign says that the value is a ratio, where nothing else was said.
     const ratio = (factor.unit ?? null) === null && found.some(hasPercent);
@@ -120,15 +154,18 @@ function StepsGrid({ bands, factor, place, percent }: { readonly bands: Steps; r
     { title: words(bands.match === "gte" ? "js.card.lower_in" : "js.card.lower_out"), look: "limit" as const, passed: own === 1 },
     { title: words(bands.match === "gte" ? "js.card.upper_out" : "js.card.upper_in"), look: "limit" as const, passed: own === 0 },
     { title: words("js.card.points_column"), number: true },
+    ...TOLD.map((key) => ({ title: words(key), number: true, told: true })),
+    { title: words("js.card.note"), look: "long" as const },
   ];
+  const members: Readonly<Record<number, string>> = { [own]: "edge", [1 - own]: "beside", [STEPS_COLUMNS.points]: "points", [STEPS_COLUMNS.customers]: "customers", [STEPS_COLUMNS.rate]: "rate", [STEPS_COLUMNS.note]: "note" };
   return (
     <Grid
       label={words("js.card.bands")}
       noun={words("js.card.band")}
       columns={columns}
-      rows={stepRows(bands, percent)}
+      rows={stepRows(bands, percent, counts.band, draft.language)}
       onActs={acts}
-      place={(row, column) => (column === 2 ? `${at}/cuts/${row}/points` : column === own ? `${at}/cuts/${row}/edge` : `${at}/cuts/${row}/beside`)}
+      place={(row, column) => `${at}/cuts/${row}/${members[column] ?? ""}`}
       fixed={(row, column) => column === 1 - own && row === 0}
       foot={
         <>
@@ -146,8 +183,10 @@ function StepsGrid({ bands, factor, place, percent }: { readonly bands: Steps; r
               ))
             )}
             <PointsCell place={`${at}/otherwise`} label={words("js.card.otherwise_points")} />
+            <Counted counted={counts.band(bands.cuts.length)} />
+            <NoteCell place={`${at}/otherwise_note`} label={words("js.card.otherwise_note")} />
           </tr>
-          <MissingRow factor={factor} place={place} span={2} />
+          <MissingRow factor={factor} place={place} span={2} counts={counts} />
         </>
       }
       note={<Cover place={at} mismatches={mismatches} />}
@@ -160,25 +199,36 @@ function hasPercent(act: Act): boolean {
   return texts.some((text) => /[%\uff05]\s*$/.test(text));
 }
 
-function ValuesGrid({ bands, factor, place }: { readonly bands: Extract<Bands, { kind: "set" }>; readonly factor: Factor; readonly place: string }): JSX.Element {
+const TOLD = ["js.card.sample_column", "js.card.bad_column"] as const;
+
+function ValuesGrid({ bands, factor, place, counts }: GridOf<Extract<Bands, { kind: "set" }>>): JSX.Element {
   const draft = useDraft();
   const at = `${place}/bands`;
+  const { points, customers, rate, note } = VALUES_COLUMNS;
+  const members: Readonly<Record<number, string>> = { 0: "value", [points]: "points", [customers]: "customers", [rate]: "rate", [note]: "note" };
   return (
     <Grid
       label={words("js.card.bands")}
       noun={words("js.card.one_value")}
-      columns={[{ title: words("js.card.value_column"), look: "long" }, { title: words("js.card.points_column"), number: true }]}
-      rows={valueRows(bands.values)}
-      onActs={(acts, group) => draft.change(at, (content) => put(content, [...parts(at), "values"], valuesAfter(bands.values, acts)), group)}
-      place={(row, column) => `${at}/values/${row}/${column === 0 ? "value" : "points"}`}
+      columns={[
+        { title: words("js.card.value_column"), look: "long" },
+        { title: words("js.card.points_column"), number: true },
+        ...TOLD.map((key) => ({ title: words(key), number: true, told: true })),
+        { title: words("js.card.note"), look: "long" },
+      ]}
+      rows={valueRows(bands.values, counts.band, draft.language)}
+      onActs={(acts, group) => draft.change(at, (content) => put(content, [...parts(at), "values"], valuesAfter(bands.values, acts, draft.language)), group)}
+      place={(row, column) => `${at}/values/${row}/${members[column] ?? ""}`}
       foot={
         <>
           <tr>
             <th scope="row" class="design-row" />
             <td>{words("js.card.other_texts")}</td>
             <PointsCell place={`${at}/otherwise`} label={words("js.card.otherwise_points")} />
+            <Counted counted={counts.band(bands.values.length)} />
+            <NoteCell place={`${at}/otherwise_note`} label={words("js.card.otherwise_note")} />
           </tr>
-          <MissingRow factor={factor} place={place} span={1} />
+          <MissingRow factor={factor} place={place} span={1} counts={counts} />
         </>
       }
       note={<Cover place={at} mismatches={[]} />}
@@ -213,13 +263,42 @@ function PointsCell({ place, label }: { readonly place: string; readonly label: 
   );
 }
 
-function MissingRow({ factor, place, span }: { readonly factor: Factor; readonly place: string; readonly span: number }): JSX.Element {
+/** Cells of <tfoot> that tell what is counted. */
+function Counted({ counted }: { readonly counted: readonly [string, string] }): JSX.Element {
+  return (
+    <>
+      <td class="number is-counted">{counted[0]}</td>
+      <td class="number is-counted">{counted[1]}</td>
+    </>
+  );
+}
+
+/** A cell of <tfoot> that holds a note in the reader's language. */
+function NoteCell({ place, label }: { readonly place: string; readonly label: string }): JSX.Element {
+  const draft = useDraft();
+  const note = draft.at(place) as Labels | undefined;
+  return (
+    <td class="design-cell is-note">
+      <input type="text" autocomplete="off" maxLength={200} aria-label={label} data-place={place} value={say(note, draft.language)} onInput={(event) => draft.set(place, noted(note, draft.language, event.currentTarget.value))} />
+    </td>
+  );
+}
+
+interface MissingProps {
+  readonly factor: Factor;
+  readonly place: string;
+  readonly span: number;
+  readonly counts: Columns;
+  readonly numbered?: boolean;
+}
+
+function MissingRow({ factor, place, span, counts, numbered = true }: MissingProps): JSX.Element {
   const draft = useDraft();
   const at = `${place}/missing`;
   const fixed = typeof factor.missing === "object";
   return (
     <tr>
-      <th scope="row" class="design-row" />
+      {numbered && <th scope="row" class="design-row" />}
       <td colSpan={span}>
         <label class="design-missing-policy">
           <span>{words("js.card.missing")}</span>
@@ -230,6 +309,8 @@ function MissingRow({ factor, place, span }: { readonly factor: Factor; readonly
         </label>
       </td>
       {fixed ? <PointsCell place={`${at}/points`} label={words("js.card.missing_points")} /> : <td class="number is-muted">—</td>}
+      <Counted counted={counts.missing} />
+      <NoteCell place={`${place}/missing_note`} label={words("js.card.missing_note")} />
     </tr>
   );
 }

@@ -2,7 +2,12 @@
 
 import { compare, isDecimal, readFigure, showFigure } from "../designer/decimals";
 import { applied, type Act } from "../designer/cells";
-import type { Bands, Cut, Factor, Steps, ValuePoints } from "./body";
+import { noted, say } from "../designer/labels";
+import type { Bands, Body, Cut, Factor, Steps, ValuePoints } from "./body";
+
+/** Columns of the grids: limits or value, points, what is counted of the customers, the note. */
+export const STEPS_COLUMNS = { points: 2, customers: 3, rate: 4, note: 5 } as const;
+export const VALUES_COLUMNS = { points: 1, customers: 2, rate: 3, note: 4 } as const;
 
 /** Which limit of a row is stored with it: for gte the lower one, for lte the upper one; the other is its neighbour's. */
 export function ownColumn(bands: Steps): 0 | 1 {
@@ -15,13 +20,16 @@ export function readsAsPercent(factor: Factor): boolean {
   return factor.bands.cuts.every(({ edge }) => !isDecimal(edge) || (compare(edge, "1") <= 0 && compare(edge, "-1") >= 0));
 }
 
-/** Lower limit, upper limit, points of each cut, as shown. */
-export function stepRows(bands: Steps, percent: boolean): readonly (readonly string[])[] {
+/** What is counted of each band, as shown: its customers, and how many in a hundred of them turned bad. */
+export type Counted = (band: number) => readonly [string, string];
+
+/** Lower limit, upper limit, points of each cut, what is counted, the note, as shown. */
+export function stepRows(bands: Steps, percent: boolean, counted: Counted, language: string): readonly (readonly string[])[] {
   return bands.cuts.map((cut, at) => {
     const own = showFigure(cut.edge, percent);
     const before = bands.cuts[at - 1];
     const other = before ? showFigure(before.edge, percent) : "";
-    return [...(bands.match === "gte" ? [own, other] : [other, own]), cut.points];
+    return [...(bands.match === "gte" ? [own, other] : [other, own]), cut.points, ...counted(at), say(cut.note, language)];
   });
 }
 
@@ -44,14 +52,19 @@ export interface Mismatch {
  * one paste writes both and they differ, the row's own counts and the other is told: a gap or an overlap in what was
  * pasted, which cuts cannot hold.
  */
-export function stepsAfter(bands: Steps, acts: readonly Act[], percent: boolean): { readonly bands: Steps; readonly mismatches: readonly Mismatch[] } {
+export function stepsAfter(bands: Steps, acts: readonly Act[], percent: boolean, language: string): { readonly bands: Steps; readonly mismatches: readonly Mismatch[] } {
   const own = ownColumn(bands);
   const shared = 1 - own;
   const wrote = new Set<number>();
   const others: { row: number; text: string }[] = [];
-  const make = (texts: readonly string[]): Cut => ({ edge: readFigure(texts[own] ?? "", percent), points: readFigure(texts[2] ?? "", false) });
-  const write = (cut: Cut, column: number, text: string): Cut =>
-    column === own ? { ...cut, edge: readFigure(text, percent) } : column === 2 ? { ...cut, points: readFigure(text, false) } : cut;
+  const { points, note } = STEPS_COLUMNS;
+  const make = (texts: readonly string[]): Cut =>
+    withNote<Cut>({ edge: readFigure(texts[own] ?? "", percent), points: readFigure(texts[points] ?? "", false) }, language, texts[note] ?? "");
+  const write = (cut: Cut, column: number, text: string): Cut => {
+    if (column === own) return { ...cut, edge: readFigure(text, percent) };
+    if (column === points) return { ...cut, points: readFigure(text, false) };
+    return column === note ? withNote(cut, language, text) : cut;
+  };
   for (const act of acts) {
     if (act.kind === "set") {
       for (const { row, column, text } of act.edits) {
@@ -66,12 +79,12 @@ export function stepsAfter(bands: Steps, acts: readonly Act[], percent: boolean)
     }
   }
   let cuts = applied(bands.cuts, acts, make, write);
-  let otherwise = bands.otherwise;
+  let rest: Pick<Steps, "otherwise" | "otherwise_note"> = {};
   const last = cuts.at(-1);
   if (acts.some((act) => act.kind === "insert" && act.rows.length > 0) && last && last.edge === "" && last.points !== "" && cuts.length > 1) {
     // A table copied whole ends with the row that has no limit of its own: that is what all other values earn.
     cuts = cuts.slice(0, -1);
-    otherwise = last.points;
+    rest = { otherwise: last.points, ...(last.note ? { otherwise_note: last.note } : {}) };
   }
   const mismatches: Mismatch[] = [];
   for (const { row, text } of others) {
@@ -84,28 +97,55 @@ export function stepsAfter(bands: Steps, acts: readonly Act[], percent: boolean)
       mismatches.push({ row: before, kept: showFigure(cut.edge, percent), pasted: showFigure(pasted, percent) });
     }
   }
-  return { bands: { ...bands, cuts, ...(otherwise === undefined ? {} : { otherwise }) }, mismatches };
+  return { bands: { ...bands, cuts, ...rest }, mismatches };
+}
+
+/** A band with its note in the reader's language. */
+function withNote<B extends Cut | ValuePoints>(band: B, language: string, text: string): B {
+  const { note: before, ...rest } = band;
+  const note = noted(before, language, text);
+  return (note ? { ...rest, note } : rest) as B;
 }
 
 /** The same limits read from the other end, so that the limit itself falls to the other side. */
 export function flipped(bands: Steps): Steps {
-  const points = [...bands.cuts.map((cut) => cut.points), bands.otherwise ?? ""].reverse();
+  const rest = { points: bands.otherwise ?? "", note: bands.otherwise_note };
+  const earned = [...bands.cuts.map(({ points, note }) => ({ points, note })), rest].reverse();
   const edges = bands.cuts.map((cut) => cut.edge).reverse();
-  const cuts = edges.map((edge, at) => ({ edge, points: points[at] ?? "" }));
-  return { kind: "steps", match: bands.match === "gte" ? "lte" : "gte", cuts, otherwise: points.at(-1) || null };
+  const cuts = edges.map((edge, at) => ({ edge, points: earned[at]?.points ?? "", ...(earned[at]?.note ? { note: earned[at].note } : {}) }));
+  const last = earned.at(-1);
+  return { kind: "steps", match: bands.match === "gte" ? "lte" : "gte", cuts, otherwise: last?.points || null, ...(last?.note ? { otherwise_note: last.note } : {}) };
 }
 
-export function valueRows(values: readonly ValuePoints[]): readonly (readonly string[])[] {
-  return values.map((each) => [each.value, each.points]);
+export function valueRows(values: readonly ValuePoints[], counted: Counted, language: string): readonly (readonly string[])[] {
+  return values.map((each, at) => [each.value, each.points, ...counted(at), say(each.note, language)]);
 }
 
-export function valuesAfter(values: readonly ValuePoints[], acts: readonly Act[]): readonly ValuePoints[] {
+export function valuesAfter(values: readonly ValuePoints[], acts: readonly Act[], language: string): readonly ValuePoints[] {
+  const { points, note } = VALUES_COLUMNS;
   return applied(
     values,
     acts,
-    (texts) => ({ value: texts[0] ?? "", points: readFigure(texts[1] ?? "", false) }),
-    (item, column, text) => (column === 0 ? { ...item, value: text } : { ...item, points: readFigure(text, false) }),
+    (texts) => withNote<ValuePoints>({ value: texts[0] ?? "", points: readFigure(texts[points] ?? "", false) }, language, texts[note] ?? ""),
+    (item, column, text) => {
+      if (column === 0) return { ...item, value: text };
+      if (column === points) return { ...item, points: readFigure(text, false) };
+      return column === note ? withNote(item, language, text) : item;
+    },
   );
+}
+
+/** True where the customers counted for a factor in one document still stand so in the other: points and notes move nobody. */
+export function countsHold(counted: Body, now: Body, key: string): boolean {
+  const [one, other] = [counted, now].map((body) => body.factors.find((each) => each.key === key));
+  if (!one || !other) return false;
+  const same = counted.facts === now.facts && counted.formulas === now.formulas && counted.tables === now.tables;
+  return same && one.value === other.value && one.dialect === other.dialect && limits(one.bands) === limits(other.bands);
+}
+
+function limits(bands: Bands): string {
+  const rows = bands.kind === "steps" ? [bands.match, ...bands.cuts.map((cut) => cut.edge)] : bands.kind === "set" ? bands.values.map((each) => each.value) : [];
+  return JSON.stringify([bands.kind, ...rows]);
 }
 
 /** Bands of another kind to begin with. */

@@ -30,6 +30,7 @@ export interface Variant {
 export interface Cut {
   readonly edge: string;
   readonly points: string;
+  readonly note?: Labels;
 }
 
 export interface Steps {
@@ -37,18 +38,20 @@ export interface Steps {
   readonly match: "gte" | "lte";
   readonly cuts: readonly Cut[];
   readonly otherwise?: string | null;
+  readonly otherwise_note?: Labels;
 }
 
 export interface ValuePoints {
   readonly value: string;
   readonly points: string;
+  readonly note?: Labels;
 }
 
 export type Bands =
   | Steps
   | { readonly kind: "identity" }
   | { readonly kind: "linear"; readonly from: ValuePoints; readonly to: ValuePoints }
-  | { readonly kind: "set"; readonly values: readonly ValuePoints[]; readonly otherwise?: string | null };
+  | { readonly kind: "set"; readonly values: readonly ValuePoints[]; readonly otherwise?: string | null; readonly otherwise_note?: Labels };
 
 export interface Factor {
   readonly key: string;
@@ -59,6 +62,8 @@ export interface Factor {
   readonly dialect?: "feel" | "excel";
   readonly bands: Bands;
   readonly missing?: "absent" | { readonly points: string };
+  readonly missing_note?: Labels;
+  readonly note?: Labels;
   readonly unit?: string | null;
   readonly direction?: "higher" | "lower" | null;
   readonly source?: string | null;

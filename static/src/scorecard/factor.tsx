@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { text as words } from "../lib/texts";
 import { CheckField, DecimalField, LabelFields, SelectField, TextField, type Option } from "../designer/fields";
 import { FormulaField } from "../designer/formula";
-import { keyFor, say, type Labels } from "../designer/labels";
+import { keyFor, noted, say, type Labels } from "../designer/labels";
 import { Card, Findings } from "../designer/parts";
 import { asObject, renameFactor, shareOf, taken, takenBeside, withReading, type Body, type Factor } from "./body";
 import { BandsEditor } from "./banding";
@@ -32,6 +32,7 @@ export function FactorPanel({ index }: { readonly index: number }): JSX.Element 
       <div class="form-grid">
         <LabelFields place={`${place}/label`} label={words("js.card.factor_name")} onLabel={(label) => rename(draft, index, label)} />
       </div>
+      {factor.note && <p class="help">{say(factor.note, draft.language)}</p>}
       <Reads factor={factor} place={place} />
       <div class="form-grid is-four">
         <DecimalField place={`${place}/weight`} label={words("js.card.weight_in")} unit="%" must empty="" />
@@ -56,11 +57,25 @@ export function FactorPanel({ index }: { readonly index: number }): JSX.Element 
             onText={(key) => draft.change(`${place}/key`, (content) => ({ ...content, body: renameFactor(content.body, index, key) }), `${place}/key`)}
           />
           <TextField place={`${place}/source`} label={words("js.card.source")} help={words("js.card.source_help")} optional maxLength={60} />
+          <NoteFields place={`${place}/note`} note={factor.note} />
           <CheckField place={`${place}/movable`} label={words("js.card.movable")} value={factor.movable !== false} onCheck={(on) => draft.set(`${place}/movable`, on ? undefined : false, false)} />
         </div>
       </details>
       <Findings problems={draft.problems.value.at(place)} />
     </Card>
+  );
+}
+
+/** What people are told of the factor, in both languages. */
+function NoteFields({ place, note }: { readonly place: string; readonly note: Labels | undefined }): JSX.Element {
+  const draft = useDraft();
+  const label = words("js.card.note");
+  const write = (language: string, text: string): void => draft.set(place, noted(note, language, text));
+  return (
+    <>
+      <TextField place={`${place}/zh-CN`} label={words("js.design.in_chinese", { label })} maxLength={200} onText={(text) => write("zh-CN", text)} />
+      <TextField place={`${place}/en`} label={words("js.design.in_english", { label })} maxLength={200} onText={(text) => write("en", text)} />
+    </>
   );
 }
 

@@ -20,6 +20,9 @@ interface Impact {
   readonly down: number;
   readonly unchanged: number;
   readonly other: number;
+  /** Customers with a score both times, and the means of these scores. */
+  readonly both: number;
+  readonly means: readonly [string, string] | null;
   readonly rows: readonly Key[];
   readonly columns: readonly Key[];
   readonly matrix: readonly (readonly number[])[];
@@ -53,6 +56,14 @@ export function ImpactPane({ draft }: { readonly draft: Draft<Body> }): JSX.Elem
           <Line title="js.card.impact_down" count={found.down} look="is-bad" />
           <Line title="js.card.impact_same" count={found.unchanged} />
           {found.other > 0 && <Line title="js.card.impact_other" count={found.other} />}
+          {found.means && (
+            <div>
+              <dt title={words("js.card.impact_mean_of", { count: found.both })}>{words("js.card.impact_mean")}</dt>
+              <dd>
+                {found.means[0]} → {found.means[1]}
+              </dd>
+            </div>
+          )}
         </dl>
       )}
       <Matrix found={found} body={body} open={open} chosen={cell} />

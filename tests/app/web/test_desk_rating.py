@@ -171,3 +171,13 @@ def test_the_calculation_reads_in_english(house: House) -> None:
     html = text(house.client("sunli").get(f"/customers/{rated(house, 'C3')}/rating"))
     for words in ("Operating cash flow / sales", "Knock-out", "On the list of dishonest", "Without “"):
         assert words in html
+
+
+def test_the_note_of_the_band_stands_beside_it(house: House) -> None:
+    """C1 has debts of 45 %: the second Band, in both languages; what has no note shows none."""
+    page = f"/customers/{rated(house, 'C1')}/rating"
+    html = text(house.client("sunli").get(page))
+    assert '<span class="note">正常</span>' in html
+    assert "负债轻" not in html
+    speak(house, "sunli", "en")
+    assert '<span class="note">Normal</span>' in text(house.client("sunli").get(page))

@@ -103,7 +103,7 @@ def test_a_scorecard_reads_like_a_scorecard(house: House) -> None:
     for words in ("财务健康度", "制造业", "40% &lt; 取值 ≤ 55%", "80 分", "≥ 10 年", "流动比率", "≥ 2<",
                   "不计分，权重由其他指标分摊",
                   "触发否决与等级上限", "在列失信被执行人 = 是", "直接评为", "登记状态 为 “注销”、", "grade-1", "90",
-                  "C1 华东精工", "84.80"):  # fmt: skip
+                  "负债轻", "过高，提示风控", "报表缺失时", "取最近一期年报", "C1 华东精工", "84.80"):  # fmt: skip
         assert words in html, words
 
 

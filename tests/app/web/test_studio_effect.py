@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 import pytest
@@ -11,12 +13,14 @@ from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app import gallery
-from app.models.customer import Customer
+from app.models.customer import Customer, Occurrence
 from app.models.ledger import Entry
 from app.services import evidence, ratings
+from app.work import Subject, Verb
 from tests.app.desk import bring
 from tests.builders import Clock, House, csrf_of
 
+TODAY = date(2026, 1, 5)  # of the clock of the tests
 PLACE = "/studio/scorecard/customer_rating/1/design"
 Body = dict[str, Any]
 
@@ -122,11 +126,90 @@ def test_a_fact_no_rating_has_used_comes_from_the_evidence(house: House, portfol
     assert ask(client, "impact", {"body": draft}).get_json()["down"] == 1
 
 
+def bands(client: FlaskClient, draft: Body) -> Any:
+    answer = ask(client, "bands", {"body": draft})
+    assert answer.status_code == 200, answer.get_json()
+    return answer.get_json()
+
+
+def known_since(house: House, customer_id: str, day: date | None) -> None:
+    with house.work() as work:
+        row = work.session.get_one(Customer, customer_id)
+        row.customer_since = day
+        work.record(Verb.CUSTOMER_CHANGED, Subject("customer", customer_id), {"name": row.name})
+
+
+def test_how_many_fall_into_each_band_and_which_turned_bad(house: House, portfolio: dict[str, str]) -> None:
+    """Counts are those of the rating; unknown outcomes count neither as good nor as bad."""
+    client = house.client("zhoumin")
+    told = bands(client, body())
+    assert (told["customers"], told["known"], told["bad"], told["rate"]) == (3, 0, 0, None)
+    assert told["as_of"] == TODAY.isoformat()
+    assert told["definition"]["days"] == 90
+    for key in portfolio.values():
+        one = ask(client, "try", {"body": body(), "customer": key}).get_json()["factors"]
+        for factor in body()["factors"]:
+            cuts = [*(cut["points"] for cut in factor["bands"].get("cuts", ())), factor["bands"].get("otherwise")]
+            found = told["factors"][factor["key"]]
+            if one[factor["key"]]["points"] is None:
+                assert found["missing"]["customers"] >= 1
+            elif len(found["bands"]) > 1:
+                assert found["bands"][cuts.index(one[factor["key"]]["points"])]["customers"] >= 1
+    for found in told["factors"].values():
+        assert sum(each["customers"] for each in [*found["bands"], found["missing"]]) == 3
+        assert all(each["rate"] is None for each in found["bands"])
+
+    for name in ("C1", "C2"):
+        known_since(house, portfolio[name], date(2020, 1, 1))
+    with house.work() as work:
+        evidence.store(work, portfolio["C2"], "court", "gsxt", work.today, {"bankruptcy_filing": True})
+    told = bands(client, body())
+    assert (told["known"], told["bad"], told["rate"]) == (2, 1, "50.0")
+    with house.work() as work:  # a newer copy of the same source withdraws it; another one goes out of date
+        evidence.store(work, portfolio["C2"], "court", "gsxt", work.today, {"bankruptcy_filing": False})
+        yesterday = work.today - timedelta(days=1)
+        evidence.store(work, portfolio["C3"], "old", "x", yesterday, {"max_dpd": "400"}, expires_on=yesterday)
+    told = bands(client, body())
+    assert (told["known"], told["bad"]) == (2, 0)
+    with house.work() as work:
+        work.session.add(Occurrence(
+            customer_id=portfolio["C3"], external_id="E1", day=work.today - timedelta(days=300),
+            kind="bankruptcy_filing", severity="critical", source="x", description="",
+        ))  # fmt: skip
+        evidence.store(work, portfolio["C1"], "bureau", "x", work.today, {})
+    told = bands(client, body())
+    assert (told["known"], told["bad"]) == (3, 1), "a petition of the last 12 months, whatever became of it"
+
+
+def test_counts_follow_the_bands_of_the_draft(house: House, portfolio: dict[str, str]) -> None:
+    client = house.client("zhoumin")
+    draft = body()
+    draft["factors"][0]["bands"] = {"kind": "steps", "match": "gte", "cuts": [{"edge": "-99", "points": "9"}],
+                                    "otherwise": "1"}  # fmt: skip
+    key = draft["factors"][0]["key"]
+    before, after = bands(client, body())["factors"][key], bands(client, draft)["factors"][key]
+    assert len(before["bands"]) == 5
+    assert [each["customers"] for each in after["bands"]] == [3 - before["missing"]["customers"], 0]
+    assert after["missing"] == before["missing"]
+    told = ask(client, "impact", {"body": draft}).get_json()
+    assert told["both"] == 3
+    scores = [ask(client, "try", {"body": draft, "customer": each}).get_json() for each in portfolio.values()]
+    for place, side in enumerate(("before", "after")):
+        mean = sum(Decimal(each[side]["total"]) for each in scores) / 3
+        assert Decimal(told["means"][place]) == mean.quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def test_counts_of_nobody(house: House) -> None:
+    told = bands(house.client("zhoumin"), body())
+    assert (told["customers"], told["rate"]) == (0, None)
+    assert all(each["missing"]["customers"] == 0 for each in told["factors"].values())
+
+
 def test_a_draft_that_does_not_compile_is_told(house: House, portfolio: dict[str, str]) -> None:
     client = house.client("zhoumin")
     broken = body()
     broken["factors"][0]["value"] = "nobody + 1"
-    for name in ("try", "impact"):
+    for name in ("try", "impact", "bands"):
         refused = ask(client, name, {"body": broken, "customer": portfolio["C1"]})
         assert refused.status_code == 422
         assert "nobody" in str(refused.get_json()["problems"])
@@ -139,6 +222,7 @@ def test_odd_questions(house: House, sent: Any) -> None:
     client = house.client("zhoumin")
     assert ask(client, "try", sent).status_code in (404, 422)
     assert ask(client, "impact", sent).status_code == 422
+    assert ask(client, "bands", sent).status_code == 422
 
 
 def test_odd_cells_and_strangers(house: House, portfolio: dict[str, str]) -> None:
@@ -146,5 +230,6 @@ def test_odd_cells_and_strangers(house: House, portfolio: dict[str, str]) -> Non
     for cell in ("A", [1, 2], ["A"], [["A"], None]):
         assert ask(client, "impact", {"body": body(), "cell": cell}).status_code == 404
     assert ask(client, "try", {"body": body(), "customer": "f" * 32}).status_code == 404
-    assert ask(house.client("hanxue"), "impact", {"body": body()}).status_code == 403
+    for name in ("impact", "bands"):
+        assert ask(house.client("hanxue"), name, {"body": body()}).status_code == 403
     assert ask(client, "impact", {"body": body()}, PLACE.replace("/1/", "/9/")).status_code == 404
