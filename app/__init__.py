@@ -35,6 +35,7 @@ PAGES = (
     "inbox_batch",
     "inbox_stuck",
     "desk",
+    "books",
     "pick",
 )
 

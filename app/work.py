@@ -35,6 +35,7 @@ class Verb(StrEnum):
     RECORD_CHANGED = "record.changed"
     RECORD_REMOVED = "record.removed"
     RECORD_RESTORED = "record.restored"
+    RECORDS_EXPORTED = "records.exported"
     REQUEST_DRAFTED = "credit_request.drafted"
     REQUEST_CHANGED = "credit_request.changed"
     REQUEST_SUBMITTED = "credit_request.submitted"

@@ -61,6 +61,7 @@ _R = Right
 _INBOX = Entry("inbox.tasks", "inbox", "ui.menu.inbox", _R.TASK_DECIDE, "inbox", "i")
 _DONE = Entry("inbox.done", "done", "ui.menu.done", _R.TASK_READ)
 _CUSTOMERS = Entry("desk.customers", "customers", "ui.menu.customers", _R.CUSTOMER_READ, None, "c")
+_BOOKS = Entry("books.index", "dictionary", "ui.menu.books", _R.RECORD_READ, None, "l")
 _IMPORTS = Entry("desk.imports", "upload", "ui.menu.imports", _R.CUSTOMER_IMPORT)
 _TRAIL = Entry("trail.entries", "trail", "ui.menu.trail", _R.TRAIL_READ, None, "t")
 _RIGHTS = Entry("admin.rights", "rights", "ui.menu.rights", _R.USER_READ)
@@ -68,6 +69,7 @@ _RIGHTS = Entry("admin.rights", "rights", "ui.menu.rights", _R.USER_READ)
 AUDIENCES: tuple[Audience, ...] = (
     Audience("desk", frozenset({Role.SALES}), (
         Entry("desk.customers", "customers", "ui.menu.my_customers", _R.CUSTOMER_READ, None, "c"),
+        _BOOKS,
         Entry("desk.new_request", "request-new", "ui.menu.new_request", _R.REQUEST_WRITE, None, "n"),
         Entry("desk.requests", "request", "ui.menu.my_requests", _R.REQUEST_WRITE, None, "r"),
         _INBOX,
@@ -77,6 +79,7 @@ AUDIENCES: tuple[Audience, ...] = (
         _INBOX,
         _DONE,
         _CUSTOMERS,
+        _BOOKS,
         Entry("desk.ratings", "rating", "ui.menu.ratings", _R.RATING_READ),
         _IMPORTS,
         _TRAIL,
@@ -88,17 +91,20 @@ AUDIENCES: tuple[Audience, ...] = (
         Entry("studio.publications", "versions", "ui.menu.publications", _R.DEFINITION_READ),
         Entry("studio_formula.functions", "dictionary", "ui.menu.functions", _R.DEFINITION_READ),
         _CUSTOMERS,
+        _BOOKS,
     )),
     Audience("trail", frozenset({Role.AUDITOR}), (
         _TRAIL,
         Entry("trail.verify", "verified", "ui.menu.verify", _R.TRAIL_VERIFY, None, "v"),
         Entry("studio.definitions", "versions", "ui.menu.studio", _R.DEFINITION_READ),
         _CUSTOMERS,
+        _BOOKS,
         _RIGHTS,
     )),
     Audience("board", frozenset({Role.MANAGER}), (
         Entry("board.overview", "board", "ui.menu.board", _R.BOARD_READ, None, "b"),
         _CUSTOMERS,
+        _BOOKS,
     )),
     Audience("admin", frozenset({Role.SYSTEM_ADMIN}), (
         Entry("admin_users.users", "users", "ui.menu.users", _R.USER_WRITE, None, "u"),

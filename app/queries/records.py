@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +22,7 @@ from forms.book import LONGEST, Book, held
 
 FEW = 20_000  # so many matches are sorted by themselves sooner than found along the order of the list
 LONGEST_SEARCH = 60
+CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class RecordLine:
     form_id: str
     customer_id: str | None
     customer: str | None
+    customer_number: str | None
     owner: str | None
     answers: Mapping[str, Any]
     status: str
@@ -81,7 +83,8 @@ class RecordPage:
 
 COLUMNS: tuple[Any, ...] = (
     Record.id, Record.title, Record.form_id, Record.customer_id, Customer.name.label("customer"),
-    User.name.label("owner"), Record.answers, Record.status, Record.created_at, Record.changed_at, Record.row_version,
+    Customer.number.label("customer_number"), User.name.label("owner"), Record.answers, Record.status,
+    Record.created_at, Record.changed_at, Record.row_version,
 )  # fmt: skip
 
 
@@ -100,10 +103,13 @@ class Listing:
 
 def page(
     reading: Reading, listing: Listing, filters: Filters, place: Place, *, sort: str | None = None,
-    descending: bool = False, limit: int = 50,
+    descending: bool = False, limit: int = 50, count: bool = True,
 ) -> RecordPage:
-    """Records this person may read, along a projected field or, without one, the newest changed first."""
-    what = listing.sortable(sort)
+    """Records this person may read, along a projected field or, without one, the newest changed first.
+
+    Without `count` nobody counts beyond the page.
+    """
+    what = None if filters.removed else listing.sortable(sort)  # what is removed has left the projections
     narrowed = _narrowed(reading, listing, filters)
     if what is None:
         query = _joined(select(*COLUMNS).select_from(Record)).where(*narrowed)
@@ -116,8 +122,23 @@ def page(
         order = Sorting(column, RecordValue.record_id, descending, here)
     found = walk(reading.session, query, order, place, limit)
     whole = found.previous is None and found.next is None
-    count = len(found.rows) if whole else counted(reading.session, select(Record.id).where(*narrowed))
-    return RecordPage(tuple(RecordLine(*row) for row in found.rows), found.previous, found.next, count)
+    total = len(found.rows)
+    if count and not whole:
+        total = counted(reading.session, select(Record.id).where(*narrowed))
+    return RecordPage(tuple(RecordLine(*row) for row in found.rows), found.previous, found.next, total)
+
+
+def everything(
+    reading: Reading, listing: Listing, filters: Filters, *, sort: str | None = None, descending: bool = False
+) -> Iterator[RecordLine]:
+    """Every record of a list in its order, some hundreds at a time."""
+    place = Place()
+    while True:
+        found = page(reading, listing, filters, place, sort=sort, descending=descending, limit=CHUNK, count=False)
+        yield from found.rows
+        if found.next is None:
+            return
+        place = Place(after=found.next)
 
 
 def _joined(query: Select[Any]) -> Select[Any]:

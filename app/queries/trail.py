@@ -28,7 +28,7 @@ WINDOW = 200_000  # newest entries whose bodies a search for text reads
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "definition": ("definition.",),
     "customer": ("customer.", "customers.", "items.", "upload.", "evidence."),
-    "record": ("record.",),
+    "record": ("record.", "records."),
     "request": ("credit_request.", "answers."),
     "rating": ("rating.",),
     "limit": ("limit.",),
@@ -347,4 +347,11 @@ def customer_timeline(reading: Reading, customer_id: str, *, limit: int = 30) ->
     query = (
         selected().where(Entry.customer_id.in_(own), or_(about, outcome)).order_by(Entry.id.desc()).limit(limit)
     )
+    return rows_of(reading.session, reading.session.execute(query).all())
+
+
+def subject_timeline(reading: Reading, subject: Subject, *, limit: int = 50) -> tuple[EntryRow, ...]:
+    """What happened to one subject, newest first, for whoever was let through to the subject itself."""
+    about = (Entry.subject_type == subject.type) & (Entry.subject_id == subject.id)
+    query = selected().where(about).order_by(Entry.subject_seq.desc()).limit(limit)
     return rows_of(reading.session, reading.session.execute(query).all())

@@ -34,8 +34,12 @@ LONGEST_REASON = 500
 EVERYONE = ""  # the scope of a value that is unique in the whole book
 
 
+def subject_of(record_id: str) -> Subject:
+    return Subject("record", record_id)
+
+
 def subject(row: Record) -> Subject:
-    return Subject("record", row.id)
+    return subject_of(row.id)
 
 
 def get(work: Work | Reading, key: str, record_id: str, act: Act = "read") -> tuple[Shelf, Record]:
@@ -172,6 +176,13 @@ def shown(form: Form, row: Record, answers: Mapping[str, Any], names: Iterable[s
             value = Personal(owner, key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         out[key] = value
     return out
+
+
+def exported(work: Work, key: str, filters: Mapping[str, str], count: int, form: str) -> None:
+    """Note that somebody took a list home."""
+    shelf = books.open_to(work.session, work.viewer, key)
+    detail = {"book": key, "book_title": dict(shelf.title), "count": count, "format": form, "filters": dict(filters)}
+    work.record(Verb.RECORDS_EXPORTED, Subject("book", key), detail)
 
 
 # parts of an act -------------------------------------------------------------------------------------------------

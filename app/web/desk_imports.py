@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
-from urllib.parse import quote
 
 from flask import Response, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.access import Conflict, Missing, Right
+from app.edge.downloads import attachment
 from app.edge.locale import language, problem_text, t
 from app.edge.pages import access
 from app.edge.runtime import runtime
@@ -23,7 +23,6 @@ from app.web.desk_blueprint import blueprint
 from app.work import Reading
 from rules import Invalid, Problem
 
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 48  # characters of a cell repeated on the page
 SPACE = "\u2423"
 LEVELS = ("error", "known", "warning", "repair", "skip")
@@ -173,7 +172,7 @@ def upload_result(upload_id: str) -> Response:
     with reading() as view:
         name = queries.upload(view, upload_id).line.filename
         content = imports_export.result(view, upload_id, problem_text, t)
-    return _download(content, f"{name.rpartition('.')[0] or name}-{t('import.result')}.xlsx")
+    return attachment(content, f"{name.rpartition('.')[0] or name}-{t('import.result')}.xlsx")
 
 
 @blueprint.get("/imports/template-<kind>.xlsx")
@@ -181,13 +180,4 @@ def upload_result(upload_id: str) -> Response:
 def upload_template(kind: str) -> Response:
     with reading() as view:
         content = imports_export.template(view, kind, language(), t)
-    return _download(content, f"{t(f'import.template.{kind}')}.xlsx")
-
-
-def _download(content: bytes, name: str) -> Response:
-    """Always an attachment: nothing a person uploaded is ever shown by the browser in our name."""
-    response = make_response(content)
-    response.mimetype = WORKBOOK
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return attachment(content, f"{t(f'import.template.{kind}')}.xlsx")

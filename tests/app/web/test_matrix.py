@@ -21,7 +21,7 @@ from app.models.case import Case, Task
 from app.models.credit import Rating
 from app.models.ledger import Entry
 from app.models.people import Department, Post
-from app.services import ratings
+from app.services import ratings, records
 from app.services.viewers import viewer_of
 from tests.app.desk import apply_for, bring
 from tests.builders import House
@@ -47,6 +47,9 @@ def sample(house: House) -> dict[str, str]:
     """A customer of lina's with a case on its way, and one of each other thing an address can name."""
     customer = bring(house, "C2", owner="lina")
     case_id = apply_for(house, customer)
+    with house.work("lina") as work:
+        visit = {"customer": customer, "visited_on": "2025-12-20", "met": "王总", "impression": "good", "report": "好"}
+        record_id = records.create(work, "site_visits", visit).id
     with house.work() as work:
         session = work.session
         case = session.get_one(Case, case_id)
@@ -65,6 +68,7 @@ def sample(house: House) -> dict[str, str]:
             "upload_id": "0" * 32, "kind": "scorecard", "key": "customer_rating", "version": "1",
             "subject_type": "case", "subject_id": case_id, "name": "app.css", "number": "C2", "filename": "x.xlsx",
             "document": "R-1", "tab": "rating", "row": "0", "field": "guarantees", "place": "0",
+            "book": "site_visits", "record_id": record_id, "view_id": "0" * 32, "form": "csv",
         }  # fmt: skip
 
 
