@@ -31,6 +31,7 @@ AREAS = {
     "bank_account",
     "bank_code",
     "staff",
+    "convert",
     "subform",
     "compute",
     "check",
