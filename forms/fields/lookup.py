@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from dataclasses import field as member
 from datetime import UTC, date
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from rules import Problem
 from rules.figures import plain
 
 from .. import composed
-from ..label import say
+from ..label import Label, say
 from ..raw import SHORT, bad_character, trim
 from .field import At, Field, Lookup, Setup
 from .web import render
@@ -61,10 +62,16 @@ def unpack(value: Any) -> Any:
     return None
 
 
-def name_of(value: Reference, locale: str) -> str:
-    """What a reader calls the record: its copied name, its number, or its id where neither was copied."""
+def called(value: Reference) -> str | Label:
+    """The copied name of the record, a label or a text; its number, or its id where neither was copied."""
     name = value.copied.get("name") or value.copied.get("number") or value.id
-    return say(name, locale) if isinstance(name, Mapping) else str(name)
+    return dict(name) if isinstance(name, Mapping) else str(name)
+
+
+def name_of(value: Reference, locale: str) -> str:
+    """The same for one reader."""
+    name = called(value)
+    return name if isinstance(name, str) else say(name, locale)
 
 
 def pairs_of(value: Any, locale: str = "zh-CN") -> list[tuple[str, str]]:
@@ -223,7 +230,7 @@ class LookupField(Picked):
         return None if value is None else self.write(value)
 
     def control(self, locale: str) -> Any:
-        return composed.Picker(of=self.of, named=pairs_of, **render(self, locale))
+        return composed.Picker(of=self.of, named=partial(pairs_of, locale=locale), **render(self, locale))
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": SHORT}

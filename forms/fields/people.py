@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from rules import Invalid, Problem
@@ -12,7 +13,7 @@ from .. import composed
 from ..label import is_english
 from ..raw import SHORT, is_empty, trim
 from .field import At, Column
-from .lookup import Picked, Reference, name_of, pairs_of
+from .lookup import Picked, Reference, called, name_of, pairs_of
 from .tags import SEPARATORS
 from .web import render
 
@@ -88,11 +89,11 @@ class Staff(Picked):
         before = {ref.id for ref in at.before or ()}
         for ref in value:
             if ref.id not in before and ref.copied.get("active") is False:
-                yield self.problem("staff.left", name=name_of(ref, "zh-CN"))
+                yield self.problem("staff.left", name=called(ref))
 
     def outside(self, ref: Reference) -> Problem:
         """The Problem of a choice that the range leaves out."""
-        return self.problem("staff.outside", name=name_of(ref, "zh-CN"))
+        return self.problem("staff.outside", name=called(ref))
 
     def simple(self, value: Any) -> Any:
         ids = tuple(ref.id for ref in value)
@@ -112,7 +113,8 @@ class Staff(Picked):
         return ";".join(ref.id for ref in value)
 
     def control(self, locale: str) -> Any:
-        return composed.Picker(of=self.of, multiple=self.multiple, named=pairs_of, **render(self, locale))
+        named = partial(pairs_of, locale=locale)
+        return composed.Picker(of=self.of, multiple=self.multiple, named=named, **render(self, locale))
 
     def json_schema(self) -> dict[str, Any]:
         id = {"type": "string", "minLength": 1, "maxLength": SHORT}

@@ -153,5 +153,11 @@ def told(problems: tuple[Problem, ...]) -> None:
             assert (sentence or "-").format(**params)
 
 
+def filled(problem: Problem, tag: str) -> str:
+    """The sentence of a Problem as one reader gets it."""
+    params = {key: say(value, tag) if isinstance(value, dict) else value for key, value in problem.params.items()}
+    return sentences("en" if tag == "en" else "zh_Hans_CN")[problem.code].format(**params)
+
+
 def codes(problems: tuple[Problem, ...]) -> list[tuple[str, str]]:
     return [(p.code, p.path) for p in problems]
