@@ -6,14 +6,16 @@ added an empty Factor still wants to know that the weights do not add up.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from rules import table_draft
 from rules.problem import Invalid, Problem
 from rules.schema import schema_problems
 from rules.scorecard_compile import SCHEMA, compile_scorecard
+from rules.table_draft import HOLE, looked_through
 
-HOLE = "\u25a1"  # stands for a key that is none; a letter of no formula
 NOTHING = "null"  # a formula that fits every place
 Silent = set[str]
 Item = dict[str, Any]
@@ -27,14 +29,14 @@ def draft_problems(body: Mapping[str, Any]) -> list[Problem]:
     """
     found = schema_problems(SCHEMA, body)
     if not found:
-        return _compiled(body)
+        return looked_through(body, _compiled, _tables_repaired)
     silent: Silent = set()
     filled = _filled(body, found, silent)
     if filled is None or schema_problems(SCHEMA, filled):
         return found
     hidden = tuple(silent)
-    beside = (p for p in _compiled(filled) if not _inside(p.path, hidden) and p.code not in silent)
-    return [*found, *(p for p in beside if HOLE not in str(dict(p.params)))]
+    beside = looked_through(filled, _compiled, _tables_repaired)
+    return [*found, *(p for p in beside if not _inside(p.path, hidden) and p.code not in silent)]
 
 
 def _compiled(body: Mapping[str, Any]) -> list[Problem]:
@@ -54,13 +56,21 @@ def _filled(body: Mapping[str, Any], found: list[Problem], silent: Silent) -> It
     faults: dict[str, dict[int, set[str]]] = {}
     for problem in found:
         parts = problem.path.split("/")[1:]
-        if problem.code == "schema.too_large" or (parts and parts[0] == "tables"):
+        if problem.code == "schema.too_large":
             return None
+        if parts[:1] == ["tables"]:
+            continue
         name = parts[0] if parts else str(problem.params.get("name", ""))
         where = faults.setdefault(name, {})
         if len(parts) > 1 and parts[1].isdigit():
             member = parts[2] if len(parts) > 2 else str(problem.params.get("name", ""))
             where.setdefault(int(parts[1]), set()).add(member)
+    in_tables = [problem for problem in found if problem.path.startswith("/tables")]
+    if in_tables:
+        mended = _tables_filled(made, in_tables, silent)
+        if mended is None:
+            return None
+        made = mended
     for name, items in faults.items():
         fill = _FILL.get(name)
         if fill is None:
@@ -78,6 +88,48 @@ def _filled(body: Mapping[str, Any], found: list[Problem], silent: Silent) -> It
                 fill(item, index, items[index], silent) if index in items else item for index, item in enumerate(value)
             ]
     return made
+
+
+def _tables_filled(body: Item, found: list[Problem], silent: Silent) -> Item | None:
+    """The tables without faults of shape; None where one is no table at all."""
+    tables = body.get("tables")
+    if not isinstance(tables, list) or not all(isinstance(each, dict) for each in tables):
+        return None
+    made = list(tables)
+    for problem in found:
+        parts = problem.path.split("/")[2:]
+        if not parts:
+            return None
+        at = int(parts[0])
+        member = parts[1] if len(parts) > 1 else str(problem.params.get("name", ""))
+        if member == "key":
+            made[at] = {**made[at], "key": f"{HOLE}table{at}"}
+        elif member != "table":
+            made[at] = {name: value for name, value in made[at].items() if name != member}
+        elif not isinstance(made[at].get("table"), dict):
+            return None
+    mended = _tables_repaired({**body, "tables": made}, found)
+    if mended is None:
+        return {**body, "tables": made}
+    silent |= mended[1]
+    return mended[0]
+
+
+def _tables_repaired(body: Mapping[str, Any], found: Sequence[Problem]) -> tuple[Item, set[str]] | None:
+    """The body with its tables repaired as far as `found` names faults in them."""
+    inner: dict[int, list[Problem]] = {}
+    for problem in found:
+        parts = problem.path.split("/")[1:]
+        if parts[:1] == ["tables"] and parts[2:3] == ["table"]:
+            path = "".join(f"/{part}" for part in parts[3:])
+            inner.setdefault(int(parts[1]), []).append(replace(problem, path=path))
+    tables, silent = list(body.get("tables", ())), set[str]()
+    for at, problems in inner.items():
+        mended = table_draft.repaired(tables[at]["table"], problems)
+        if mended is not None:
+            tables[at] = {**tables[at], "table": mended[0]}
+            silent |= {f"/tables/{at}/table{each}" if each.startswith("/") else each for each in mended[1]}
+    return ({**body, "tables": tables, "examples": []}, silent) if silent else None
 
 
 def _instead(name: str, body: Item) -> list[Any]:

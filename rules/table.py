@@ -94,6 +94,11 @@ class DecisionTable:
         run.hits = list(rows[:1] if self.hit_policy == "F" else rows)
         return run.decided() if rows else run.without()
 
+    def refused_by(self, row: int, made: TableResult, facts: Mapping[str, Any], now: Moment) -> tuple[int, ...]:
+        """The columns whose cells the inputs of a result do not meet for certain: why a row was not hit."""
+        run = _Run(self, facts, now, made.inputs)
+        return tuple(at for at in range(len(self.columns)) if run.refuses(row, at))
+
     def told(self, made: TableResult) -> dict[str, Any]:
         """What a result came from, as data: {inputs, rows: [{id, index}], unknown, default}; index from 0."""
         pairs = zip(self.inputs, made.inputs, strict=True)
@@ -208,6 +213,15 @@ class _Run:
         found += self.missing(at) if unknown else ()
         told = {cause.field for cause in found}
         return None, [*found, *(Cause("missing", name) for name in missing if name not in told)]
+
+    def refuses(self, row: int, at: int) -> bool:
+        """Whether a cell is not met for certain."""
+        column, value = self.table.columns[at], self.inputs[at].value
+        if column.open >> row & 1:
+            return self.tested(row, at)[0] is False
+        if value is None:
+            return bool(column.refused >> row & 1)
+        return not column.of(value) >> row & 1
 
     def missing(self, at: int) -> tuple[Cause, ...]:
         """Why an input is unknown; a null its author wrote has no reason of its own."""

@@ -172,13 +172,20 @@ class _Reader:
                 self.report("table.input_type", f"{at}/type", **params)
         else:
             formula = self.formula(item["value"], item, f"{at}/value", wanted)
-            known = type_of_text(formula.type, self.scope.named) if formula is not None else ANY
+            known = self.given(formula)
         cells = [row["when"][index] for row in self.body["rows"] if index < len(row["when"])]
         found = wanted or (known if known.kind not in OPEN else self.inferred([*cells, *item.get("allowed", ())]))
         allowed = self.allowed(item, at, found)
         label = item.get("label") or (entry.labels if entry is not None else {})
         unit = item.get("unit") or (entry.unit if entry is not None else None)
         return Input(item["key"], label, found, unit, item.get("labels", {}), allowed, name, formula, at)
+
+    def given(self, formula: Formula | None) -> Type:
+        """The type of what a formula gives, any where no value of one could be declared, as of `null`."""
+        try:
+            return ANY if formula is None else type_of_text(formula.type, self.scope.named)
+        except UnknownType:
+            return ANY
 
     def inferred(self, cells: Sequence[str]) -> Type | None:
         """The one kind all cells name; None where they name none or several."""

@@ -24,20 +24,25 @@ from app.web import studio_views
 from app.web.formula_told import fixes, span_units
 from app.web.studio import ICONS
 from app.web.studio_design_words import scorecard_words, told
+from app.web.studio_table_words import beside, table_words
 from app.work import Reading
-from rules import Invalid, Problem, Scope
+from rules import Invalid, Problem, Scope, scorecard_draft, table_draft
+from rules.problem import errors as errors_of
 from rules.problem import pointer
-from rules.scorecard_draft import draft_problems
 
-blueprint = Blueprint("studio_design", __name__, url_prefix="/studio/<any(scorecard):kind>/<key>/<int:version>/design")
+blueprint = Blueprint(
+    "studio_design", __name__, url_prefix="/studio/<any(scorecard,table):kind>/<key>/<int:version>/design"
+)
 
 TITLE = "definition.title"  # how codes about the title begin
 MEMBERS = {"title": dict, "body": dict, "row_version": int}
 Body = Mapping[str, Any]
 
 # What the page of a kind needs beside the body, and what can be said of one that does not compile.
-WORDS: Mapping[str, Callable[[Body], dict[str, Any]]] = {"scorecard": scorecard_words}
-FURTHER: Mapping[str, Callable[[Body], list[Problem]]] = {"scorecard": draft_problems}
+WORDS: Mapping[str, Callable[[Body], dict[str, Any]]] = {"scorecard": scorecard_words, "table": table_words}
+FURTHER: Mapping[str, Callable[[Body], list[Problem]]] = {
+    "scorecard": scorecard_draft.draft_problems, "table": table_draft.draft_problems,
+}  # fmt: skip
 
 
 @blueprint.app_context_processor
@@ -73,8 +78,8 @@ def page(kind: str, key: str, version: int) -> BaseResponse | str:
             }
             for each in known_facts(view)
         ]
-        made, _ = studio_views.compiled(kind, detail.body)
-        shown = studio_views.context(view, detail, made) if made is not None else {}
+        made, problems = studio_views.compiled(kind, detail.body)
+        shown = studio_views.context(view, detail, made, problems, request.args) if made is not None else {}
     return render_template("studio/design.html", d=detail, tab="design", icons=ICONS, data=data, made=made, **shown)
 
 
@@ -170,7 +175,7 @@ def _looked_at(view: Reading, kind: str, key: str, body: Body) -> dict[str, Any]
     """Problems with their places in the document of the page, and the words of the kind."""
     found = definitions.check(view.session, kind, body, key)
     further = FURTHER.get(kind)
-    if further is not None and any(each.code.startswith("schema.") for each in found):
+    if further is not None and errors_of(found):
         more = further(body)
         found = [*more, *(each for each in found if each not in more)]
     ordered = sorted(found, key=lambda each: each.severity != "error")
@@ -183,7 +188,7 @@ def _looked_at(view: Reading, kind: str, key: str, body: Body) -> dict[str, Any]
 def _finding(problem: Problem, body: Body, scope: Scope) -> dict[str, Any]:
     out: dict[str, Any] = {
         "code": problem.code, "path": "/body" + problem.path, "message": told(problem, body),
-        "severity": problem.severity,
+        "severity": problem.severity, **beside(problem),
     }  # fmt: skip
     if "in" in problem.params and "at" in problem.params:
         out |= {"path": "/body", "elsewhere": label(problem.params.get("in_title")) or str(problem.params["in"])}

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.edge.formula_words import say
 from app.edge.locale import has_text, label, problem_text, t
+from app.web.studio_table_words import card_tables
 from app.web.studio_words import scorecard_labels
 from rules import Formula, Invalid, Problem, Scorecard, compile_scorecard
 from rules.bands import read_bands
@@ -22,16 +23,19 @@ UNFILLED = ("schema.too_short", "schema.pattern", "schema.required", "schema.typ
 
 
 def scorecard_words(body: Body) -> dict[str, Any]:
-    """Of a scorecard: `sound` by place of the Bands, `formulas` in words by place, `outcomes` of the examples in order.
+    """Of a scorecard: `sound` by place of the Bands, `formulas` in words by place, `outcomes` of the examples in order,
+    `tables` by place.
 
-    A draft that does not compile has neither sentences nor outcomes: null.
+    A draft that does not compile has no outcomes, null, and sentences of formulas within its tables alone.
     """
     factors = _objects(body.get("factors"))
     sound = {f"/body/factors/{index}/bands": _sound(factor) for index, factor in enumerate(factors)}
+    inner = card_tables(body)
     made = _compiled(body)
     if made is None:
-        return {"sound": sound, "formulas": None, "outcomes": None}
-    return {"sound": sound, "formulas": _formulas(made), "outcomes": _outcomes(made, body)}
+        return {"sound": sound, "outcomes": None, **inner}
+    formulas = {**_formulas(made), **inner["formulas"]}
+    return {"sound": sound, "formulas": formulas, "outcomes": _outcomes(made, body), "tables": inner["tables"]}
 
 
 def _objects(value: Any) -> list[Mapping[str, Any]]:
@@ -89,7 +93,9 @@ def _text(value: Decimal | None) -> str | None:
 
 def told(problem: Problem, body: Body) -> str:
     """The sentence of a Problem for somebody who fills in controls, not JSON: what is still empty is asked for."""
-    member = problem.path.rpartition("/")[2]
+    *_, around, member = ("", *problem.path.split("/"))
+    if around in ("then", "allowed"):
+        member = around  # a text of a list
     if problem.code == "schema.required":
         member = str(problem.params.get("name", ""))
     key = f"design.empty.{member}"

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, request
 
 from app.access import Missing, Right
 from app.edge.pages import access
@@ -18,6 +18,7 @@ from app.queries import customers
 from app.queries import definitions as queries
 from app.services import documents, effect
 from app.services.effect import KIND, Tried
+from app.web.studio_trial import named
 from credit.outcome import ENDED, FEW_BAD, PAST_DUE_DAYS, WINDOW_MONTHS
 from rules import Invalid, Problem, Score
 from rules.figures import plain
@@ -25,7 +26,6 @@ from rules.whatif import Count
 
 blueprint = Blueprint("studio_effect", __name__, url_prefix="/studio/scorecard/<key>/<int:version>/design")
 MOST = 200  # customers of one cell of the matrix
-FEW = 12
 
 
 def _sent(*members: str) -> dict[str, Any]:
@@ -42,16 +42,6 @@ def _sent(*members: str) -> dict[str, Any]:
     return value
 
 
-@blueprint.get("/customers")
-@access(Right.DEFINITION_WRITE)
-def pick(key: str, version: int) -> Response:
-    """Customers to try the draft on: those whose name or number matches."""
-    with reading() as view:
-        queries.definition(view, KIND, key, version)
-        found = customers.choices(view, request.args.get("q", "")[:60], FEW)
-    return jsonify({"customers": [_named(each.id, each.number, each.name, each.grade) for each in found]})
-
-
 @blueprint.post("/try")
 @access(Right.DEFINITION_WRITE)
 def try_one(key: str, version: int) -> Response:
@@ -60,12 +50,7 @@ def try_one(key: str, version: int) -> Response:
         queries.definition(view, KIND, key, version)
         row = customers.file(view, sent.get("customer") or "", Right.RATING_READ)
         tried = effect.try_on(view, key, sent["body"], row.id, row.variant)
-    return jsonify({**_named(row.id, row.number, row.name, row.grade), **_told(tried)})
-
-
-def _named(customer_id: str, number: str, name: str, grade: str | None) -> dict[str, Any]:
-    address = url_for("desk.customer_rating", customer_id=customer_id)
-    return {"id": customer_id, "number": number, "name": name, "grade": grade, "address": address}
+    return jsonify({**named(row.id, row.number, row.name, row.grade), **_told(tried)})
 
 
 def _told(tried: Tried) -> dict[str, Any]:
@@ -113,7 +98,7 @@ def on_all(key: str, version: int) -> Response:
             if not isinstance(cell, list) or len(cell) != 2 or not all(isinstance(each, str | None) for each in cell):
                 raise Missing("cell", "")
             rows = effect.customers_of(view, found, cell[0], cell[1], MOST)
-            return jsonify({"customers": [_named(*row) for row in rows], "most": MOST})
+            return jsonify({"customers": [named(*row) for row in rows], "most": MOST})
     impact = found.impact
     means = None if impact.means is None else [str(mean) for mean in impact.means]
     return jsonify({

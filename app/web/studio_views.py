@@ -9,7 +9,8 @@ from typing import Any
 from app import kinds
 from app.edge import formula_words
 from app.queries import definitions as queries
-from app.web import studio_flow_words, studio_words, table_words
+from app.services.table_trial import alone
+from app.web import studio_flow_words, studio_words, table_trial, table_words
 from app.web.flow_tree import tree_of
 from app.work import Reading
 from credit import Policy
@@ -52,7 +53,7 @@ def context(
             return {**shared, "card": made, "labels": labels, "variant": made.variant(None), "card_tables": tables,
                     "table_words": table_words}  # fmt: skip
         case DecisionTable():
-            tried = table_words.trial(made, asked or {}, view.now)
+            tried = table_trial.trial(alone(made), table_trial.typed_in(asked or {}), view.now)
             drawn = table_words.grid(made, problems or made.warnings, result=tried.result)
             labels = {key: fact.label for key, fact in made.facts.items() if fact.label}
             return {**shared, "table_words": table_words, "drawn": drawn, "trial": tried, "labels": labels}

@@ -1,16 +1,14 @@
-"""A decision table as a business person reads it: cells in words, the grid with its findings, a try with own values."""
+"""A decision table as a business person reads it: cells in words, the grid with its findings, its examples."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from app.edge.formula_words import Labels, say
 from app.edge.locale import format_date, format_number, has_text, label, problem_text, t
 from rules import DecisionTable, Problem, Scope, Scorecard
-from rules.facts import read_fact
 from rules.feel.functions.text import text_of
 from rules.feel.temporal import temporal_text
 from rules.feel.values import Date
@@ -18,9 +16,6 @@ from rules.table import TableResult
 from rules.table_cells import Cell, read_cell
 from rules.table_parts import Entry, Input, Output, Place
 from rules.table_spans import complement, literal, single, value_of
-
-PREFIX = "try."
-"""How the names of tried Facts begin in an address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,54 +206,7 @@ def formula_words(place: Input, labels: Labels) -> Words | None:
     return Words(say(place.formula, labels) or "", source=place.formula.text)
 
 
-# ---------------------------------------------------------------------- a try
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One Fact to be tried: what was typed for it, and what is wrong with that."""
-
-    key: str
-    words: str
-    unit: str
-    type: str
-    value: str
-    errors: tuple[str, ...] = ()
-    options: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """A table tried with typed values; `result` is None while nothing was asked or something cannot be read."""
-
-    asked: tuple[Asked, ...]
-    result: TableResult | None = None
-    outputs: tuple[tuple[str, str], ...] = ()
-    causes: tuple[str, ...] = ()
-
-    @property
-    def numbers(self) -> str:
-        """The rows that decided, as people count them."""
-        return ", ".join(str(row + 1) for row in self.result.rows) if self.result is not None else ""
-
-
-def trial(table: DecisionTable, typed: Mapping[str, str], now: datetime) -> Trial:
-    """What the table decides for the values typed under ``try.<fact>``; an empty one is unknown."""
-    asked, values = [], {}
-    for key, fact in table.facts.items():
-        text = typed.get(PREFIX + key, "").strip()
-        raw: Any = {"true": True, "false": False}.get(text, text) if fact.type == "boolean" else text
-        value, problem = read_fact(fact, raw if text else None, "")
-        values[key] = value
-        errors = () if problem is None else (problem_text(problem),)
-        options = _options(table, key, fact.type)
-        asked.append(Asked(key, label(fact.label) or key, unit_words(fact.unit), fact.type, text, errors, options))
-    tried = any(name.startswith(PREFIX) for name in typed)
-    if not tried or any(each.errors for each in asked):
-        return Trial(tuple(asked))
-    result = table.decide(values, now)
-    causes = tuple(_cause(cause, table) for cause in result.causes)
-    return Trial(tuple(asked), result, tuple(_outputs(table, result)), causes)
-
-
+# ---------------------------------------------------------------------- examples
 @dataclass(frozen=True, slots=True)
 class ExampleWords:
     """An example as it is read: the Facts given, the rows that decide, and what they decide."""
@@ -277,30 +225,20 @@ def examples(table: DecisionTable) -> Iterator[ExampleWords]:
         facts = (f"{named[key]} = {value_words(value)}" for key, value in each.facts.items())
         result = table.decide(each.facts, each.now)
         rows = ", ".join(str(row + 1) for row in result.rows)
-        outputs = between.join(f"{name} {value}" for name, value in _outputs(table, result))
-        unknown = between.join(_cause(cause, table) for cause in result.causes)
+        outputs = between.join(f"{name} {value}" for name, value in output_words(table, result))
+        unknown = between.join(cause_words(cause, table.facts) for cause in result.causes)
         yield ExampleWords(each.name, between.join(facts) or "—", rows or "—", unknown or outputs)
 
 
-def _options(table: DecisionTable, key: str, kind: str) -> tuple[tuple[str, str], ...]:
-    """What a Fact may be, where an input that takes it as it stands lists its texts, or it is a truth value."""
-    unknown = ("", t("studio.table.unknown"))
-    if kind == "boolean":
-        return (unknown, ("true", t("ui.yes")), ("false", t("ui.no")))
-    for place in table.inputs:
-        order = place.allowed.order if place.allowed is not None and place.name == key else None
-        if order and place.kind == "string":
-            return (unknown, *((text, value_words(text, place)) for text in order))
-    return ()
-
-
-def _cause(cause: Any, table: DecisionTable) -> str:
-    fact = table.facts.get(cause.field or "")
+def cause_words(cause: Any, facts: Mapping[str, Any]) -> str:
+    """Why something is unknown; Facts by their labels."""
+    fact = facts.get(cause.field or "")
     named = {"field": fact.label} if fact is not None and fact.label else {}
     return problem_text(Problem(f"cause.{cause.code}", "", {**cause.params, **named}))
 
 
-def _outputs(table: DecisionTable, result: TableResult) -> Iterable[tuple[str, str]]:
+def output_words(table: DecisionTable, result: TableResult) -> Iterable[tuple[str, str]]:
+    """What a result says, output by output."""
     several = len(table.outputs) > 1
     whole: Sequence[Any] = result.value if isinstance(result.value, list) else [result.value]
     for output in table.outputs:

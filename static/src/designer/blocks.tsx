@@ -16,14 +16,25 @@ export interface BlocksProps<I> {
   readonly title: (item: I, index: number) => ComponentChildren;
   readonly children: (item: I, place: string, index: number) => ComponentChildren;
   readonly empty: string;
+  /** Instead of changing the list alone: for items whose coming, going and moving changes more. */
+  readonly apply?: (act: BlockAct) => void;
+  /** An item can be written once more behind itself. */
+  readonly copies?: boolean;
 }
 
-export function Blocks<I>({ place, noun, items, make, title, children, empty }: BlocksProps<I>): JSX.Element {
+export type BlockAct =
+  | { readonly kind: "add" }
+  | { readonly kind: "copy" | "remove"; readonly at: number }
+  | { readonly kind: "move"; readonly from: number; readonly to: number };
+
+export function Blocks<I>({ place, noun, items, make, title, children, empty, apply, copies }: BlocksProps<I>): JSX.Element {
   const { draft } = useBench();
   const root = useRef<HTMLDivElement>(null);
   const fresh = useRef<number | null>(null);
-  const list = (change: (items: readonly I[]) => readonly I[], at: number): void =>
-    draft.change(`${place}/${at}`, (content) => putList(content, parts(place), change));
+  const list = (act: BlockAct, change: (items: readonly I[]) => readonly I[], at: number): void => {
+    if (apply) apply(act);
+    else draft.change(`${place}/${at}`, (content) => putList(content, parts(place), change));
+  };
 
   useEffect(() => {
     if (fresh.current === null) return;
@@ -35,13 +46,13 @@ export function Blocks<I>({ place, noun, items, make, title, children, empty }: 
 
   const add = (): void => {
     fresh.current = items.length;
-    list((now) => [...now, make()], items.length);
+    list({ kind: "add" }, (now) => [...now, make()], items.length);
     tell(words("js.design.blocks.added", { noun, row: items.length + 1 }));
   };
   const move = (index: number, step: number): void => {
     const to = index + step;
     if (to < 0 || to >= items.length) return;
-    list((now) => moved(now, index, to), to);
+    list({ kind: "move", from: index, to }, (now) => moved(now, index, to), to);
     tell(words("js.design.grid.moved", { noun, row: to + 1 }));
     window.requestAnimationFrame(() => {
       const all = root.current?.querySelectorAll("details");
@@ -51,8 +62,13 @@ export function Blocks<I>({ place, noun, items, make, title, children, empty }: 
       other.querySelector("summary")?.focus();
     });
   };
+  const copy = (index: number): void => {
+    fresh.current = index + 1;
+    list({ kind: "copy", at: index }, (now) => [...now.slice(0, index + 1), ...now.slice(index)], index + 1);
+    tell(words("js.design.blocks.added", { noun, row: index + 2 }));
+  };
   const remove = (index: number): void => {
-    list((now) => now.filter((_, at) => at !== index), Math.max(0, index - 1));
+    list({ kind: "remove", at: index }, (now) => now.filter((_, at) => at !== index), Math.max(0, index - 1));
     tell(words("js.design.grid.removed", { count: 1 }));
     window.requestAnimationFrame(() => {
       const left = root.current?.querySelectorAll("summary");
@@ -88,6 +104,7 @@ export function Blocks<I>({ place, noun, items, make, title, children, empty }: 
               {children(item, at, index)}
               <Findings problems={draft.problems.value.at(at)} />
               <div class="actions">
+                {copies && <Button words={words("js.design.grid.copy", { noun })} icon="copy" onlyIcon onClick={() => copy(index)} />}
                 <Button words={words("js.design.grid.up", { noun })} icon="arrow-up" onlyIcon disabled={index === 0} onClick={() => move(index, -1)} />
                 <Button words={words("js.design.grid.down", { noun })} icon="arrow-down" onlyIcon disabled={index === items.length - 1} onClick={() => move(index, 1)} />
                 <Button words={words("js.design.grid.remove", { noun })} icon="delete" danger onClick={() => remove(index)} />

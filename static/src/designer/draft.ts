@@ -11,7 +11,14 @@ import { Problems } from "./problems";
 import { Saver, type Standing } from "./saver";
 import { Server, type Content, type PageData, type Theirs } from "./server";
 
-const TIMERS = { set: (run: () => void, after: number) => window.setTimeout(run, after), clear: (handle: number) => window.clearTimeout(handle) };
+/** The clock of the window, for whatever asks the server a moment after a change. */
+export const TIMERS = { set: (run: () => void, after: number) => window.setTimeout(run, after), clear: (handle: number) => window.clearTimeout(handle) };
+
+/** The document in a shape in which each part that may change alone stands under a key of its own, and back. */
+export interface Apart<B> {
+  readonly spread: (content: Content<B>) => Content<B>;
+  readonly gathered: (content: Content<B>) => Content<B>;
+}
 
 export class Draft<B> {
   readonly language: string;
@@ -32,7 +39,7 @@ export class Draft<B> {
   private readonly saver: Saver<Content<B>, B>;
   private readonly checker: Checker<Content<B>, { problems: readonly Problems["all"][number][]; words: unknown }>;
 
-  constructor(page: PageData<B>) {
+  constructor(page: PageData<B>, private readonly apart: Apart<B> = { spread: (content) => content, gathered: (content) => content }) {
     this.language = page.language;
     const server = new Server(page);
     this.ask = server.ask.bind(server);
@@ -103,7 +110,9 @@ export class Draft<B> {
 
   /** What I did and what they did since the version both began with; `choices` settles where both did. */
   compare(theirs: Theirs<B>, choices: ReadonlyMap<string, Choice> = new Map()): Merged<Content<B>> {
-    return merge(this.saver.base, this.content.peek(), { title: theirs.title, body: theirs.body }, choices);
+    const { spread, gathered } = this.apart;
+    const found = merge(spread(this.saver.base), spread(this.content.peek()), spread({ title: theirs.title, body: theirs.body }), choices);
+    return { ...found, value: gathered(found.value) };
   }
 
   /** Ends a conflict: `content` becomes the document, one step of undo, and is kept over their version. */

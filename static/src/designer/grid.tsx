@@ -1,45 +1,32 @@
 // An editable table: arrows, Enter, Tab, Escape, fill down, copy and paste as spreadsheets do, rows that move; by keys alone.
 
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { text as words } from "../lib/texts";
 import { area, cleared, copied, filledDown, holds, lines, moveBy, pasted, tabTo, typed, type Act, type Area, type Shape, type Spot } from "./cells";
 import { MOVED, tell, useBench } from "./context";
 import { Options, type Option } from "./fields";
-import { Button } from "./parts";
+import { GridFoot, HeadTitle, Offers, RowHead, type GridProps } from "./grid_parts";
 import { readTsv, writeTsv } from "./tsv";
 
 export interface Column {
   readonly title: string;
+  /** Said below the title: a unit, what it reads. */
+  readonly small?: string;
   readonly number?: boolean;
   /** A choice instead of a text; the cell's text is then the option's value. */
   readonly options?: readonly Option[];
+  /** Texts offered while one types; any other can be typed too. */
+  readonly offers?: readonly string[];
+  /** The first column of another kind, set off by a line. */
+  readonly begins?: boolean;
+  /** Its title leads nowhere, in a grid whose titles do. */
+  readonly plain?: boolean;
   readonly look?: "short" | "long" | "limit";
   /** Tab passes it by: it follows from others, though it can be written. */
   readonly passed?: boolean;
   /** It tells something and is never written. */
   readonly told?: boolean;
-}
-
-export interface GridProps {
-  /** Name of the table, read out and used as its caption. */
-  readonly label: string;
-  /** What one row is, such as a Band: cells are read out by column, noun and number. */
-  readonly noun: string;
-  readonly columns: readonly Column[];
-  /** Texts as they are shown and typed. */
-  readonly rows: readonly (readonly string[])[];
-  /** The acts of one edit, to be applied with `applied`; changes of one `group` are one step of undo. */
-  readonly onActs: (acts: readonly Act[], group: string | null) => void;
-  /** Where in the draft a cell stands, for problems and jumps. */
-  readonly place: (row: number, column: number) => string;
-  /** False: rows are neither added nor removed nor moved. */
-  readonly grows?: boolean;
-  readonly fixed?: (row: number, column: number) => boolean;
-  /** Rows of <tfoot>. */
-  readonly foot?: ComponentChildren;
-  /** What is said below, at the left of the hints about keys. */
-  readonly note?: ComponentChildren;
 }
 
 /** point: keys move; type: what was typed replaces the cell, arrows move on; edit: arrows move inside the text. */
@@ -121,6 +108,8 @@ export function Grid(props: GridProps): JSX.Element {
     go(now);
   };
 
+  useEffect(() => props.onStand?.(now.row < rows.length ? { row: now.row, column: now.column } : null), [now.row, now.column, rows.length]);
+
   const act = (acts: readonly Act[], done: string): void => {
     if (acts.length === 0) return;
     onActs(acts, null);
@@ -143,6 +132,13 @@ export function Grid(props: GridProps): JSX.Element {
     tell(words("js.design.grid.added", { noun, row: at + 1 }));
   };
 
+  const copyRows = (): void => {
+    const bottom = Math.min(picked.bottom, rows.length - 1);
+    if (!grows || picked.top > bottom) return;
+    act([{ kind: "insert", at: bottom + 1, rows: rows.slice(picked.top, bottom + 1) }], words("js.design.grid.copied", { noun, row: bottom + 2 }));
+    go({ row: bottom + 1, column: now.column });
+  };
+
   const removeRows = (): void => {
     const count = Math.min(picked.bottom, rows.length - 1) - picked.top + 1;
     if (!grows || count < 1) return;
@@ -163,6 +159,7 @@ export function Grid(props: GridProps): JSX.Element {
     const control = event.ctrlKey || event.metaKey;
     const key = event.key;
     if (event.altKey && (key === "ArrowUp" || key === "ArrowDown")) moveRows(key === "ArrowUp" ? -1 : 1);
+    else if (control && event.shiftKey && key.toLowerCase() === "d" && props.copies) copyRows();
     else if (control && key.toLowerCase() === "d") act(filledDown(picked, read, shape), words("js.design.grid.filled"));
     else if (control && key.toLowerCase() === "a" && now.mode === "point") {
       wants.current = true;
@@ -194,12 +191,15 @@ export function Grid(props: GridProps): JSX.Element {
       if (event.key === "Escape") {
         cancel();
         handled = true;
-      } else if (event.key === "Enter" || event.key === "Tab" || (now.mode === "type" && event.key.startsWith("Arrow"))) handled = leave(event);
+      } else if (event.key === "Enter" || event.key === "Tab" || (now.mode === "type" && event.key.startsWith("Arrow") && !offered(event.key))) handled = leave(event);
     }
     if (!handled) return;
     event.preventDefault();
     event.stopPropagation();
   };
+
+  /** Up and down choose among what is offered for the cell, as the browser shows it. */
+  const offered = (key: string): boolean => (columns[now.column]?.offers?.length ?? 0) > 0 && (key === "ArrowUp" || key === "ArrowDown");
 
   const typing = (event: Event): void => {
     const text = (event.currentTarget as HTMLInputElement).value;
@@ -267,6 +267,7 @@ export function Grid(props: GridProps): JSX.Element {
           type="text"
           class={now.mode === "point" ? "is-pointed" : ""}
           autocomplete="off"
+          list={setup?.offers && now.mode !== "point" ? `${hint}-offers` : undefined}
           spellcheck={false}
           readOnly={shape.fixed(row, column)}
           value={now.mode === "point" ? shown(row, column) : now.text}
@@ -276,6 +277,7 @@ export function Grid(props: GridProps): JSX.Element {
           onBlur={() => !wants.current && now.mode !== "point" && stand({ ...now, mode: "point", text: "" })}
           onDblClick={() => now.mode === "point" && begin("edit", read(row, column))}
         />
+        <Offers id={`${hint}-offers`} texts={now.mode === "point" ? undefined : setup?.offers} />
         {problems}
       </>
     );
@@ -291,6 +293,7 @@ export function Grid(props: GridProps): JSX.Element {
     const worst = row < rows.length ? draft.problems.value.worst(place(row, column)) : null;
     const look = [
       columns[column]?.number && "number",
+      columns[column]?.begins && "is-output",
       active && "is-active",
       many && holds(picked, row, column) && "is-picked",
       worst && `has-${worst}`,
@@ -326,18 +329,17 @@ export function Grid(props: GridProps): JSX.Element {
                 <span class="visually-hidden">{noun}</span>
               </th>
               {columns.map((column, at) => (
-                <th key={at} scope="col" class={[column.number && "number", column.look && `is-${column.look}`].filter(Boolean).join(" ") || undefined}>
-                  {column.title}
+                <th key={at} scope="col" class={[column.number && "number", column.look && `is-${column.look}`, column.begins && "is-output"].filter(Boolean).join(" ") || undefined}>
+                  <HeadTitle title={column.title} lead={props.onHead && !column.plain ? () => props.onHead?.(at) : undefined} />
+                  {column.small && <small>{column.small}</small>}
                 </th>
               ))}
             </tr>
           </thead>
           <tbody>
             {Array.from({ length: lines(shape) }, (_, row) => (
-              <tr key={row} class={row >= rows.length ? "is-empty" : undefined}>
-                <th scope="row" class="design-row">
-                  {row < rows.length ? row + 1 : <><span aria-hidden="true">+</span><span class="visually-hidden">{words("js.design.grid.new", { noun })}</span></>}
-                </th>
+              <tr key={row} class={row >= rows.length ? "is-empty" : props.about?.look(row)}>
+                <RowHead row={row < rows.length ? row : null} noun={noun} about={props.about} enter={() => go({ row, column: 0 })} />
                 {columns.map((_column, column) => cell(row, column))}
               </tr>
             ))}
@@ -345,22 +347,7 @@ export function Grid(props: GridProps): JSX.Element {
           {foot && <tfoot>{foot}</tfoot>}
         </table>
       </div>
-      <div class="design-grid-foot">
-        <div class="design-grid-note">
-          {note}
-          <span class="is-muted is-small" id={hint}>
-            {words("js.design.grid.hint")}
-          </span>
-        </div>
-        {grows && (
-          <div class="actions">
-            <Button words={words("js.design.grid.add", { noun })} icon="plus" keys="Control+Enter" onClick={addRow} />
-            <Button words={words("js.design.grid.up", { noun })} icon="arrow-up" onlyIcon keys="Alt+ArrowUp" onClick={() => moveRows(-1)} />
-            <Button words={words("js.design.grid.down", { noun })} icon="arrow-down" onlyIcon keys="Alt+ArrowDown" onClick={() => moveRows(1)} />
-            <Button words={words("js.design.grid.remove", { noun })} icon="delete" onlyIcon keys="Control+Delete" onClick={removeRows} />
-          </div>
-        )}
-      </div>
+      <GridFoot noun={noun} hint={hint} note={note} actions={grows ? { addRow, moveRows, removeRows, ...(props.copies ? { copyRows } : {}) } : null} />
     </div>
   );
 }

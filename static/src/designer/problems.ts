@@ -16,6 +16,9 @@ export interface Problem {
   readonly severity: "error" | "warning";
   readonly span?: readonly [number, number];
   readonly elsewhere?: string;
+  /** Of rows of a table: the other rows it is about, and for a gap the cells of a row that would fill it. */
+  readonly others?: readonly number[];
+  readonly cells?: readonly string[];
 }
 
 export class Problems {

@@ -6,7 +6,7 @@ import { around, one } from "../lib/dom";
 import { loadTexts } from "../lib/texts";
 import { ConflictDialog } from "./conflict";
 import { BenchProvider, type Bench } from "./context";
-import { Draft, guard } from "./draft";
+import { Draft, guard, type Apart } from "./draft";
 import { HeadActions, SaveButton, StandingLine } from "./head";
 import { inside } from "./paths";
 import type { Problem } from "./problems";
@@ -20,6 +20,8 @@ export interface Designer<B> {
   readonly nameOfChange: (path: readonly string[], draft: Draft<B>) => string;
   /** Chooses the part of the page in which a place is shown; it is drawn before the place is focused. */
   readonly select: (place: string, draft: Draft<B>) => void;
+  /** How two tabs are joined where places alone do not name what belongs together, and the way back. */
+  readonly apart?: Apart<B>;
   /** Before the first drawing, with all that the page handed over. */
   readonly begin?: (page: PageData<B> & Readonly<Record<string, unknown>>, draft: Draft<B>) => void;
 }
@@ -38,7 +40,7 @@ function focusAt(root: ParentNode, place: string): void {
   const found = controlAt(root, place);
   if (!found) return;
   found.closest("details")?.setAttribute("open", "");
-  if (found.matches("td")) found.dispatchEvent(new Event("designer:enter"));
+  if (found.matches("td, th")) found.dispatchEvent(new Event("designer:enter"));
   else found.focus();
   found.scrollIntoView({ block: "nearest" });
 }
@@ -49,7 +51,7 @@ export async function startDesigner<B>(designer: Designer<B>): Promise<void> {
   if (!source || !root) return;
   await loadTexts();
   const page = JSON.parse(source.textContent ?? "null") as PageData<B> & Readonly<Record<string, unknown>> & { readonly icons: string };
-  const draft = new Draft<B>(page);
+  const draft = new Draft<B>(page, designer.apart);
   const show = (place: string): void => {
     designer.select(place, draft);
     window.requestAnimationFrame(() => window.requestAnimationFrame(() => focusAt(root, place)));

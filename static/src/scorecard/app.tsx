@@ -2,14 +2,17 @@
 
 import type { JSX } from "preact";
 import { text as words } from "../lib/texts";
+import { FactsPanel } from "../designer/facts";
 import { Button, Card } from "../designer/parts";
-import { chosen, useDraft } from "./card";
+import { renameFact, takenKeys, type Body } from "./body";
+import { chosen, known, useDraft } from "./card";
 import { ExamplesPanel } from "./examples";
 import { FactorPanel } from "./factor";
-import { FactsPanel, FormulasPanel, GradesPanel, Ladder, RulesPanel } from "./lists";
+import { FormulasPanel, GradesPanel, Ladder, RulesPanel } from "./lists";
 import { Panes, PANES } from "./panes";
 import { Sections } from "./sections";
 import { SettingsPanel } from "./settings";
+import { TablePanel, TablesPanel } from "./tables";
 import { Tree } from "./tree";
 import { DimensionPanel, WeightsPanel } from "./weights";
 
@@ -44,9 +47,13 @@ function Middle(): JSX.Element {
     case "dimension":
       return body.dimensions[now.index] ? <DimensionPanel key={now.index} index={now.index} /> : <WeightsPanel />;
     case "facts":
-      return <FactsPanel />;
+      return <FactsPanel<Body> help={words("js.card.facts_help")} known={known.value} keys={takenKeys} rename={renameFact} />;
     case "formulas":
       return <FormulasPanel />;
+    case "tables":
+      return <TablesPanel />;
+    case "table":
+      return body.tables?.[now.index] ? <TablePanel key={now.index} index={now.index} /> : <TablesPanel />;
     case "rules":
       return <RulesPanel />;
     case "grades":

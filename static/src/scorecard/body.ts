@@ -1,10 +1,12 @@
 // The body of a scorecard as docs/definitions/scorecard.md writes it, and the changes a designer makes to it.
 
 import { sum, product, difference, compare, shifted, trimmed } from "../designer/decimals";
+import { asObject, taken, type Fact, type FactObject } from "../designer/facts_model";
 import { keyFor, type Labels } from "../designer/labels";
 import { moved } from "../designer/paths";
+import { gathered, reading, spread, type Table } from "../table/model";
 
-export type Fact = string | { readonly key: string; readonly type?: string; readonly unit?: string | null; readonly label?: Labels };
+export { asObject, taken, type Fact, type FactObject } from "../designer/facts_model";
 
 export interface Formula {
   readonly key: string;
@@ -13,6 +15,13 @@ export interface Formula {
   readonly type?: string;
   readonly unit?: string | null;
   readonly label?: Labels;
+}
+
+/** A decision table under the name formulas call it by. */
+export interface NamedTable {
+  readonly key: string;
+  readonly label?: Labels;
+  readonly table: Table;
 }
 
 export interface Dimension {
@@ -102,7 +111,7 @@ export interface Example {
 export interface Body {
   readonly facts: readonly Fact[];
   readonly formulas?: readonly Formula[];
-  readonly tables?: readonly { readonly key: string; readonly label?: Labels }[];
+  readonly tables?: readonly NamedTable[];
   readonly dimensions: readonly Dimension[];
   readonly variants?: readonly Variant[];
   readonly default_variant?: string;
@@ -112,18 +121,6 @@ export interface Body {
   readonly rounding: Readonly<Record<string, Rounding | null>>;
   readonly alert_below?: string | null;
   readonly examples?: readonly Example[];
-}
-
-export type FactObject = Exclude<Fact, string>;
-
-export function asObject(fact: Fact): FactObject {
-  return typeof fact === "string" ? { key: fact } : fact;
-}
-
-/** A fact known elsewhere as one of the scorecard's own: what the body has members for, and nothing else. */
-export function taken(fact: FactObject): FactObject {
-  const { key, type, unit, label } = fact;
-  return { key, ...(type === undefined ? {} : { type }), ...(unit ? { unit } : {}), ...(label?.["zh-CN"] ? { label } : {}) };
 }
 
 /** Every name that is taken: facts, formulas, tables and factors share one room of names. */
@@ -325,5 +322,21 @@ export function renameFact(body: Body, index: number, key: string): Body {
     ...each,
     facts: Object.fromEntries(Object.entries(each.facts).map(([name, value]) => [name === before ? key : name, value])),
   }));
-  return { ...body, facts, factors, ...(examples ? { examples } : {}) };
+  const tables = body.tables?.map((each) => ({ ...each, table: reading(each.table, before, key) }));
+  return { ...body, facts, factors, ...(examples ? { examples } : {}), ...(tables ? { tables } : {}) };
+}
+
+// tables -------------------------------------------------------------------------------------------------------
+
+function withTables(body: Body, change: (table: Table) => unknown): Body {
+  return body.tables ? { ...body, tables: body.tables.map((each) => ({ ...each, table: change(each.table) as Table })) } : body;
+}
+
+/** The body with the rows of its tables as two tabs join them, and back. */
+export function spreadTables(body: Body): Body {
+  return withTables(body, spread);
+}
+
+export function gatheredTables(body: Body): Body {
+  return withTables(body, gathered);
 }

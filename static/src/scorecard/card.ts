@@ -4,15 +4,10 @@ import { signal } from "@preact/signals";
 import { useBench } from "../designer/context";
 import type { Draft } from "../designer/draft";
 import type { ScopeName } from "../designer/formula";
+import type { KnownFact } from "../designer/facts_model";
 import type { Labels } from "../designer/labels";
-import { asObject, defaultVariant, type Body, type FactObject } from "./body";
+import { asObject, defaultVariant, type Body } from "./body";
 import type { Chosen } from "./places";
-
-/** A fact other scorecards read; `from` is the title of the first. */
-export interface KnownFact extends FactObject {
-  readonly type: string;
-  readonly from: string;
-}
 
 export interface Outcome {
   readonly total: string | null;

@@ -3,38 +3,14 @@
 import type { JSX } from "preact";
 import { text as words } from "../lib/texts";
 import { Blocks } from "../designer/blocks";
-import type { Act } from "../designer/cells";
 import { DecimalField, SelectField, TextField } from "../designer/fields";
-import { isDecimal, readDecimal } from "../designer/decimals";
-import { Grid } from "../designer/grid";
+import { isDecimal } from "../designer/decimals";
+import { ExampleFacts } from "../designer/example_facts";
 import { say } from "../designer/labels";
 import { Button, Card, Findings } from "../designer/parts";
-import { put } from "../designer/paths";
-import { asObject, type Body, type Example, type FactObject } from "./body";
+import { asObject, type Body, type Example } from "./body";
 import { useDraft, useWords, type Outcome } from "./card";
 import { gradeStyle } from "./lists";
-
-type Value = Example["facts"][string];
-
-/** A value of a fact as it is typed: decimals as text, yes and no in words, nothing for unknown. */
-function shown(value: Value | undefined): string {
-  if (value === undefined || value === null) return "";
-  if (typeof value === "boolean") return words(value ? "js.card.yes" : "js.card.no");
-  return String(value);
-}
-
-function read(fact: FactObject, typed: string): Value | undefined {
-  const text = typed.trim();
-  if (text === "") return undefined;
-  const type = fact.type ?? "any";
-  if (type === "boolean" || type === "any") {
-    const lower = text.toLowerCase();
-    if ([words("js.card.yes").toLowerCase(), "true"].includes(lower)) return true;
-    if ([words("js.card.no").toLowerCase(), "false"].includes(lower)) return false;
-  }
-  if (type === "number") return readDecimal(text.replace(/[%\uff05]$/, "")) !== null && !/[%\uff05]$/.test(text) ? (readDecimal(text) ?? text) : text;
-  return text;
-}
 
 export function ExamplesPanel(): JSX.Element {
   const draft = useDraft();
@@ -54,7 +30,7 @@ export function ExamplesPanel(): JSX.Element {
           </>
         )}
       >
-        {(item, place, index) => <ExampleBody item={item} place={place} index={index} outcome={outcomes?.[index] ?? null} />}
+        {(item, place, index) => <ExampleBody item={item} place={place} outcome={outcomes?.[index] ?? null} />}
       </Blocks>
     </Card>
   );
@@ -70,26 +46,12 @@ function Earned({ outcome, body }: { readonly outcome: Outcome | null; readonly 
   );
 }
 
-function ExampleBody({ item, place, index, outcome }: { readonly item: Example; readonly place: string; readonly index: number; readonly outcome: Outcome | null }): JSX.Element {
+function ExampleBody({ item, place, outcome }: { readonly item: Example; readonly place: string; readonly outcome: Outcome | null }): JSX.Element {
   const draft = useDraft();
   const body = draft.body.value;
   const facts = body.facts.map(asObject);
   const variants = body.variants ?? [];
   const grades = [{ value: "", words: words("js.card.any_grade") }, ...body.grades.map((each) => ({ value: each.key, words: each.key }))];
-  const write = (acts: readonly Act[], group: string | null): void => {
-    const next: Record<string, Value> = { ...item.facts };
-    for (const act of acts) {
-      if (act.kind !== "set") continue;
-      for (const { row, column, text } of act.edits) {
-        const fact = facts[row];
-        if (!fact || column !== 1) continue;
-        const value = read(fact, text);
-        if (value === undefined) delete next[fact.key];
-        else next[fact.key] = value;
-      }
-    }
-    draft.change(`${place}/facts`, (content) => put(content, ["body", "examples", index, "facts"], next), group);
-  };
   const expect = (member: string, value: string): void => {
     const { [member]: _, ...rest } = item.expect;
     draft.set(`${place}/expect`, value === "" ? rest : { ...item.expect, [member]: value });
@@ -124,17 +86,7 @@ function ExampleBody({ item, place, index, outcome }: { readonly item: Example; 
         </p>
       )}
       <Findings problems={draft.problems.value.under(`${place}/expect`)} />
-      <Grid
-        label={words("js.card.example_facts")}
-        noun={words("js.card.fact")}
-        grows={false}
-        columns={[{ title: words("js.card.fact"), look: "long" }, { title: words("js.card.example_value"), look: "long" }]}
-        rows={facts.map((each) => [say(each.label, draft.language) || each.key, shown(item.facts[each.key])])}
-        fixed={(_row, column) => column === 0}
-        onActs={write}
-        place={(row, column) => (column === 1 ? `${place}/facts/${facts[row]?.key ?? ""}` : `${place}/names/${row}`)}
-        note={<Findings problems={draft.problems.value.under(`${place}/facts`)} />}
-      />
+      <ExampleFacts place={`${place}/facts`} facts={facts} values={item.facts} />
     </>
   );
 }

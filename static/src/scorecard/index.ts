@@ -3,8 +3,9 @@
 import { h } from "preact";
 import { startDesigner } from "../designer/start";
 import { App } from "./app";
-import type { Body } from "./body";
-import { chosen, known, type KnownFact } from "./card";
+import { gatheredTables, spreadTables, type Body } from "./body";
+import type { KnownFact } from "../designer/facts_model";
+import { chosen, known } from "./card";
 import { changeWords, chosenFor, placeWords } from "./places";
 
 void startDesigner<Body>({
@@ -17,6 +18,10 @@ void startDesigner<Body>({
   select: (place, draft) => {
     const found = chosenFor(place, draft.body.peek());
     if (found && (found.kind !== chosen.peek().kind || (found as { index?: number }).index !== (chosen.peek() as { index?: number }).index)) chosen.value = found;
+  },
+  apart: {
+    spread: (content) => ({ ...content, body: spreadTables(content.body) }),
+    gathered: (content) => ({ ...content, body: gatheredTables(content.body) }),
   },
   nameOfChange: changeWords,
   nameOf: (problem, draft) => placeWords(problem.path, draft),

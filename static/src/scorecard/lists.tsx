@@ -1,95 +1,19 @@
-// Facts, formulas, rules of knock-out and ceiling, grades: what the factors stand on and what comes after them.
+// Formulas, rules of knock-out and ceiling, grades: what the factors stand on and what comes after them.
 
 import type { JSX } from "preact";
 import { text as words } from "../lib/texts";
 import { Blocks } from "../designer/blocks";
-import { applied, type Act } from "../designer/cells";
-import { LabelFields, SelectField, TextField, type Option } from "../designer/fields";
+import { applied } from "../designer/cells";
+import { LabelFields, SelectField, TextField } from "../designer/fields";
+import { typeOptions } from "../designer/facts";
 import { readFigure } from "../designer/decimals";
 import { FormulaField, type Dialect } from "../designer/formula";
 import { Grid } from "../designer/grid";
 import { keyFor, relabelled, say, type Labels } from "../designer/labels";
 import { Card, Findings } from "../designer/parts";
 import { parts, put } from "../designer/paths";
-import { asObject, renameFact, taken, takenKeys, type Fact, type FactObject, type Formula, type Grade, type Rule } from "./body";
-import { known, scopeOf, useDraft, useWords } from "./card";
-
-const TYPES = ["number", "string", "boolean", "date", "date and time", "any"] as const;
-
-function typeOptions(): readonly Option[] {
-  return TYPES.map((value) => ({ value, words: words(`js.card.type.${value.replaceAll(" ", "_")}`) }));
-}
-
-export function FactsPanel(): JSX.Element {
-  const draft = useDraft();
-  const body = draft.body.value;
-  const facts = body.facts.map(asObject);
-  const write = (fact: Fact, column: number, text: string): Fact => {
-    const old = asObject(fact);
-    if (column === 1 || column === 2) {
-      const label = relabelled(old.label, column === 1 ? "zh-CN" : "en", text);
-      if (label["zh-CN"]) return { ...old, label };
-      const { label: _, ...rest } = old; // a label without its Chinese words is none
-      return label.en ? { ...rest, label } : rest;
-    }
-    if (column === 3) return { ...old, type: text };
-    const { unit: _, ...rest } = old;
-    return text === "" ? rest : { ...old, unit: text };
-  };
-  const make = (texts: readonly string[]): FactObject => {
-    const key = texts[0] || keyFor(texts[2] || texts[1] || "", takenKeys(draft.body.peek()), "fact");
-    const zh = texts[1] || texts[2];
-    const type = TYPES.find((each) => each === texts[3]) ?? "number";
-    return { key, type, ...(zh ? { label: texts[2] ? { "zh-CN": zh, en: texts[2] } : { "zh-CN": zh } } : {}), ...(texts[4] ? { unit: texts[4] } : {}) };
-  };
-  const acts = (found: readonly Act[], group: string | null): void =>
-    draft.change("/body/facts", (content) => {
-      let next = content.body;
-      for (const act of found) {
-        if (act.kind !== "set") next = { ...next, facts: applied(next.facts, [act], make, write) };
-        else {
-          for (const edit of act.edits) {
-            next = edit.column === 0 ? renameFact(next, edit.row, edit.text) : { ...next, facts: applied(next.facts, [{ kind: "set", edits: [edit] }], make, write) };
-          }
-        }
-      }
-      return { ...content, body: next };
-    }, group);
-  const present = new Set(facts.map((each) => each.key));
-  const foreign = known.value.filter((each) => !present.has(each.key));
-  return (
-    <Card title={words("js.card.section.facts")} small={words("js.card.facts_help")} place="/body/facts">
-      <Grid
-        label={words("js.card.section.facts")}
-        noun={words("js.card.fact")}
-        columns={[
-          { title: words("js.card.key"), look: "long" }, { title: words("js.card.name_zh"), look: "long" }, { title: words("js.card.name_en"), look: "long" },
-          { title: words("js.card.type"), options: typeOptions() }, { title: words("js.card.unit"), look: "short" },
-        ]}
-        rows={facts.map((each) => [each.key, each.label?.["zh-CN"] ?? "", each.label?.en ?? "", each.type ?? "any", each.unit ?? ""])}
-        onActs={acts}
-        place={(row, column) => `/body/facts/${row}/${["key", "label/zh-CN", "label/en", "type", "unit"][column]}`}
-        note={<Findings problems={draft.problems.value.under("/body/facts")} />}
-      />
-      {foreign.length > 0 && (
-        <div class="form-grid mt-1">
-          <SelectField
-            place="/body/facts/known"
-            label={words("js.card.take_known")}
-            help={words("js.card.take_known_help")}
-            value=""
-            options={[{ value: "", words: words("js.card.choose") }, ...foreign.map((each) => ({ value: each.key, words: `${say(each.label, draft.language) || each.key}  ${each.key}`, group: each.from }))]}
-            onChoice={(key) => {
-              const found = foreign.find((each) => each.key === key);
-              if (!found) return;
-              draft.change(`/body/facts/${facts.length}`, (content) => put(content, ["body", "facts", facts.length], taken(found)));
-            }}
-          />
-        </div>
-      )}
-    </Card>
-  );
-}
+import { takenKeys, type Formula, type Grade, type Rule } from "./body";
+import { scopeOf, useDraft, useWords } from "./card";
 
 /** A formula of a list item with its words below. */
 function Text({ place, label, more }: { readonly place: string; readonly label: string; readonly more: boolean }): JSX.Element {
@@ -144,19 +68,6 @@ export function FormulasPanel(): JSX.Element {
           </div>
         )}
       </Blocks>
-      {(body.tables ?? []).length > 0 && (
-        <>
-          <h3 class="part">{words("js.card.tables")}</h3>
-          <ul class="studio-links">
-            {(body.tables ?? []).map((each) => (
-              <li key={each.key}>
-                {say(each.label, draft.language) || each.key} <span class="mono">{each.key}</span>
-              </li>
-            ))}
-          </ul>
-          <p class="is-small is-muted mb-0">{words("js.card.tables_help")}</p>
-        </>
-      )}
     </Card>
   );
 }

@@ -4,7 +4,8 @@ import type { ComponentType, JSX } from "preact";
 import { text as words } from "../lib/texts";
 import type { Draft } from "../designer/draft";
 import type { Body } from "./body";
-import { useDraft } from "./card";
+import { TableTry } from "../table/try";
+import { chosen, useDraft } from "./card";
 import { ImpactPane } from "./impact";
 import { TryPane } from "./try";
 
@@ -25,9 +26,16 @@ export const PANES: readonly Pane[] = [
 
 export function Panes(): JSX.Element | null {
   const draft = useDraft();
+  const now = chosen.value;
   if (PANES.length === 0) return null;
   return (
     <aside class="design-side" aria-label={words("js.card.panes")}>
+      {now.kind === "table" && draft.body.value.tables?.[now.index] && (
+        <section key={`table ${now.index}`} class="design-pane">
+          <h2>{words("js.table.try")}</h2>
+          <TableTry place={`/body/tables/${now.index}/table`} index={now.index} />
+        </section>
+      )}
       {PANES.map(({ key, title, view: View }) => (
         <section key={key} class="design-pane">
           <h2>{words(title)}</h2>

@@ -17,7 +17,7 @@ export function Sections(): JSX.Element {
         const count = Array.isArray(body[member]) ? body[member].length : null;
         return (
           <li key={kind}>
-            <button type="button" aria-current={chosen.value.kind === kind ? "true" : undefined} onClick={() => (chosen.value = { kind })}>
+            <button type="button" aria-current={chosen.value.kind === kind || (chosen.value.kind === "table" && kind === "tables") ? "true" : undefined} onClick={() => (chosen.value = { kind })}>
               <span class="name">{words(`js.card.section.${kind}`)}</span>
               {worst && <span class={`design-dot is-${worst === "error" ? "bad" : "warn"}`} aria-hidden="true" />}
               {count !== null && <span class="number">{count}</span>}

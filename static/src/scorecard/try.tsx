@@ -3,20 +3,16 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { JSX } from "preact";
 import { Checker } from "../designer/checker";
-import type { Draft } from "../designer/draft";
+import { CustomerPicker, type Found } from "../designer/customers";
+import { TIMERS, type Draft } from "../designer/draft";
 import { say } from "../designer/labels";
 import type { Told } from "../designer/server";
 import { text as words } from "../lib/texts";
 import type { Body } from "./body";
 import { Letter, Refusal } from "./effect";
 
-export interface Found {
-  readonly id: string;
-  readonly number: string;
-  readonly name: string;
-  readonly grade: string | null;
-  readonly address: string;
-}
+export type { Found } from "../designer/customers";
+export { TIMERS } from "../designer/draft";
 
 interface Result {
   readonly total: string | null;
@@ -33,38 +29,9 @@ interface Tried extends Found {
   readonly factors: Readonly<Record<string, { readonly points: string | null; readonly before: string | null; readonly value: string | boolean | null }>>;
 }
 
-export const TIMERS = { set: (run: () => void, after: number) => window.setTimeout(run, after), clear: (handle: number) => window.clearTimeout(handle) };
-
 export function TryPane({ draft }: { readonly draft: Draft<Body> }): JSX.Element {
   const [customer, choose] = useState<Found | null>(null);
-  return customer ? <Trial key={customer.id} draft={draft} customer={customer} leave={() => choose(null)} /> : <Picker draft={draft} choose={choose} />;
-}
-
-function Picker({ draft, choose }: { readonly draft: Draft<Body>; readonly choose: (found: Found) => void }): JSX.Element {
-  const [found, show] = useState<readonly Found[] | null>(null);
-  const asking = useRef<Checker<string, Told<{ customers: readonly Found[] }>> | null>(null);
-  asking.current ??= new Checker({
-    timers: TIMERS,
-    ask: (typed, stop) => draft.ask<{ customers: readonly Found[] }>(`customers?q=${encodeURIComponent(typed)}`, null, stop),
-    answered: (told, typed) => show(told.kind === "told" && typed.trim() ? told.value.customers : null),
-    delay: 250,
-  });
-  return (
-    <>
-      <label for="try-customer">{words("js.card.try_customer")}</label>
-      <input class="form-control" id="try-customer" type="search" maxLength={60} autocomplete="off" placeholder={words("js.card.try_search")} onInput={(event) => asking.current?.changed(event.currentTarget.value)} />
-      <ul class="design-found" aria-live="polite">
-        {found?.map((each) => (
-          <li key={each.id}>
-            <button type="button" class="btn-link" onClick={() => choose(each)}>
-              {each.name} <small class="is-muted">{each.number}</small>
-            </button>
-          </li>
-        ))}
-        {found?.length === 0 && <li class="is-muted">{words("js.card.try_none")}</li>}
-      </ul>
-    </>
-  );
+  return customer ? <Trial key={customer.id} draft={draft} customer={customer} leave={() => choose(null)} /> : <CustomerPicker choose={choose} />;
 }
 
 function Trial({ draft, customer, leave }: { readonly draft: Draft<Body>; readonly customer: Found; readonly leave: () => void }): JSX.Element {

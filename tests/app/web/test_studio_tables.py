@@ -106,7 +106,7 @@ def test_a_draft_that_cannot_be_drawn_is_told_and_an_empty_one_says_what_to_do(h
     assert "如果是文本，请加引号" in words
     assert "任何情况最多命中一行" not in words
     started = post(client, "/studio/new", {"start": "empty/table", "key": "mine", "title_zh": "我的"})
-    assert started.location == "/studio/table/mine/1/edit"
+    assert started.location == "/studio/table/mine/1/design"
     assert "U 唯一" in text(client, "/studio/table/mine/1")
 
 
