@@ -23,7 +23,7 @@ ID = "^[a-z][a-z0-9_]{0,31}$"
 FORMULA = {"type": "string", "minLength": 1, "maxLength": 4000}
 
 # Types that stand in the Form itself only, never in the rows of a sub-form.
-OUTER = ("subform", "serial", "rating", "note", "separator")
+OUTER = ("subform", "serial", "attachment", "image", "signature", "rating", "note", "separator")
 
 # A body is read as a tree before it is checked as one: these bound what a hostile document can cost.
 MOST_NODES = 60_000

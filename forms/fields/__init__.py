@@ -10,6 +10,8 @@ from .choice import Choice, MultiChoice
 from .codes import CreditCode, Email, Phone
 from .dates import Date
 from .field import At, Column, Field, Hint, Lookup
+from .files import Attachments, Images
+from .files_signature import SignatureField
 from .lookup import LookupField, Reference
 from .moments import Moment
 from .money import Money, Percent
@@ -29,7 +31,7 @@ FIELD_TYPES: MappingProxyType[str, type[Field]] = MappingProxyType({
     for cls in (
         Text, LongText, Number, Integer, Money, Percent, Date, Moment, DateRange, YesNo, Choice, MultiChoice, Tags,
         CreditCode, Email, Phone, AddressField, BankAccount, BankCode, LookupField, UserField, DepartmentField,
-        Serial, Subform, RatingField, Note, Separator,
+        Serial, Attachments, Images, SignatureField, Subform, RatingField, Note, Separator,
     )
 })
 

@@ -18,6 +18,9 @@ from rules import Invalid, Problem
 
 NOW = datetime(2025, 6, 30, 12, 0, tzinfo=UTC)
 
+# Hashes of files that may be attached.
+PDF, PNG, BIG = "a" * 64, "b" * 64, "c" * 64
+
 DEFAULTS: dict[str, dict[str, Any]] = {
     "money": {"currency": "CNY"},
     "choice": {
@@ -90,10 +93,16 @@ class People:
         "R1": {"number": "HT202501-0001", "amount": Decimal("5000"), "signed_on": date(2025, 1, 31), "status": "ok"},
     }
 
+    files: Mapping[str, Mapping[str, Any]] = {
+        PDF: {"hash": PDF, "name": "购销合同.pdf", "size": 120_000, "type": "application/pdf"},
+        PNG: {"hash": PNG, "name": "营业执照.png", "size": 9_000, "type": "image/png", "width": 800, "height": 600},
+        BIG: {"hash": BIG, "name": "年报.pdf", "size": 21 << 20, "type": "application/pdf"},
+    }
+
     def __init__(self) -> None:
         self.kinds = {
             "customer": self.records, "user": self.users, "department": self.departments,
-            "form:contract": self.contracts,
+            "form:contract": self.contracts, "file": self.files,
         }  # fmt: skip
         self.asked: list[tuple[str, str]] = []
 

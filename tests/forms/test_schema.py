@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator
 
 from forms import FIELD_TYPES, form_schema, to_json_schema
 from forms.__main__ import schema_text
-from tests.forms.build import SILENT, answer, form_of, setup
+from tests.forms.build import PDF, PNG, SILENT, answer, form_of, setup
 
 GOOD: dict[str, Any] = {
     "text": "a",
@@ -37,6 +37,9 @@ GOOD: dict[str, Any] = {
     "bank_code": "102100099996",
     "user": "U1",
     "department": "D1",
+    "attachment": [PDF, PNG],
+    "image": [PNG],
+    "signature": "王敏",
 }
 
 

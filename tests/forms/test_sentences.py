@@ -31,6 +31,8 @@ AREAS = {
     "bank_account",
     "bank_code",
     "staff",
+    "file",
+    "signature",
     "convert",
     "subform",
     "compute",
