@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.db import new_id
 from app.models.customer import Evidence
+from app.services import book_facts
 from app.work import Subject, Verb, Work
 
 
@@ -39,6 +40,7 @@ def gather(session: Session, customer_ids: Sequence[str], today: date) -> dict[s
 
     A copy past its expiry gives no value: unknown is not clean, and the stale input is named instead. Neither that nor
     a source that could not tell hides what another one knows. A copy that speaks of a day to come is not known yet.
+    What the records of books add up to fills in what no copy knows.
     """
     newest = (
         select(Evidence.customer_id, Evidence.kind, func.max(Evidence.as_of))
@@ -53,6 +55,10 @@ def gather(session: Session, customer_ids: Sequence[str], today: date) -> dict[s
     found: dict[str, tuple[dict[str, Any], dict[str, Mapping[str, Any]]]] = {}
     for row in rows:
         _add(row, today, *found.setdefault(row.customer_id, ({}, {})))
+    for customer_id, (facts, sources) in book_facts.gather(session, customer_ids, today).items():
+        known, origins = found.setdefault(customer_id, ({}, {}))
+        for name in facts.keys() - {each for each, value in known.items() if value is not None}:
+            known[name], origins[name] = facts[name], sources[name]
     return {customer_id: Gathered(*pair) for customer_id, pair in found.items()}
 
 

@@ -76,7 +76,7 @@ def _lines(
         if row.form_id not in forms:
             forms[row.form_id] = compiled(view.session.get_one(Definition, row.form_id))
         form = forms[row.form_id]
-        answers = Answers.from_json(form, row.answers)
+        answers = Answers.from_json(form, row.answers, view.zone)
         mine = {each.id: each for each in form.asked}
         yield [*(_cell(mine.get(field.id), answers, row, locale) for field in fields), row.id]
 

@@ -16,7 +16,7 @@ from app.db import new_id
 from app.models.customer import Customer
 from app.models.record import KEPT, REMOVED, Projection, Record, RecordUnique, RecordValue
 from app.queries.scope import reach, records_in_scope, unwritable
-from app.services import books, definitions
+from app.services import books, definitions, serials
 from app.services.books import Shelf
 from app.services.customers import sort_name
 from app.services.lookups import Lookups
@@ -124,7 +124,7 @@ def restore(work: Work, key: str, record_id: str, row_version: int) -> None:
     if row.status != REMOVED:
         raise Conflict("record.is_kept", title=row.title)
     row.status, row.changed_at = KEPT, work.now
-    _project(work, shelf, row, Answers.from_json(shelf.form, row.answers))
+    _project(work, shelf, row, Answers.from_json(shelf.form, row.answers, work.zone))
     work.record(
         Verb.RECORD_RESTORED, subject(row), _told(shelf, row), before={"status": REMOVED}, after={"status": KEPT}
     )  # fmt: skip
@@ -197,7 +197,7 @@ def _checked(
         taken=taken(work, shelf, raw, row),
     )  # fmt: skip
     _reachable(work, shelf, answers)
-    return answers
+    return serials.number(work, shelf.key, answers)
 
 
 def _reachable(work: Work, shelf: Shelf, answers: Answers) -> None:

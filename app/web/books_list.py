@@ -102,7 +102,7 @@ def _head(
 def cells(view: Reading, shelf: Shelf, columns: list[Field], row: RecordLine) -> list[str]:
     """What a line of the list says, each answer as the version of the Form that checked it shows it."""
     form = version_of(view, shelf, row.form_id)
-    answers = Answers.from_json(form, row.answers)
+    answers = Answers.from_json(form, row.answers, view.zone)
     return [_cell(form, answers, what, row) for what in columns]
 
 

@@ -17,8 +17,8 @@ from app.edge.locale import NOTHING, language, problem_text, t
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
 from app.models.record import KEPT, Record
-from app.queries import customers, trail
 from app.queries import records as queries
+from app.queries import trail
 from app.queries.scope import records_in_scope, unseen
 from app.queries.trail import EntryRow
 from app.services import books, records
@@ -31,7 +31,6 @@ from forms import Answers, Form
 from rules import Invalid, Problem
 
 Data = MultiDict[str, str]
-SEARCH = "customer_search"
 
 
 @blueprint.get("/<book>/<record_id>")
@@ -52,7 +51,7 @@ def _record_page(view: Reading, book: str, record_id: str, problem: str | None =
     entries = trail.subject_timeline(view, records.subject_of(record_id))
     return render_template(
         "books/record.html", shelf=shelf, row=row, kept=row.status == KEPT, problem=problem, reason=reason,
-        groups=answer_parts.read_only(form, Answers.from_json(form, row.answers), readable),
+        groups=answer_parts.read_only(form, Answers.from_json(form, row.answers, view.zone), readable),
         may_write=_may(view, shelf, record_id, "write"), may_remove=_may(view, shelf, record_id, "remove"),
         history=[_told(each, form, hidden) for each in entries], older=form is not shelf.form,
     )  # fmt: skip
@@ -122,24 +121,10 @@ def check_record(book: str, record_id: str | None = None) -> str:
     """The parts that look otherwise now than the page that posts them."""
     with reading() as view:
         shelf, row = _opened(view, book, record_id)
-        data = _worked(shelf, request.form) if request.args.get("act") else request.form
+        data = answer_parts.worked(shelf.form, request.form) if request.args.get("act") else request.form
         drawn = _sheet(view, shelf, row, data, live=True)
         parts = answer_parts.changed_parts(drawn, request.form)
-        return render_template(
-            "desk/parts/redrawn.html", parts=parts, sheet=drawn, check=request.path,
-            picker=_picker(view, shelf, row, data, request.path),
-        )  # fmt: skip
-
-
-@blueprint.get("/<book>/customers")
-@access(Right.RECORD_WRITE)
-def pick_customer(book: str) -> str:
-    """Customers that match what is being typed, to choose one from."""
-    search = request.args.get(SEARCH, "")
-    with reading() as view:
-        shelf = books.open_to(view.session, view.viewer, book, "write")
-        found = customers.choices(view, search)
-    return render_template("desk/parts/choices.html", found=found, search=search, key=shelf.book.customer)
+        return render_template("desk/parts/redrawn.html", parts=parts, sheet=drawn, check=request.path)
 
 
 def _opened(view: Reading, book: str, record_id: str | None) -> tuple[Shelf, Record | None]:
@@ -160,31 +145,6 @@ def _sheet(
     )  # fmt: skip
 
 
-def _worked(shelf: Shelf, data: Data) -> Data:
-    """What was posted after the button pressed has done its work on rows or on the choice of customer."""
-    if data.get("action") == "change":
-        about = shelf.book.customer
-        return MultiDict([(name, "" if name == about else value) for name, value in data.items(multi=True)])
-    return answer_parts.worked(shelf.form, data)
-
-
-def _picker(view: Reading, shelf: Shelf, row: Record | None, data: Data | None, check: str) -> dict[str, Any] | None:
-    """The customer chosen, or those to choose from."""
-    about = shelf.book.customer
-    if about is None:
-        return None
-    data = data if data is not None else MultiDict()
-    given = data.get(about)
-    chosen_id = given if given is not None else (row.customer_id if row is not None else None)
-    search = data.get(SEARCH, "")
-    chosen = customers.choice(view, chosen_id) if chosen_id else None
-    return {
-        "chosen": chosen, "fixed": False, "search": search, "open": None, "check": check,
-        "found": () if chosen is not None else customers.choices(view, search),
-        "href": url_for("books.pick_customer", book=shelf.key),
-    }  # fmt: skip
-
-
 def _form_page(
     view: Reading, book: str, record_id: str | None, data: Data | None = None, problems: Any = (),
     conflict: Conflict | None = None,
@@ -197,7 +157,7 @@ def _form_page(
     return render_template(
         "books/record_form.html", shelf=shelf, row=row, sheet=_sheet(view, shelf, row, data, problems),
         version=version, accepted=set() if data is None else set(data.getlist("accepted")), check=check,
-        picker=_picker(view, shelf, row, data, check), stale=conflict is not None and conflict.code.startswith("row."),
+        stale=conflict is not None and conflict.code.startswith("row."),
         conflict=None if conflict is None else problem_text(Problem(conflict.code, params=conflict.params)),
     )  # fmt: skip
 
@@ -205,10 +165,10 @@ def _form_page(
 def _save(book: str, record_id: str | None) -> Response:
     """Store, or show the page again with everything typed and what is in the way."""
     data, status = request.form, 422
-    if data.get("action", "").partition(":")[0] in ("add", "remove", "change", "search"):
+    if data.get("action", "").partition(":")[0] in ("add", "remove"):
         with reading() as view:
             shelf, _ = _opened(view, book, record_id)
-            return make_response(_form_page(view, book, record_id, _worked(shelf, data)))
+            return make_response(_form_page(view, book, record_id, answer_parts.worked(shelf.form, data)))
     problems: Any = ()
     conflict: Conflict | None = None
     try:

@@ -64,6 +64,9 @@ def _edge(value: str, unit: str | None) -> str:
 
 def origin_text(source: str) -> str:
     """The name of a source, in words where the catalogue has them."""
+    beginning, _, rest = source.partition(":")
+    if rest and has_text(f"desk.source_of.{beginning}"):
+        return t(f"desk.source_of.{beginning}", key=rest)
     key = f"desk.source.{source}"
     return t(key) if has_text(key) else source
 

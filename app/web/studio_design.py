@@ -19,7 +19,7 @@ from app.kinds import scopes
 from app.models.definition import DRAFT
 from app.queries import definitions as queries
 from app.queries.dictionary import known_facts
-from app.services import definitions, documents
+from app.services import book_facts, definitions, documents
 from app.web import studio_views
 from app.web.formula_told import fixes, span_units
 from app.web.studio import ICONS
@@ -76,7 +76,7 @@ def page(kind: str, key: str, version: int) -> BaseResponse | str:
                 "label": dict(each.label),
                 "from": label(each.title),
             }
-            for each in known_facts(view)
+            for each in (*known_facts(view), *book_facts.known(view.session))
         ]
         made, problems = studio_views.compiled(kind, detail.body)
         shown = studio_views.context(view, detail, made, problems, request.args) if made is not None else {}

@@ -82,4 +82,5 @@ def test_reasons_days_and_documents_of_single_facts_are_kept(house: House) -> No
 def test_nobody_is_nothing(house: House) -> None:
     with house.work() as work:
         assert evidence.gather(work.session, [], TODAY) == {}
-        assert evidence.gather(work.session, ["0" * 32], TODAY) == {}
+        nobody = evidence.gather(work.session, ["0" * 32], TODAY)["0" * 32]
+        assert {source["kind"] for source in nobody.sources.values()} == {"book"}, "books alone know of no record"
