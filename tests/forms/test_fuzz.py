@@ -41,6 +41,20 @@ SCALARS = (
             "9" * 41,
             "0." + "1" * 40,
             "９",
+            "2025-01-31 08:30",
+            "0001-01-01T00:00+08:00",
+            "2025-01-01 至 2025-03-31",
+            "至",
+            "浙江省宁波市鄞州区学士路1号",
+            "330212",
+            "U1",
+            "孙力;李娜",
+            "甲、乙；a",
+            "6222021001116245702",
+            "102100099996",
+            "HT202506-0001",
+            {"start": "2025-01-01", "end": None},
+            {"code": "330212", "names": ["浙江省"], "detail": "x"},
             "　",
         ]
     )
@@ -52,6 +66,13 @@ JSON = st.recursive(
 KEYS = [t for t in FIELD_TYPES if t not in SILENT]
 EVERYTHING = form_of(
     *(setup(t, f"k_{t}") for t in KEYS),
+    setup("rating", "shown", lookup="k_lookup"),
+    setup("separator", "line"),
+    setup("user", "people", multiple=True, within="candidate.department = k_text"),
+    setup("choice", "below", depends_on="k_choice", options=[
+        {"code": "a1", "label": {"zh-CN": "甲一"}, "parents": ["a"]}, "z",
+    ]),
+    setup("number", "span", compute="if k_date_range = null then 0 else duration(\"P1D\") / duration(\"P1D\")"),
     setup("number", "total", compute="if k_number = null then 0 else k_number * 2"),
     rules=[
         {"id": "r1", "effect": "show", "target": "k_money", "when": "k_number > 0"},
@@ -69,7 +90,8 @@ def sendable(invalid: Invalid) -> None:
     json.dumps([p.to_json() for p in invalid.problems], allow_nan=False, ensure_ascii=False).encode("utf-8")
 
 
-RAW = st.dictionaries(st.sampled_from([f"k_{t}" for t in KEYS] + ["total", "zz", "$copied"]), JSON, max_size=8) | JSON
+NAMES = [f"k_{t}" for t in KEYS]
+RAW = st.dictionaries(st.sampled_from([*NAMES, "people", "below", "total", "zz", "$copied"]), JSON, max_size=8) | JSON
 ROWS = st.lists(st.dictionaries(st.sampled_from(["row_id", "amount", "zz"]), JSON, max_size=3) | JSON, max_size=4)
 
 
