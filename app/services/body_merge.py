@@ -15,7 +15,8 @@ def merged(base: Any, made: Any) -> Any:
     if _canonical(base) == _canonical(made):
         return base
     if isinstance(base, Mapping) and isinstance(made, Mapping):
-        order = [*(key for key in base if key in made), *(key for key in made if key not in base)]
+        more = (key for key in made if key not in base and made[key] != _DEFAULTS.get(key, made))
+        order = [*(key for key in base if key in made), *more]
         return {key: merged(base.get(key), made[key]) for key in order}
     if isinstance(base, list) and isinstance(made, list):
         known = {_key(item, number): item for number, item in enumerate(base)}
@@ -29,7 +30,7 @@ def _key(item: Any, number: int) -> Any:
     return item if isinstance(item, str) else number
 
 
-_DEFAULTS: Mapping[str, Any] = {"missing": "absent", "movable": True, "dialect": "feel"}
+_DEFAULTS: Mapping[str, Any] = {"missing": "absent", "movable": True, "dialect": "feel", "labels": {}}
 
 
 def _canonical(value: Any) -> Any:
@@ -41,7 +42,8 @@ def _canonical(value: Any) -> Any:
         }
     if isinstance(value, list):
         return [_canonical(each) for each in value]
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return Decimal(value)
+    if isinstance(value, str):
+        bare = value.strip()  # a cell shows no space at its ends
+        return Decimal(bare) if _NUMBER.fullmatch(bare) else bare
     return value
 

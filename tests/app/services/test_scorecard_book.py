@@ -14,8 +14,10 @@ from app import gallery
 from app.edge.locale import catalogue
 from app.services import scorecard_book
 from app.services.body_merge import merged
-from app.services.scorecard_book import PAGES, page_name
-from app.services.scorecard_book_read import Brought, read
+from app.services.scorecard_book import PAGES
+from app.services.scorecard_book_read import read
+from app.services.workbook_layout import page_name
+from app.services.workbook_read import Brought
 from rules import Invalid, compile_scorecard
 
 LANGUAGES = {tag: catalogue(tag) for tag in ("zh-CN", "en")}
@@ -110,7 +112,7 @@ def test_a_new_factor_and_a_column_of_the_analysts_own() -> None:
             bands.append(each)
 
     found = brought(body(), edit)
-    assert told(found) == [("book.column_unknown", "指标", "P1")]
+    assert told(found) == [("book.column_unknown", "指标", "V1")]
     assert found.problems[0].severity == "warning"
     assert found.body["factors"][-1] == {
         "key": "NEW", "dimension": "FIN", "label": {"zh-CN": "新指标"}, "weight": "0", "value": "`FIN_DEBT` * 2",

@@ -15,6 +15,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.models.definition import Definition
+from app.services import definitions, people
 from tests.builders import House, csrf_of
 
 BOOK = "/studio/scorecard/customer_rating/1/workbook"
@@ -24,7 +25,8 @@ Edit = Callable[[openpyxl.Workbook], None]
 def edited(client: FlaskClient, edit: Edit | None = None, place: str = BOOK) -> bytes:
     answer = client.get(place)
     assert answer.status_code == 200
-    assert answer.headers["Content-Disposition"].startswith("attachment; filename=scorecard.customer_rating.v")
+    kind, key = place.split("/")[2:4]
+    assert answer.headers["Content-Disposition"].startswith(f"attachment; filename={kind}.{key}.v")
     book = openpyxl.load_workbook(io.BytesIO(answer.data))
     if edit is not None:
         edit(book)
@@ -138,3 +140,91 @@ def test_an_auditor_takes_it_along_and_brings_nothing(house: House) -> None:
     assert auditor.get(BOOK + "/bring").status_code == 403
     assert house.client("lina").get(BOOK).status_code == 403
     assert auditor.get(BOOK.replace("/1/", "/99/")).status_code == 404
+
+
+TABLE = "/studio/table/payment_terms/1/workbook"
+
+
+def longer(book: openpyxl.Workbook) -> None:
+    book["行"]["E2"] = 75
+
+
+def terms(house: House) -> list[tuple[int, str, Any]]:
+    with house.work() as work:
+        query = select(Definition).where(Definition.kind == "table", Definition.key == "payment_terms")
+        rows = work.session.scalars(query.order_by(Definition.version))
+        return [(row.version, row.status, row.body["rows"][0]["then"][0]) for row in rows]
+
+
+def test_a_table_from_workbook_to_draft(house: House) -> None:
+    client = house.client("zhoumin")
+    page = client.get("/studio/table/payment_terms").get_data(as_text=True)
+    assert TABLE in page
+    assert "下载 Excel" in page
+    shown = bring(client, edited(client, longer, TABLE), TABLE).get_data(as_text=True)
+    assert "第 1 行" in shown
+    assert "75" in shown
+    assert terms(house) == [(1, "published", "90")]
+    assert keep(client, shown, TABLE).location.startswith("/studio/table/payment_terms/2/")
+    assert terms(house) == [(1, "published", "90"), (2, "draft", "75")]
+    draft = TABLE.replace("/1/", "/2/")
+    shown = bring(client, edited(client, longer, draft), draft).get_data(as_text=True)
+    assert "与本版本完全一致" in shown
+    stale = keep(client, shown, draft, row_version="99")
+    assert stale.status_code == 409
+    assert 'name="text"' in stale.get_data(as_text=True), "what was brought is still there"
+
+
+def test_a_table_is_told_its_faults_by_cell_in_both_languages(house: House) -> None:
+    client = house.client("zhoumin")
+
+    def spoil(book: openpyxl.Workbook) -> None:
+        book["行"]["A3"] = None
+        book["条件列"]["D2"] = "=1+1"
+
+    def cells(answer: TestResponse) -> list[tuple[str, str]]:
+        assert answer.status_code == 422
+        html = answer.get_data(as_text=True)
+        return re.findall(r'<td class="keep">([^<]*)</td><td class="keep mono">([^<]*)</td>', html)
+
+    content = edited(client, spoil, TABLE)
+    assert cells(bring(client, content, TABLE)) == [("条件列", "D2"), ("行", "A3")]
+    with house.work("zhoumin") as work:
+        people.set_locale(work, "en")
+    answer = bring(client, content, TABLE)
+    assert cells(answer) == [("条件列", "D2"), ("行", "A3")], "pages are called as in the file"
+    assert "This cell must be filled in" in answer.get_data(as_text=True)
+    english = edited(client, None, TABLE)
+    assert "Inputs" in openpyxl.load_workbook(io.BytesIO(english)).sheetnames
+    assert "nothing would change" in bring(client, english, TABLE).get_data(as_text=True)
+
+
+def test_a_gap_that_a_table_would_have_is_told_with_its_place(house: House) -> None:
+    client = house.client("zhoumin")
+
+    def open_a_gap(book: openpyxl.Workbook) -> None:
+        book["行"].delete_rows(3)
+        book["行"]["B2"] = "nobody_knows("
+
+    answer = bring(client, edited(client, open_a_gap, TABLE), TABLE)
+    html = answer.get_data(as_text=True)
+    assert answer.status_code == 200
+    assert ("行", "B2") in re.findall(r'<td class="keep">([^<]*)</td><td class="keep mono">([^<]*)</td>', html)
+
+
+def test_a_book_of_the_other_kind_is_refused(house: House) -> None:
+    client = house.client("zhoumin")
+    answer = bring(client, edited(client, None, BOOK), TABLE)
+    assert answer.status_code == 422
+    assert "缺少工作表「行」" in answer.get_data(as_text=True)
+
+
+def test_a_draft_without_a_shape_says_so(house: House) -> None:
+    client = house.client("zhoumin")
+    keep(client, bring(client, edited(client, longer, TABLE), TABLE).get_data(as_text=True), TABLE)
+    with house.work("zhoumin") as work:
+        row = definitions.find(work.session, "table", "payment_terms", 2)
+        definitions.save(work, row, row.row_version, body={**row.body, "rows": [{"id": "x"}]})
+    answer = client.get(TABLE.replace("/1/", "/2/"))
+    assert answer.status_code == 409
+    assert "结构还不完整" in answer.get_data(as_text=True)
