@@ -12,6 +12,7 @@ NOUNS = (
     "ratings",
     "exposure_items",
     "credit_requests",
+    "books",
     "inbox",
     "tasks",
     "cases",

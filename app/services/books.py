@@ -95,3 +95,10 @@ def prepare(work: Work, row: Definition) -> None:
         query = select(func.count()).select_from(Record).where(Record.book == shelf.key, Record.status == KEPT)
         total = work.session.scalar(query)
         jobs.queue(work, BUILD, {"book": shelf.key}, total=total, unique_key=f"{BUILD}/{row.id}")
+
+
+def built(work: Work, key: str) -> None:
+    """Every record of the book has its values: its lists may use all projections of the Form in force."""
+    shelf = find(work.session, key)
+    for row in projections(work.session, shelf).values():
+        row.built = True

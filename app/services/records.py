@@ -12,7 +12,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from app.access import Conflict, Missing, Right, Scope, require
-from app.db import new_id
+from app.db import insert_into, new_id
 from app.models.customer import Customer
 from app.models.record import KEPT, REMOVED, Projection, Record, RecordUnique, RecordValue
 from app.queries.scope import reach, records_in_scope, unwritable
@@ -176,6 +176,26 @@ def shown(form: Form, row: Record, answers: Mapping[str, Any], names: Iterable[s
             value = Personal(owner, key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         out[key] = value
     return out
+
+
+def project_again(work: Work, key: str, after: str, most: int) -> list[str]:
+    """Write the projected values of the next `most` kept records behind the id `after` anew; returns their ids.
+
+    A value that became unique only now is held by the first record that has it; the others keep theirs unheld.
+    """
+    shelf = books.find(work.session, key)
+    known = books.projections(work.session, shelf)
+    query = select(Record).where(Record.book == key, Record.status == KEPT, Record.id > after)
+    rows = work.session.scalars(query.order_by(Record.id).limit(most).with_for_update()).all()
+    ids = [row.id for row in rows]
+    for model in (RecordUnique, RecordValue):
+        work.session.execute(delete(model).where(model.record_id.in_(ids)))
+    for row in rows:
+        answers = Answers.from_json(shelf.form, row.answers, work.zone)
+        work.session.execute(insert(RecordValue), values_of(shelf, row, answers, known))
+        for hold in uniques_of(shelf, row, answers, known):
+            work.session.execute(insert_into(work.session, RecordUnique).values(**hold).on_conflict_do_nothing())
+    return ids
 
 
 def exported(work: Work, key: str, filters: Mapping[str, str], count: int, form: str) -> None:

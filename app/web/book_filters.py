@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date
 from decimal import Decimal
 from typing import Any
 
@@ -13,9 +12,9 @@ from werkzeug.datastructures import MultiDict
 from app.edge.locale import label, language, problem_text, t
 from app.queries.records import Filters, Wanted
 from app.services.books import Shelf
-from app.services.lookups import Lookups
+from app.services.record_filters import bound
 from app.work import Reading
-from forms.fields import At, Field, LookupField
+from forms.fields import Field, LookupField
 from forms.fields.choice import Choice
 from rules import Invalid
 
@@ -102,18 +101,11 @@ def _options(what: Field, words: str) -> tuple[tuple[str, str], ...]:
 
 
 def _bound(view: Reading, what: Field, text: str, out: Asked) -> str | Decimal | None:
-    if not text:
-        return None
     try:
-        value: Any = what.read(text, At(view.now.astimezone(view.zone), Lookups(view.session, view.viewer)))
+        return bound(view, what, text) if text else None
     except Invalid as invalid:
         out.problems += [problem_text(each) for each in invalid.problems]
         return None
-    if isinstance(value, date) and not hasattr(value, "tzinfo"):
-        return value.isoformat()
-    if hasattr(value, "astimezone"):
-        return str(value.astimezone(UTC).isoformat())
-    return Decimal(value)
 
 
 def view_query(kept: Mapping[str, Any]) -> dict[str, str]:

@@ -23,11 +23,12 @@ def test_list_page_and_read(caller: Callers) -> None:
     ask = caller("zhoumin", "definition.read")
     rows = ask.get("/definitions")["definitions"]
     assert [(row["kind"], row["key"], row["published"]) for row in rows] == [
-        ("flow", "credit_approval", 1), ("form", "credit_request", 1), ("form", "customer", 1),
+        ("flow", "credit_approval", 1), ("form", "contracts", 1), ("form", "credit_request", 1),
+        ("form", "customer", 1), ("form", "guarantees", 1), ("form", "site_visits", 1),
         ("policy", "customer_credit", 1), ("scorecard", "customer_rating", 1), ("table", "payment_terms", 1),
     ]  # fmt: skip
     assert [row["key"] for row in ask.get("/definitions?after=form/credit_request")["definitions"]] == [
-        "customer", "customer_credit", "customer_rating", "payment_terms",
+        "customer", "guarantees", "site_visits", "customer_credit", "customer_rating", "payment_terms",
     ]  # fmt: skip
     assert [row["kind"] for row in ask.get("/definitions?kind=flow&status=published")["definitions"]] == ["flow"]
     whole = ask.get(PLACE)
