@@ -84,10 +84,17 @@ def value_words(value: Any, unit: str | None = None) -> str:
 def _formula(found: Trial, formula: Formula, part: Part) -> Told:
     """The text that was tried, what it came to, and its parts: {span, value or why}, outer ones first."""
     inner = [
-        {"span": span_units(formula.text, each.span), **_value(found, each.outcomes[0])}
-        for each in _parts(part) if each.outcomes
+        {"span": span_units(formula.text, each.span), **_part(found, each)}
+        for each in _parts(part)
     ]  # fmt: skip
     return {"text": formula.text, **_value(found, part.outcomes[0]), "parts": inner[:MOST]}
+
+
+def _part(found: Trial, part: Part) -> Told:
+    """The value of the first evaluation; the branch not taken has none."""
+    if not part.outcomes:
+        return {"value": None, "why": [t("formula.value.not_taken")]}
+    return _value(found, part.outcomes[0])
 
 
 def _parts(part: Part) -> Iterator[Part]:

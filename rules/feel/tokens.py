@@ -75,7 +75,8 @@ class Scanner:
         found = m[0] if m else found
         span = (at, at + max(1, len(found))) if found else (at, at)
         shown: Any = found[:40] if found else EXPECTED["end"]
-        params = {"expected": EXPECTED.get(expected, expected), "found": shown}
+        mark = {"zh-CN": f"「{expected}」", "en": f'"{expected}"'}
+        params = {"expected": EXPECTED.get(expected, mark), "found": shown}
         raise Broken(Problem("feel.syntax", params=params, span=span))
 
     def note(self, code: str, span: tuple[int, int], **params: Any) -> None:

@@ -6,7 +6,10 @@ import { fileURLToPath } from "node:url";
 import { load } from "./load.mjs";
 
 const { pieceAt, Vocabulary, KEYWORDS, START } = await load("formula/tokens");
-const { beside, difference, insertion, marks, offered } = await load("formula/answer");
+const { asks, beside, difference, insertion, marks, mayCall, mended, offered, signature } = await load("formula/answer");
+const { onlyFacts, valueAt, wholeOf } = await load("formula/trial");
+const { Questions } = await load("formula/questions");
+const { changed, paused, started, undone } = await load("designer/history");
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 const scanner = await readFile(path.join(ROOT, "rules/feel/tokens.py"), "utf8");
@@ -111,4 +114,95 @@ test("the smallest change leads from one text to the other", () => {
   }
   assert.equal(difference("a", "a"), null);
   assert.deepEqual(difference("a + b", "a + c + b"), { from: 4, to: 4, insert: "c + " });
+});
+
+test("values of a field are offered with their labels", () => {
+  assert.equal(beside(item("value", '"C13"', { label: { "zh-CN": "制造业" } }), "zh-CN", ""), "制造业");
+  assert.equal(beside(item("value", '"C13"'), "en", ""), "");
+});
+
+test("behind words everything is asked for, behind comparisons values, behind figures nothing", () => {
+  for (const before of ["营", "a + rev", "𠮷", "`x", '行业 = "', "customer.", "x1", "近 12 月"]) assert.equal(asks(before), "all", before);
+  for (const before of ["行业 = ", "a <> ", "行业 in (", '行业 in ("x", ', "行业 in（", "a >= "]) assert.equal(asks(before), "values", before);
+  for (const before of ["", "1", "1.5", "a + 12", "a + ", "max(", "max(a, ", " "]) assert.equal(asks(before), null, before);
+});
+
+test("a fix is moved along with what was typed elsewhere, and dropped where its place was touched", () => {
+  const fix = { span: [6, 12], text: "revenue", words: "" };
+  const after = (now) => {
+    const change = mended(fix, "𠮷率 + revenu", now);
+    return change && now.slice(0, change.from) + change.insert + now.slice(change.to);
+  };
+  assert.equal(after("𠮷率 + revenu"), "𠮷率 + revenue");
+  assert.equal(after("𠮷𠮷率 + revenu"), "𠮷𠮷率 + revenue");
+  assert.equal(after("率 + revenu"), "率 + revenue");
+  assert.equal(after("𠮷率 + revenu * 2"), "𠮷率 + revenue * 2");
+  assert.equal(after("𠮷率 + revenus"), null);
+  assert.equal(after("𠮷率 + xrevenu"), null);
+  assert.equal(after("𠮷率 + reven"), null);
+  assert.equal(after("𠮷率 + xx"), null);
+  const close = { span: [6, 6], text: ")", words: "" };
+  const closed = mended(close, "max(a,", "max(a,");
+  assert.deepEqual(closed, { from: 6, to: 6, insert: ")" });
+  assert.equal(mended(close, "max(a,", "max(a,b"), null);
+  assert.deepEqual(mended(close, "max(a,", "1 + max(a,"), { from: 10, to: 10, insert: ")" });
+});
+
+test("the signature falls apart around the parameter being written", () => {
+  const param = (name, more = {}) => ({ name, kind: "", optional: false, several: false, ...more });
+  const call = (argument, ...params) => signature({ name: "f", argument, params });
+  assert.deepEqual(call(1, param("a"), param("b", { optional: true }), param("c")), ["f(a, ", "[b]", ", c)"]);
+  assert.deepEqual(call(0, param("list", { several: true })), ["f(", "list…", ")"]);
+  assert.deepEqual(call(7, param("a"), param("b")), ["f(a, ", "b", ")"]);
+  assert.deepEqual(call(0), ["f()", "", ""]);
+});
+
+test("a call is looked for only inside brackets", () => {
+  for (const before of ["max(", "max(a, (1 + 2), ", "IF（", 'f(")"', "(a"]) assert.equal(mayCall(before), true, before);
+  for (const before of ["", "a", "max(a)", '"("', ")"]) assert.equal(mayCall(before), false, before);
+});
+
+const TRIAL = {
+  who: "客户",
+  names: { 率: { value: "0.5" }, 空: { value: null, why: ["缺少"] } },
+  formulas: { "/a": { text: "率 + 空", value: null, why: ["缺少"], parts: [{ span: [0, 1], value: "0.5" }, { span: [4, 5], value: null, why: ["缺少"] }, { span: [0, 5], value: null }] } },
+};
+const here = (name, span) => ({ kind: "name", name, span });
+
+test("the value of a name, else of the smallest part, else of the whole, while the text is the one that was tried", () => {
+  assert.deepEqual(valueAt(TRIAL, "/a", "率 + 空", here("率", [0, 1]), 0), { value: "0.5", span: [0, 1], whole: false });
+  assert.deepEqual(valueAt(TRIAL, "/b", "又写 + 率", here("率", [5, 6]), 5).value, "0.5");
+  assert.deepEqual(valueAt(TRIAL, "/a", "率 + 空", null, 4), { value: null, why: ["缺少"], span: [4, 5], whole: false });
+  assert.deepEqual(valueAt({ ...TRIAL, formulas: { "/a": { ...TRIAL.formulas["/a"], parts: [] } } }, "/a", "率 + 空", null, 3), { value: null, why: ["缺少"], span: [0, 5], whole: true });
+  assert.equal(valueAt(TRIAL, "/a", "率 + 空 + 1", null, 3), null);
+  assert.equal(valueAt(null, "/a", "率", here("率", [0, 1]), 0), null);
+  assert.equal(wholeOf(TRIAL, "/a", "率"), null);
+  assert.equal(wholeOf(TRIAL, "/a", "率 + 空").why[0], "缺少");
+});
+
+test("of a draft that can no longer be tried only facts keep their values", () => {
+  assert.deepEqual(onlyFacts(TRIAL, new Set(["率"])), { who: "客户", names: { 率: { value: "0.5" } }, formulas: {} });
+});
+
+test("a question is sent once, and again where no answer came", async () => {
+  const sent = [];
+  const questions = new Questions(async (asked) => (sent.push(asked.text), asked.text === "down" ? null : { problems: [] }));
+  const [one, other] = await Promise.all([questions.ask({ text: "a", at: 1 }, "feel"), questions.ask({ text: "a", at: 1 }, "feel")]);
+  assert.equal(one, other);
+  await questions.ask({ text: "a", at: 1 }, "excel");
+  await questions.ask({ text: "down", at: 1 }, "feel");
+  await questions.ask({ text: "down", at: 1 }, "feel");
+  questions.forget();
+  await questions.ask({ text: "a", at: 1 }, "feel");
+  assert.deepEqual(sent, ["a", "a", "down", "down", "a"]);
+});
+
+test("a stroke is one step of undo by itself, also amid typing", () => {
+  let history = changed(started("a"), "ab", "/p", "/p", 1000);
+  history = paused(history);
+  history = paused(changed(history, "AB", "/p", "/p", 1100));
+  history = changed(history, "ABc", "/p", "/p", 1200);
+  history = undone(history).history;
+  assert.equal(history.now, "AB");
+  assert.equal(undone(history).history.now, "ab");
 });

@@ -5,16 +5,23 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import ConsoleMessage, Page, expect
 
+from app import create_app
+from app.edge.runtime import EXTENSION
+from app.edge.transaction import begin_work
+from app.services import definitions
+from app.work import SYSTEM
+from config import Settings
 from tests.stories.conftest import SignIn
 from tests.stories.place import Place
-from tests.stories.test_designer import focused, new_draft
+from tests.stories.test_designer import focused, new_draft, tab_to
 from tests.stories.test_gates import faults
 
 pytestmark = pytest.mark.browser
 
 FACT = "近_12_月逾期次数"
+POLICY = "event => console.error('CSP ' + event.violatedDirective)"
 EDITOR = ".design-reads [contenteditable]"
 
 
@@ -40,11 +47,23 @@ def open_formula(page: Page, key: str) -> None:
     page.keyboard.press("Control+a")
 
 
+def quiet(page: Page) -> list[str]:
+    """Faults of the page as it goes on. That a draft cannot be tried or counted yet is an answer, not a fault."""
+    messages: list[str] = []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and "422" not in message.text:
+            messages.append(message.text)
+
+    page.on("console", heard)
+    page.evaluate(f"document.addEventListener('securitypolicyviolation', {POLICY})")
+    return messages
+
+
 def test_a_formula_is_written_by_keys(demo: Place, sign_in: SignIn) -> None:
     page = sign_in(demo, "zhoumin")
-    messages: list[str] = []
-    page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
     open_formula(page, "formula_keys")
+    messages = quiet(page)
     keys, offers = page.keyboard, page.locator(".cm-tooltip-autocomplete li")
 
     keys.insert_text('if "𠮷" = "a" then 近_12_月逾期次 else 0')
@@ -126,3 +145,189 @@ def test_a_narrow_window_has_a_plain_field(demo: Place, sign_in: SignIn) -> None
     expect(page.locator("textarea.design-formula")).to_have_value("1 + 2")
     page.set_viewport_size({"width": 1440, "height": 900})
     expect(page.locator(EDITOR)).to_have_text("1 + 2")
+
+
+def test_keys_alone_lead_through_calls_mends_and_dialects(demo: Place, sign_in: SignIn) -> None:
+    page = sign_in(demo, "zhoumin")
+    open_formula(page, "formula_strokes")
+    messages = quiet(page)
+    keys, call = page.keyboard, page.locator(".cm-call")
+    text = page.locator(EDITOR)
+
+    keys.press("Backspace")
+    keys.type("round half up(1.25")
+    expect(call).to_contain_text("n：数字")
+    assert call.locator("strong").inner_text() == "n"
+    keys.type(", ")
+    expect(call.locator("strong")).to_have_text("scale")
+    assert faults(page, messages, "call") == []
+    text.click()
+    keys.press("Control+End")
+    keys.press("Control+Shift+Space")
+    expect(call).to_be_visible()
+    keys.press("Escape")
+    expect(call).to_have_count(0)
+    keys.type("1")
+    expect(page.locator(f"{EDITOR} .cm-lintRange-error")).to_be_attached()
+    expect(call).to_have_count(0)
+    keys.press("Control+Shift+Space")
+    expect(call).to_be_visible()
+
+    dot = page.locator(".cm-dot.is-error")
+    expect(dot).to_have_attribute("aria-label", re.compile("第 1 行有错误："))
+    assert faults(page, messages, "dot") == []
+    text.click()
+    keys.press("Control+End")
+    keys.press("Alt+Enter")
+    expect(text).to_have_text("round half up(1.25, 1)")
+    expect(page.locator(".cm-dot")).to_have_count(0, timeout=20_000)
+    keys.press("Control+z")
+    expect(text).to_have_text("round half up(1.25, 1")
+    keys.press("Control+Shift+z")
+    expect(text).to_have_text("round half up(1.25, 1)")
+
+    keys.press("Control+a")
+    keys.insert_text('"𠮷" = "" or 近_12_月逾期次 > 1')
+    fix = page.locator(".design-reads .errors button")
+    expect(fix).to_have_text(f"改为「{FACT}」")
+    keys.press("Escape")
+    tab_to(page, ".design-reads .errors button")
+    keys.press("Enter")
+    expect(text).to_have_text(f'"𠮷" = "" or {FACT} > 1')
+    assert focused(page, EDITOR)
+
+    keys.press("Control+a")
+    keys.insert_text("max（1.5，2）")
+    expect(fix).to_have_text("改用公式的半角符号", timeout=20_000)
+    keys.press("Alt+Enter")
+    expect(text).to_have_text("max(1.5,2)")
+    keys.press("Shift+Alt+f")
+    expect(text).to_have_text("max(1.5, 2)")
+
+    keys.press("Control+a")
+    keys.insert_text("if 1.5 > 1 then 2 else 3")
+    tab_to(page, ".design-switch button[aria-pressed=false]", "Shift+Tab")
+    keys.press("Enter")
+    expect(text).to_have_text("IF(1.5 > 1, 2, 3)")
+    expect(page.locator(".design-switch [aria-pressed=true]")).to_have_text("Excel")
+    keys.press("Control+z")
+    expect(text).to_have_text("if 1.5 > 1 then 2 else 3")
+    expect(page.locator(".design-switch [aria-pressed=true]")).to_have_text("FEEL")
+
+    text.click()
+    keys.press("Control+a")
+    keys.insert_text(f"{FACT} * 2")
+    page.get_by_role("button", name="Excel", exact=True).click()
+    note = page.locator(".design-formula-note")
+    expect(note).to_contain_text("Excel 把空白当作 0")
+    expect(page.locator(".design-switch [aria-pressed=true]")).to_have_text("FEEL")
+    assert faults(page, messages, "note") == []
+    note.get_by_role("button", name="仍然换成 Excel").click()
+    expect(page.locator(".design-switch [aria-pressed=true]")).to_have_text("Excel")
+    keys.press("Control+s")
+    expect(page.locator("[data-standing=saved]")).to_be_attached()
+    page.reload()
+    expect(page.locator(".design-switch [aria-pressed=true]")).to_have_text("Excel")
+    expect(text).to_have_text(f"{FACT} * 2")
+
+
+@pytest.fixture
+def draft(demo: Place) -> str:
+    """Where the next version of the demo's scorecard is designed."""
+    instance = create_app(Settings(home=demo.home, jobs="off")).extensions[EXTENSION]
+    with begin_work(instance, SYSTEM) as work:
+        row = definitions.restore(work, definitions.find(work.session, "scorecard", "customer_rating"))
+        address = f"/studio/scorecard/customer_rating/{row.version}/design"
+    instance.database.dispose()
+    return address
+
+
+def test_a_value_is_seen_for_a_customer_and_a_null_with_its_cause(demo: Place, draft: str, sign_in: SignIn) -> None:
+    page = sign_in(demo, "zhoumin")
+    page.goto(draft)
+    messages = quiet(page)
+    page.locator(".design-tree .is-factor").nth(1).click()
+    page.select_option("select[data-place$='/value']", "=")
+    page.locator(".design-more > summary").click()
+    page.fill("input[data-place$='/key']", "OWN")
+    page.fill("#try-customer", "C1")
+    page.locator(".design-found button").first.click()
+    who = page.locator(".design-tried a").inner_text()
+    keys, text, value = page.keyboard, page.locator(EDITOR), page.locator(".design-formula-value")
+    text.click()
+    keys.press("Control+a")
+    keys.insert_text("if 1 > 2 then FIN_DEBT else 40 + 2")
+    expect(value).to_have_text(f"{who}：42", timeout=20_000)
+
+    card = page.locator(".cm-card")
+    text.get_by_text("FIN_DEBT", exact=True).hover()
+    expect(card).to_contain_text("资产负债率 · 数字 · 事实")
+    expect(card.locator(".cm-card-value")).to_have_text(re.compile(rf"{who}：0\.\d+"))
+    assert faults(page, messages, "card") == []
+    page.mouse.move(2, 2)
+    expect(card).to_have_count(0)
+
+    text.click()
+    keys.press("Control+Home")
+    keys.press("Control+i")
+    expect(card).to_contain_text(f"{who}：42")
+    keys.press("Escape")
+    expect(card).to_have_count(0)
+
+    keys.press("Control+a")
+    keys.insert_text("FIN_DEBT / (2 - 2)")
+    expect(value).to_have_text(re.compile(f"{who}：空。除数.*为 0"), timeout=20_000)
+    page.get_by_role("button", name="换一个").click()
+    expect(value).to_have_count(0)
+
+
+def test_without_the_server_nothing_is_lost(demo: Place, sign_in: SignIn) -> None:
+    page = sign_in(demo, "zhoumin")
+    open_formula(page, "formula_alone")
+    keys, text, note = page.keyboard, page.locator(EDITOR), page.locator(".design-formula-note")
+    keys.press("Backspace")
+    page.route("**/studio/formula/check", lambda route: route.abort())
+    keys.type("1 + ma")
+    expect(note).to_contain_text("暂时得不到服务器的提示")
+    assert written(page) == "1 + ma"
+    page.get_by_role("button", name="Excel", exact=True).click()
+    expect(page.locator(".design-switch [aria-pressed=true]")).to_have_text("FEEL")
+    page.unroute("**/studio/formula/check")
+    page.route("**/studio/formula/check", lambda route: route.fulfill(status=401, content_type="text/html", body="<p>"))
+    text.click()
+    keys.press("Control+End")
+    keys.type("x")
+    expect(note).to_contain_text("暂时得不到服务器的提示")
+    page.unroute("**/studio/formula/check")
+    keys.type("(1")
+    expect(note).not_to_contain_text("暂时得不到服务器的提示")
+    assert written(page) == "1 + max(1"
+
+
+def test_the_editor_speaks_english(demo: Place, sign_in: SignIn) -> None:
+    page = sign_in(demo, "zhoumin", locale="en-US")
+    page.goto("/me")
+    page.locator("form[action*='language'] button:not([aria-current])").first.click()
+    page.wait_for_load_state("networkidle")
+    new_draft(page, "formula_english", "Formulas")
+    messages = quiet(page)
+    page.locator(".design-tree .is-factor").first.click()
+    page.select_option("select[data-place$='/value']", "=")
+    page.locator(EDITOR).click()
+    keys = page.keyboard
+    keys.press("Control+a")
+    keys.insert_text("strin")
+    keys.press("Control+Space")
+    info = page.locator(".cm-completionInfo")
+    expect(info).to_contain_text("string")
+    assert info.locator("code").count() >= 2
+    assert faults(page, messages, "info") == []
+    page.locator(EDITOR).click()
+    keys.press("Escape")
+    keys.press("Control+a")
+    keys.insert_text('string length("𠮷"')
+    expect(page.locator(".design-reads .errors button")).to_have_text('Add ")"')
+    expect(page.locator(".cm-dot.is-error")).to_have_attribute("aria-label", re.compile("Error in line 1:"))
+    page.locator(EDITOR).get_by_text("string length").hover()
+    expect(page.locator(".cm-card-example").first).to_contain_text("=")
+    assert faults(page, messages, "english card") == []

@@ -3,7 +3,7 @@
 import { computed, signal, type ReadonlySignal } from "@preact/signals";
 import { Checker } from "./checker";
 import { MOVED } from "./context";
-import { changed, redone, started, undone, type History } from "./history";
+import { changed, paused, redone, started, undone, type History } from "./history";
 import { say, type Labels } from "./labels";
 import { merge, type Choice, type Merged } from "./merge";
 import { get, parts, put } from "./paths";
@@ -85,6 +85,13 @@ export class Draft<B> {
     if (next === before) return;
     this.history.value = next;
     this.moved();
+  }
+
+  /** A change that is one step of undo by itself, apart from what is typed at the same place before and after it. */
+  alone(make: () => void): void {
+    this.history.value = paused(this.history.peek());
+    make();
+    this.history.value = paused(this.history.peek());
   }
 
   undo(): void {

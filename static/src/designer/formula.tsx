@@ -2,13 +2,16 @@
 
 import type { JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Completions } from "../formula/answer";
+import { mended, type Answer } from "../formula/answer";
+import { valueWords } from "../formula/cards";
 import { FormulaEditor, LONGEST } from "../formula/editor";
+import { Questions, type Send } from "../formula/questions";
 import type { Dialect } from "../formula/tokens";
+import { trial, wholeOf } from "../formula/trial";
 import { text as words } from "../lib/texts";
-import { useBench } from "./context";
-import { Findings } from "./parts";
-import type { Problem } from "./problems";
+import { tell, useBench } from "./context";
+import { FormulaTools, formatted, type Note } from "./formula_tools";
+import type { Fix, Problem } from "./problems";
 import type { Labels } from "./labels";
 
 export type { Dialect } from "../formula/tokens";
@@ -21,6 +24,8 @@ export interface ScopeName {
   readonly label: Labels;
   /** fact, formula, table, factor or scorecard. */
   readonly origin: string;
+  /** Values worth offering where it is compared, with their labels. */
+  readonly choices?: Readonly<Record<string, Labels>>;
 }
 
 export interface FormulaFieldProps {
@@ -51,20 +56,100 @@ function useWide(): boolean {
   return wide;
 }
 
+/** The text the problems are about: they came when it stood there. */
+function useLooked(problems: readonly Problem[], text: string): string {
+  const kept = useRef<{ readonly problems: readonly Problem[]; readonly text: string }>({ problems, text });
+  const before = kept.current.problems;
+  if (before.length !== problems.length || problems.some((each, at) => each !== before[at])) kept.current = { problems, text };
+  return kept.current.text;
+}
+
 export function FormulaField(props: FormulaFieldProps): JSX.Element {
-  const { label, problems } = props;
+  const { label, problems, text, dialect, place } = props;
+  const { draft } = useBench();
   const id = useId();
   const root = useRef<HTMLDivElement>(null);
   const wide = useWide();
+  const [quiet, setQuiet] = useState("");
+  const [note, setNote] = useState<Note | null>(null);
+  const looked = useLooked(problems, text);
+  const now = useRef(props);
+  now.current = props;
+  useEffect(() => setNote(null), [text, dialect]);
+
+  /** What the server says of the text as it is; where it says nothing, a line says so and nothing is lost. */
+  const ask = async (more: object): Promise<Answer | null> => {
+    const { text: asked, dialect: written, scope } = now.current;
+    const answer = await draft.ask<Answer>("formula", { text: asked, dialect: written, names: scope, ...more });
+    setQuiet(answer.kind === "told" ? "" : answer.kind === "refused" ? answer.message : words("js.formula.unreachable"));
+    return answer.kind === "told" ? answer.value : null;
+  };
+  const stroke = (next: string, written: Dialect = now.current.dialect): void => draft.alone(() => now.current.onChange(next, written));
+  const mend = (fix: Fix): void => {
+    const change = mended(fix, looked, text);
+    if (!change) return;
+    stroke(text.slice(0, change.from) + change.insert + text.slice(change.to));
+    tell(fix.words);
+    root.current?.querySelector<HTMLElement>("[contenteditable], textarea")?.focus();
+  };
+  const layOut = async (): Promise<void> => {
+    const asked = now.current.text;
+    const found = formatted(await ask({ format: true }), asked);
+    if (now.current.text !== asked) return;
+    if (found.text !== null) stroke(found.text);
+    else if (found.note) setNote(found.note);
+  };
+
   const wrong = problems.some((each) => each.severity === "error");
+  const value = wholeOf(trial.value, place, text);
   return (
-    <div ref={root} class={`field is-wide${wrong ? " has-errors" : ""}`}>
-      <label for={wide ? undefined : id} onClick={() => root.current?.querySelector<HTMLElement>("[contenteditable]")?.focus()}>
-        {label}
-      </label>
-      {wide ? <Editor {...props} findings={`${id}-errors`} wrong={wrong} /> : <Plain {...props} id={id} wrong={wrong} />}
-      <Findings problems={problems} id={`${id}-errors`} />
+    <div ref={root} class={`field is-wide design-formula-field${wrong ? " has-errors" : ""}`}>
+      <div class="design-formula-head">
+        <label for={wide ? undefined : id} onClick={() => root.current?.querySelector<HTMLElement>("[contenteditable]")?.focus()}>
+          {label}
+        </label>
+        <FormulaTools text={text} dialect={dialect} label={label} ask={ask} onStroke={stroke} onFormat={() => void layOut()} onNote={setNote} isNow={(asked) => now.current.text === asked && now.current.dialect === dialect} />
+      </div>
+      {wide ? (
+        <Editor {...props} findings={`${id}-errors`} wrong={wrong} ask={(asked) => ask(asked)} onStroke={stroke} onFormat={() => void layOut()} />
+      ) : (
+        <Plain {...props} id={id} wrong={wrong} />
+      )}
+      <Mends problems={problems} id={`${id}-errors`} onFix={mend} />
+      <div class="design-formula-note" role="status">
+        {note && (
+          <p>
+            {note.words} {note.text !== undefined && <code class="formula">{note.text}</code>}{" "}
+            {note.act && (
+              <button type="button" class="btn btn-link" onClick={note.act.run}>
+                {note.act.words}
+              </button>
+            )}
+          </p>
+        )}
+        {quiet && <p class="is-muted">{quiet}</p>}
+      </div>
+      {value && <p class={`help design-formula-value${value.value === null ? " is-null" : ""}`}>{valueWords(trial.value?.who ?? "", value)}</p>}
     </div>
+  );
+}
+
+/** Problems of the text, one line each, with what puts it right. */
+function Mends({ problems, id, onFix }: { readonly problems: readonly Problem[]; readonly id: string; readonly onFix: (fix: Fix) => void }): JSX.Element | null {
+  if (problems.length === 0) return null;
+  return (
+    <ul class="errors design-findings" id={id}>
+      {problems.map((each, at) => (
+        <li key={at} class={each.severity === "error" ? "is-bad" : "is-warn"}>
+          {each.message}{" "}
+          {each.fixes?.map((fix) => (
+            <button key={fix.words} type="button" class="btn btn-link" onClick={() => onFix(fix)}>
+              {fix.words}
+            </button>
+          ))}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -92,38 +177,50 @@ function pageNonce(): string {
   return document.querySelector<HTMLScriptElement>("#design-data")?.nonce ?? "";
 }
 
-function Editor(props: FormulaFieldProps & { readonly findings: string; readonly wrong: boolean }): JSX.Element {
+interface EditorSlot extends FormulaFieldProps {
+  readonly findings: string;
+  readonly wrong: boolean;
+  readonly ask: Send;
+  readonly onStroke: (text: string) => void;
+  readonly onFormat: () => void;
+}
+
+function Editor(props: EditorSlot): JSX.Element {
   const { draft } = useBench();
   const { text, dialect, scope, problems, label, place, findings, wrong } = props;
   const frame = useRef<HTMLDivElement>(null);
   const editor = useRef<FormulaEditor | null>(null);
+  const questions = useRef<Questions | null>(null);
   const now = useRef(props);
   now.current = props;
 
   useLayoutEffect(() => {
     if (!frame.current) return;
+    const asking = new Questions((asked) => now.current.ask(asked));
     const made = new FormulaEditor({
       parent: frame.current,
       text: now.current.text,
       language: draft.language,
       nonce: pageNonce(),
-      phrases: { Completions: words("js.formula.completions"), "Selection deleted": words("js.formula.deleted") },
       onChange: (changed) => now.current.onChange(changed, now.current.dialect),
-      complete: async (asked, stop) => {
-        const answer = await draft.ask<{ readonly completions: Completions | null }>("formula", { ...asked, dialect: now.current.dialect, names: now.current.scope }, stop);
-        return answer.kind === "told" ? answer.value.completions : null;
-      },
+      onStroke: (changed) => now.current.onStroke(changed),
+      onFormat: () => now.current.onFormat(),
+      ask: (asked) => asking.ask(asked, now.current.dialect),
       originOf: (name) => {
         const found = now.current.scope.find((each) => each.name === name);
         return found ? words(`js.formula.origin.${found.origin}`) : "";
       },
+      place: () => now.current.place,
+      tell,
     });
+    questions.current = asking;
     editor.current = made;
     return () => made.close();
   }, []);
 
   const described = problems.length > 0 ? findings : "";
   const names = scope.map((each) => each.name).join("\n");
+  useLayoutEffect(() => questions.current?.forget(), [scope]);
   useLayoutEffect(() => editor.current?.set(text), [text]);
   useLayoutEffect(() => editor.current?.mark(problems));
   useLayoutEffect(() => editor.current?.known(dialect, names.split("\n")), [dialect, names]);

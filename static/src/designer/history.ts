@@ -30,6 +30,11 @@ export function changed<T>(history: History<T>, value: T, at: string, group: str
   return { past, now: value, future: [], group, time };
 }
 
+/** What follows begins a step of its own, however soon it comes. */
+export function paused<T>(history: History<T>): History<T> {
+  return history.group === null ? history : { ...history, group: null };
+}
+
 /** One step back and the place it was made at; null where there is none. */
 export function undone<T>(history: History<T>): { history: History<T>; at: string } | null {
   const last = history.past.at(-1);

@@ -2,11 +2,19 @@
 
 import { inside } from "./paths";
 
+/** One change that puts a problem right: `text` in place of the span, which counts UTF-16 units; `words` say what it does. */
+export interface Fix {
+  readonly span: readonly [number, number];
+  readonly text: string;
+  readonly words: string;
+}
+
 /**
  * One finding, in the reader's language.
  *
  * path      pointer into the designer's document: `/body/factors/0/value`, `/title/zh-CN`, `/body` for the whole
  * span      start and end inside the text at `path`, in UTF-16 units as browsers count; of formulas
+ * fixes     what puts it right in one stroke; of formulas
  * elsewhere title of another Definition that would break
  */
 export interface Problem {
@@ -15,6 +23,7 @@ export interface Problem {
   readonly message: string;
   readonly severity: "error" | "warning";
   readonly span?: readonly [number, number];
+  readonly fixes?: readonly Fix[];
   readonly elsewhere?: string;
   /** Of rows of a table: the other rows it is about, and for a gap the cells of a row that would fill it. */
   readonly others?: readonly number[];

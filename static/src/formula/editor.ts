@@ -3,23 +3,23 @@
 import { autocompletion, completionKeymap, pickedCompletion, type Completion, type CompletionContext, type CompletionResult } from "@codemirror/autocomplete";
 import { insertNewline, standardKeymap } from "@codemirror/commands";
 import { StreamLanguage, syntaxHighlighting } from "@codemirror/language";
-import { setDiagnostics } from "@codemirror/lint";
+import { forEachDiagnostic, nextDiagnostic, previousDiagnostic, setDiagnostics, type Diagnostic } from "@codemirror/lint";
 import { Annotation, Compartment, EditorState, type Extension } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
-import { say } from "../designer/labels";
-import type { Problem } from "../designer/problems";
-import { beside, difference, insertion, marks, offered, type Completions, type Item } from "./answer";
+import { text as words } from "../lib/texts";
+import type { Fix, Problem } from "../designer/problems";
+import { asks, beside, difference, insertion, marks, mended, offered, type Answer, type Item } from "./answer";
+import { calls } from "./calls";
+import { callCard, card, help, linesOf, paramWords } from "./cards";
+import { dots, shown } from "./dots";
+import { hovering, type Found } from "./hover";
 import { colours, theme } from "./look";
+import type { Asked } from "./questions";
 import { pieceAt, Vocabulary, type Dialect, type Open } from "./tokens";
+import { trial, valueAt } from "./trial";
 
 export const LONGEST = 4000;
-
-export interface Asked {
-  readonly text: string;
-  /** Where the cursor stands, in UTF-16 units. */
-  readonly at: number;
-}
 
 export interface EditorProps {
   readonly parent: HTMLElement;
@@ -27,12 +27,18 @@ export interface EditorProps {
   readonly language: string;
   readonly nonce: string;
   readonly onChange: (text: string) => void;
-  /** What can be written there; null where no answer is to be had. */
-  readonly complete: (asked: Asked, stop: AbortSignal) => Promise<Completions | null>;
-  /** Sentences of CodeMirror's own that listeners hear. */
-  readonly phrases: Readonly<Record<string, string>>;
+  /** One stroke that is a step of undo by itself. */
+  readonly onStroke: (text: string) => void;
+  /** Lays the text out. */
+  readonly onFormat: () => void;
+  /** What the server says of the text; null where no answer is to be had. */
+  readonly ask: (asked: Asked) => Promise<Answer | null>;
   /** Where a name comes from, in words. */
   readonly originOf: (name: string) => string;
+  /** The place of the text in the draft. */
+  readonly place: () => string;
+  /** Says something to listeners. */
+  readonly tell: (words: string) => void;
 }
 
 const outside = Annotation.define<boolean>();
@@ -43,33 +49,49 @@ export class FormulaEditor {
   private readonly attributes = new Compartment();
   private readonly colouring = new Compartment();
   private shown: readonly Problem[] = [];
+  /** The text the shown problems are about. */
+  private looked = "";
 
   constructor(private readonly props: EditorProps) {
-    this.view = new EditorView({
-      parent: props.parent,
-      state: EditorState.create({
-        doc: props.text,
-        extensions: [
-          // Line ends stay as they are, so that offsets are those of the text in the draft.
-          EditorState.lineSeparator.of("\n"),
-          EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
-          EditorState.changeFilter.of((change) => change.annotation(outside) === true || change.newDoc.length <= Math.max(LONGEST, change.startState.doc.length)),
-          EditorView.cspNonce.of(props.nonce),
-          EditorState.phrases.of(props.phrases),
-          EditorView.lineWrapping,
-          theme,
-          syntaxHighlighting(colours),
-          autocompletion({ override: [(context) => this.complete(context)], icons: false, defaultKeymap: false, activateOnTyping: true }),
-          keymap.of([...completionKeymap, { key: "Enter", run: insertNewline }, ...standardKeymap]),
-          EditorView.domEventHandlers({ beforeinput: typedOver }),
-          this.attributes.of([]),
-          this.colouring.of([]),
-          EditorView.updateListener.of((update) => {
-            if (update.docChanged && !update.transactions.some((each) => each.annotation(outside))) props.onChange(update.state.doc.toString());
-          }),
-        ],
+    this.view = new EditorView({ parent: props.parent, state: EditorState.create({ doc: props.text, extensions: this.extensions() }) });
+    shown(this.view);
+  }
+
+  private extensions(): Extension {
+    const { props } = this;
+    return [
+      // Line ends stay as they are, so that offsets are those of the text in the draft.
+      EditorState.lineSeparator.of("\n"),
+      EditorView.clipboardInputFilter.of((text) => text.replace(/\r\n?/g, "\n")),
+      EditorState.changeFilter.of((change) => change.annotation(outside) === true || change.newDoc.length <= Math.max(LONGEST, change.startState.doc.length)),
+      EditorView.cspNonce.of(props.nonce),
+      EditorState.phrases.of({ Completions: words("js.formula.completions"), "Selection deleted": words("js.formula.deleted") }),
+      EditorView.lineWrapping,
+      theme,
+      syntaxHighlighting(colours),
+      dots((severity, line, messages) => words(`js.formula.dot.${severity}`, { line, messages: messages.join(" ") })),
+      // As many offers as need no scrolling: a list that scrolls could not be reached by those who read with keys.
+      autocompletion({ override: [(context) => this.complete(context)], icons: false, defaultKeymap: false, activateOnTyping: true, maxRenderedOptions: 10 }),
+      keymap.of([
+        ...completionKeymap,
+        { key: "Alt-Enter", run: () => this.mend() },
+        { key: "F8", run: nextDiagnostic, shift: previousDiagnostic },
+        { key: "Shift-Alt-f", run: () => (props.onFormat(), true), preventDefault: true },
+      ]),
+      hovering({ find: (text, at) => this.found(text, at), tell: props.tell }),
+      calls({
+        find: async (text, at) => (await props.ask({ text, at }))?.within ?? null,
+        draw: (within) => callCard(within, props.language),
+        hear: (within) => props.tell(`${within.signature} ${paramWords(within)}`),
       }),
-    });
+      keymap.of([{ key: "Enter", run: insertNewline }, ...standardKeymap]),
+      EditorView.domEventHandlers({ beforeinput: typedOver }),
+      this.attributes.of([]),
+      this.colouring.of([]),
+      EditorView.updateListener.of((update) => {
+        if (update.docChanged && !update.transactions.some((each) => each.annotation(outside))) props.onChange(update.state.doc.toString());
+      }),
+    ];
   }
 
   /** The text of the draft, where undo or somebody else changed it; the cursor goes behind what came back. */
@@ -90,7 +112,9 @@ export class FormulaEditor {
   mark(problems: readonly Problem[]): void {
     if (problems.length === this.shown.length && problems.every((each, at) => each === this.shown[at])) return;
     this.shown = problems;
-    this.view.dispatch(setDiagnostics(this.view.state, marks(problems, this.view.state.doc.toString()).map((each) => ({ ...each }))));
+    this.looked = this.view.state.doc.toString();
+    const found = marks(problems, this.looked).map(({ fixes, ...mark }): Diagnostic => ({ ...mark, actions: fixes.map((fix) => ({ name: fix.words, apply: () => this.apply(fix) })) }));
+    this.view.dispatch(setDiagnostics(this.view.state, found));
   }
 
   focus(): void {
@@ -101,26 +125,55 @@ export class FormulaEditor {
     this.view.destroy();
   }
 
+  /** Puts a problem right, as one step of undo; nothing where the text there has been touched since. */
+  private apply(fix: Fix): void {
+    const now = this.view.state.doc.toString();
+    const change = mended(fix, this.looked, now);
+    if (!change) return;
+    this.props.onStroke(now.slice(0, change.from) + change.insert + now.slice(change.to));
+    this.view.focus();
+  }
+
+  /** The first fix of the problem at the cursor, else of the first problem that has one. */
+  private mend(): boolean {
+    const at = this.view.state.selection.main.head;
+    const found: { near: boolean; apply: () => void }[] = [];
+    forEachDiagnostic(this.view.state, (each, from, to) => {
+      const fix = each.actions?.[0];
+      if (fix) found.push({ near: from <= at && at <= to, apply: () => fix.apply(this.view, from, to) });
+    });
+    (found.find((each) => each.near) ?? found[0])?.apply();
+    return found.length > 0;
+  }
+
+  /** What there is to say of a place: the name or function there, and what it came to for the customer. */
+  private async found(text: string, at: number): Promise<Found | null> {
+    const here = (await this.props.ask({ text, at }))?.here ?? null;
+    const tried = trial.peek();
+    const value = valueAt(tried, this.props.place(), text, here, at);
+    if (!here && !value) return null;
+    const about = { here, value: value && tried ? { who: tried.who, found: value, text: value.whole ? "" : text.slice(...value.span) } : null };
+    const [from, to] = here?.span ?? value?.span ?? [at, at];
+    return { from, to, dom: card(about, this.props.language), lines: linesOf(about, this.props.language) };
+  }
+
   private async complete(context: CompletionContext): Promise<CompletionResult | null> {
-    const before = context.state.sliceDoc(Math.max(0, context.pos - 2), context.pos);
-    if (!context.explicit && !/[\p{L}\p{N}_`."]$/u.test(before)) return null;
-    const stop = new AbortController();
-    context.addEventListener("abort", () => stop.abort());
+    const wanted = context.explicit ? "all" : asks(context.state.sliceDoc(0, context.pos));
+    if (!wanted) return null;
     const text = context.state.doc.toString();
-    const found = await this.props.complete({ text, at: context.pos }, stop.signal);
+    const found = (await this.props.ask({ text, at: context.pos }))?.completions ?? null;
     if (!found || context.aborted) return null;
-    const items = offered(found, text);
+    const items = offered(found, text).filter((each) => wanted === "all" || each.kind === "value");
     if (items.length === 0) return null;
     return { from: found.span[0], to: found.span[1], filter: false, options: items.map((each) => this.option(each)) };
   }
 
   private option(item: Item): Completion {
     const { language, originOf } = this.props;
-    const help = item.kind === "function" ? say(item.label, language) : "";
     return {
       label: item.name,
       detail: beside(item, language, item.kind === "name" ? originOf(item.name) : ""),
-      ...(help ? { info: help } : {}),
+      ...(item.kind === "function" ? { info: () => help({ help: item.label, examples: item.examples ?? [] }, language) } : {}),
       apply: (view, completion, from, to) => {
         const { text, swallow } = insertion(item, view.state.sliceDoc(to, to + 1));
         view.dispatch({

@@ -45,7 +45,7 @@ export function variantOf(body: Body): string | null {
 export function scopeOf(body: Body, more: boolean): readonly ScopeName[] {
   const name = (key: string, origin: string, type = "any", label: Labels = {}, unit: string | null = null): ScopeName => ({ name: key, type, unit, label, origin });
   const found = [
-    ...body.facts.map(asObject).map((each) => name(each.key, "fact", each.type, each.label, each.unit ?? null)),
+    ...body.facts.map(asObject).map((each) => ({ ...name(each.key, "fact", each.type, each.label, each.unit ?? null), choices: valuesOf(body, each.key) })),
     ...(body.formulas ?? []).map((each) => name(each.key, "formula", each.type, each.label, each.unit ?? null)),
     ...(body.tables ?? []).map((each) => name(each.key, "table", "any", each.label)),
   ];
@@ -57,4 +57,10 @@ export function scopeOf(body: Body, more: boolean): readonly ScopeName[] {
     ...factors.map((each) => name(each.key, "factor", each.bands.kind === "set" ? "string" : "number", each.label)),
     name("coverage_percent", "scorecard", "number"),
   ];
+}
+
+/** Texts a fact may have, as far as the bands of a factor that takes it as it stands name them. */
+function valuesOf(body: Body, key: string): Readonly<Record<string, Labels>> {
+  const sets = body.factors.flatMap((each) => (each.value.trim() === key && each.bands.kind === "set" ? each.bands.values : []));
+  return Object.fromEntries(sets.filter((each) => each.value !== "").map((each) => [each.value, {}]));
 }

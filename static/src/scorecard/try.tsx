@@ -7,8 +7,9 @@ import { CustomerPicker, type Found } from "../designer/customers";
 import { TIMERS, type Draft } from "../designer/draft";
 import { say } from "../designer/labels";
 import type { Told } from "../designer/server";
+import { onlyFacts, trial, type Trial as Known, type Values } from "../formula/trial";
 import { text as words } from "../lib/texts";
-import type { Body } from "./body";
+import { asObject, type Body } from "./body";
 import { Letter, Refusal } from "./effect";
 
 export type { Found } from "../designer/customers";
@@ -39,7 +40,21 @@ function Trial({ draft, customer, leave }: { readonly draft: Draft<Body>; readon
   const body = draft.body.value;
   const asking = useRef<Checker<Body, Told<Tried>> | null>(null);
   asking.current ??= new Checker({ timers: TIMERS, ask: (now, stop) => draft.ask<Tried>("try", { body: now, customer: customer.id }, stop), answered: show, delay: 500 });
-  useEffect(() => asking.current?.changed(body), [body]);
+  const looking = useRef<Checker<Body, Told<Values>> | null>(null);
+  looking.current ??= new Checker({
+    timers: TIMERS,
+    ask: (now, stop) => draft.ask<Values>("values", { body: now, customer: customer.id }, stop),
+    answered: (found) => {
+      if (found.kind === "told") trial.value = { who: customer.name, ...found.value };
+      else if (trial.peek()) trial.value = onlyFacts(trial.peek() as Known, new Set(draft.body.peek().facts.map((each) => asObject(each).key)));
+    },
+    delay: 500,
+  });
+  useEffect(() => {
+    asking.current?.changed(body);
+    looking.current?.changed(body);
+  }, [body]);
+  useEffect(() => () => void (trial.value = null), []);
   return (
     <>
       <p class="design-tried">

@@ -36,6 +36,11 @@ def test_values_of_names_and_of_formulas(house: House) -> None:
     assert parts[(25, 37)] == whole, "spans count UTF-16 units"
     assert parts[(25, 33)] == debt
     assert told["formulas"]["/body/knockouts/0/when"]["value"] == "否"
+    other = draft("if FIN_DEBT > 100 then FIN_DEBT * 2 else 1")
+    parts = ask(client, "values", {"body": other, "customer": customer}).get_json()["formulas"][PLACE]["parts"]
+    assert [part for part in parts if part["span"] == [23, 35]] == [
+        {"span": [23, 35], "value": None, "why": ["没有计算到这里：条件选了另一个分支"]}
+    ]
     assert entries(house) == before
 
 
