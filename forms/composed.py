@@ -158,7 +158,8 @@ def picker_inputs(control: Picker, **kwargs: Any) -> Markup:
     )
     typed = ";".join(value for value in control.values() if value not in control.names)
     box = _input(**{
-        **_each(kwargs), "type": "search", "name": control.name, "id": control.id, "value": typed, "maxlength": "200",
+        "placeholder": control.hint, **_each(kwargs), "type": "search", "name": control.name, "id": control.id,
+        "value": typed, "maxlength": "200",
         "class": "form-control", "autocomplete": "off", "aria-label": control.label.text,
     })  # fmt: skip
     more = {"data-pick": control.of, **({"data-multiple": True} if control.multiple else {})}
@@ -174,8 +175,10 @@ class Picker(Control):
     widget = staticmethod(picker_inputs)
     data: Any
 
-    def __init__(self, *args: Any, of: str, named: Pairs, multiple: bool = False, **kwargs: Any) -> None:
-        self.of, self.named, self.multiple = of, named, multiple
+    def __init__(
+        self, *args: Any, of: str, named: Pairs, hint: str = "", multiple: bool = False, **kwargs: Any
+    ) -> None:
+        self.of, self.named, self.hint, self.multiple = of, named, hint, multiple
         self.names: dict[str, str] = {}
         super().__init__(*args, **kwargs)
 

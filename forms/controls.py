@@ -114,7 +114,7 @@ def tick_boxes(control: Options, **kwargs: Any) -> Markup:
         for index, (code, text, chosen) in enumerate(control.offers())
     )
     marker = Markup('<input type="hidden" name="{}" value="">').format(control.name)
-    kwargs = {"id": control.id, "role": "group", "aria-label": control.label.text, **kwargs}
+    kwargs = {"id": control.id, "role": "group", "aria-label": control.label.text, **kwargs, "class": "ticks"}
     return Markup("<div {}>{}{}</div>").format(Markup(widgets.html_params(**kwargs)), marker, boxes)
 
 

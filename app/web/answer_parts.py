@@ -145,7 +145,8 @@ def _part(what: Field, control: Any, found: Assessment, place: str) -> Part:
     part.shows = found.shown.get(place, {})
     if computed or what.assigned:
         part.text = answers.display(what.key, language())
-    if isinstance(what, Choice) and place in found.offered:
+    # Options that depend on another answer stay in the page: its script narrows them as that answer changes.
+    if isinstance(what, Choice) and what.depends_on is None and place in found.offered:
         control.choices = tuple(each for each in control.choices if not each[0] or each[0] in found.offered[place])
     if isinstance(what, Subform):
         _rows(part, what, control, found)

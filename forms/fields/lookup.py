@@ -31,6 +31,10 @@ class Reference:
     as_of: str | None = None
 
 
+# What stands in the empty box of a picker.
+SEARCH: Label = {"zh-CN": "输入名称、拼音或编号查找", "en": "Type part of a name or a number"}
+
+
 def pack(value: Any) -> Any:
     """A copied value as JSON that remembers numbers, dates and labels: ``{"number": "200000"}``."""
     if isinstance(value, bool) or value is None or isinstance(value, str):
@@ -230,7 +234,8 @@ class LookupField(Picked):
         return None if value is None else self.write(value)
 
     def control(self, locale: str) -> Any:
-        return composed.Picker(of=self.of, named=partial(pairs_of, locale=locale), **render(self, locale))
+        named = partial(pairs_of, locale=locale)
+        return composed.Picker(of=self.of, named=named, hint=say(SEARCH, locale), **render(self, locale))
 
     def json_schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": SHORT}

@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 from rules import Invalid, Problem
 
 from .. import composed
-from ..label import is_english
+from ..label import is_english, say
 from ..raw import SHORT, is_empty, trim
 from .field import At, Column
-from .lookup import Picked, Reference, called, name_of, pairs_of
+from .lookup import SEARCH, Picked, Reference, called, name_of, pairs_of
 from .tags import SEPARATORS
 from .web import render
 
@@ -114,7 +114,9 @@ class Staff(Picked):
 
     def control(self, locale: str) -> Any:
         named = partial(pairs_of, locale=locale)
-        return composed.Picker(of=self.of, multiple=self.multiple, named=named, **render(self, locale))
+        return composed.Picker(
+            of=self.of, named=named, hint=say(SEARCH, locale), multiple=self.multiple, **render(self, locale)
+        )
 
     def json_schema(self) -> dict[str, Any]:
         id = {"type": "string", "minLength": 1, "maxLength": SHORT}
