@@ -36,6 +36,8 @@ test("a change makes a new value of what is on the way, and nothing else", () =>
   assert.equal(paths.same({ a: [1, { b: null }] }, { a: [1, { b: null }] }), true);
   assert.equal(paths.same({ a: undefined }, { b: undefined }), false);
   assert.equal(paths.same([], {}), false);
+  assert.equal(paths.says({ table: ["a.days", { b: null }] }, "days"), true);
+  assert.equal(paths.says({ table: ["a"] }, "table"), false);
 });
 
 test("typing a word is one step of undo, a pause begins another", () => {

@@ -143,6 +143,13 @@ test("cells go with their columns", () => {
   });
 });
 
+test("what examples expect of an output follows its key", () => {
+  const made = model.rekeyed(gallery, "outputs", 0, "days");
+  assert.deepEqual(made.examples[0].expect.value, { days: "90", deposit: "0", payment_mode: "open_account" });
+  assert.equal(made.examples[2].expect.value, null);
+  assert.equal(model.rekeyed(gallery, "inputs", 0, "g").examples, gallery.examples);
+});
+
 test("two tabs are joined cell by cell, also where a column moved", () => {
   assert.deepEqual(model.gathered(model.spread(gallery)), gallery);
   const mine = model.moveColumn(small(), "inputs", 0, 1);

@@ -37,7 +37,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "zhoumin": (
         "/studio", "/studio/gallery", "/studio/publications", "/studio/form/credit_request", "/studio/new",
         "/studio/scorecard/customer_rating", "/studio/flow/credit_approval", "/studio/policy/customer_credit",
-        "/studio/scorecard/customer_rating/2/design", "/studio/flow/credit_approval/1/json", "/studio/import",
+        "/studio/scorecard/customer_rating/2/design", "/studio/table/payment_terms/2/design",
+        "/studio/flow/credit_approval/1/json", "/studio/import",
         "/studio/flow/credit_approval/versions",
         "/studio/functions", "/studio/functions?dialect=excel", "/studio/functions?q=zzzz&try=1%2F0",
     ),
@@ -61,6 +62,7 @@ def subjects(demo: Place) -> Iterator[dict[str, str]]:
     instance = create_app(Settings(home=demo.home, jobs="off")).extensions[EXTENSION]
     with begin_work(instance, SYSTEM) as work:  # a draft, for its designer
         definitions.restore(work, definitions.find(work.session, "scorecard", "customer_rating"))
+        definitions.restore(work, definitions.find(work.session, "table", "payment_terms"))
     instance.database.dispose()
     connection = sqlite3.connect(demo.home / "credence.db")
     yield {name: str(connection.execute(query).fetchone()[0]) for name, query in QUERIES.items()}

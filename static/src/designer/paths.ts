@@ -65,6 +65,12 @@ export function moved<I>(items: readonly I[], from: number, to: number): readonl
   return [...rest.slice(0, target), item, ...rest.slice(target)];
 }
 
+/** True where a text anywhere in a JSON value holds these words; names of members do not count. */
+export function says(value: unknown, words: string): boolean {
+  if (typeof value === "string") return value.includes(words);
+  return typeof value === "object" && value !== null && Object.values(value).some((each) => says(each, words));
+}
+
 /** True where two JSON values say the same; the order of members does not matter. */
 export function same(one: unknown, other: unknown): boolean {
   if (Object.is(one, other)) return true;

@@ -6,7 +6,7 @@ import { Blocks } from "../designer/blocks";
 import { LabelFields, TextField } from "../designer/fields";
 import { keyFor, say, type Labels } from "../designer/labels";
 import { Button, Card, Findings } from "../designer/parts";
-import { put } from "../designer/paths";
+import { put, says } from "../designer/paths";
 import { TableEditor } from "../table/editor";
 import { newTable } from "../table/model";
 import { takenKeys, type NamedTable } from "./body";
@@ -60,7 +60,7 @@ function rename(draft: ReturnType<typeof useDraft>, index: number, item: NamedTa
   const body = draft.body.peek();
   const others = new Set([...takenKeys(body)].filter((key) => key !== item.key));
   const suggested = keyFor(item.label?.["zh-CN"] ?? "", others, "table") === item.key;
-  const used = JSON.stringify([body.factors, body.knockouts, body.formulas, body.tables?.filter((_, at) => at !== index)]).includes(item.key);
+  const used = says([body.factors, body.knockouts, body.formulas, body.tables?.filter((_, at) => at !== index)], item.key);
   const key = suggested && !used ? keyFor(label["zh-CN"] ?? "", others, "table") : item.key;
   draft.change(`/body/tables/${index}/label/zh-CN`, (content) => put(content, ["body", "tables", index], { ...item, label, key }), `/body/tables/${index}/label`);
 }

@@ -29,9 +29,9 @@ export function App(): JSX.Element {
         <Sections />
         <Middle />
       </div>
-      <aside class="design-side" aria-label={words("js.card.try")}>
+      <aside class="design-side" aria-label={words("js.table.try")}>
         <section class="design-pane">
-          <h2>{words("js.card.try")}</h2>
+          <h2>{words("js.table.try")}</h2>
           <TableTry place="/body" index={null} />
         </section>
       </aside>

@@ -11,11 +11,11 @@ import { FormulaField } from "../designer/formula";
 import { Grid } from "../designer/grid";
 import { keyFor, say, type Labels } from "../designer/labels";
 import { Card, Findings } from "../designer/parts";
-import { parts, put, putList } from "../designer/paths";
+import { parts, put, putList, says } from "../designer/paths";
 import { allowedAfter, allowedRows, limited, limits } from "./allowed";
 import { offers, shownEntry, typedEntry } from "./cell";
 import { kindOf, useTable, vocabulary, type Here } from "./host";
-import { addColumn, copyColumn, moveColumn, removeColumn, takenKeys, type Column, type Input, type Output, type Side, type Table } from "./model";
+import { addColumn, copyColumn, moveColumn, rekeyed, removeColumn, takenKeys, type Column, type Input, type Output, type Side, type Table } from "./model";
 
 const FORMULA = "=";
 const FRESH = "+";
@@ -71,7 +71,7 @@ function ColumnBody({ column, side, place, index }: { readonly column: Column; r
         <SelectField place={`${place}/type`} label={words("js.card.type")} value={column.type ?? ""} options={types} onChoice={(type) => here.draft.set(`${place}/type`, type === "" ? undefined : type, false)} />
         <TextField place={`${place}/unit`} label={words("js.card.unit")} optional maxLength={40} />
         {side === "outputs" && <Default column={column as Output} place={`${place}/default`} index={index} />}
-        <TextField place={`${place}/key`} label={words("js.card.key")} must maxLength={60} />
+        <TextField place={`${place}/key`} label={words("js.card.key")} must maxLength={60} onText={(key) => here.change(`/${side}/${index}/key`, (now) => rekeyed(now, side, index, key), `${place}/key`)} />
       </div>
       <h3 class="part">{words("js.table.allowed")}</h3>
       <AllowedGrid column={column} side={side} place={place} index={index} textual={kind === "string"} />
@@ -85,9 +85,9 @@ function rename(here: Here, side: Side, at: number, label: Labels): void {
   if (!column) return;
   const others = new Set([...takenKeys(here.table, side)].filter((key) => key !== column.key));
   const suggested = [say(column.label, "zh-CN"), ""].some((name) => keyFor(name, others, FALLBACK[side]) === column.key);
-  const used = side === "outputs" && JSON.stringify([here.draft.content.peek().body]).includes(`.${column.key}`);
+  const used = side === "outputs" && says(here.draft.content.peek().body, `.${column.key}`);
   const key = suggested && !used ? keyFor(say(label, "zh-CN"), others, FALLBACK[side]) : column.key;
-  here.change(`/${side}/${at}/label/zh-CN`, (now) => withColumn(now, side, at, (each) => ({ ...each, label, key })), `${here.place}/${side}/${at}/label`);
+  here.change(`/${side}/${at}/label/zh-CN`, (now) => withColumn(rekeyed(now, side, at, key), side, at, (each) => ({ ...each, label })), `${here.place}/${side}/${at}/label`);
 }
 
 /** Whether the formula there is being written: emptied, or a name alone for now, it must not go from under the fingers. */

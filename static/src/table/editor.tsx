@@ -62,7 +62,7 @@ function CellHelp(): JSX.Element {
         {kinds.map(([kind, example]) => (
           <div key={kind}>
             <dt>
-              <code>{kind === "value" || kind === "list" || kind === "not" ? words(`js.table.cells.${kind}.example`) : example}</code>
+              <code class="formula">{kind === "value" || kind === "list" || kind === "not" ? words(`js.table.cells.${kind}.example`) : example}</code>
             </dt>
             <dd>{words(`js.table.cells.${kind}`)}</dd>
           </div>

@@ -166,6 +166,19 @@ export function moveColumn(table: Table, side: Side, from: number, to: number): 
   return { ...table, [side]: moved<Column>(table[side], from, to), rows: withCells(table, side, (cells) => moved(cells, from, to)) };
 }
 
+/** Another key for a column; what examples expect of an output follows it. */
+export function rekeyed(table: Table, side: Side, at: number, key: string): Table {
+  const before = table[side][at]?.key;
+  if (before === undefined || before === key) return table;
+  const made = { ...table, [side]: table[side].map((each, place) => (place === at ? { ...each, key } : each)) } as Table;
+  if (side === "inputs" || !table.examples || table.outputs.filter((each) => each.key === before).length > 1) return made;
+  const renamed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(renamed);
+    return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name === before ? key : name, inner as unknown])) : value;
+  };
+  return { ...made, examples: table.examples.map((each) => (each.expect["value"] === undefined ? each : { ...each, expect: { ...each.expect, value: renamed(each.expect["value"]) } })) };
+}
+
 /** The table in which inputs that read a name as it stands read another. */
 export function reading(table: Table, name: string, next: string): Table {
   return { ...table, inputs: table.inputs.map((each) => (each.value.trim() === name && (each.dialect ?? "feel") === "feel" ? { ...each, value: next } : each)) };

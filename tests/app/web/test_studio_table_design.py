@@ -134,7 +134,7 @@ def test_a_try_says_which_row_decides_and_why_the_others_do_not(client: FlaskCli
     result = found["result"]
     assert (result["numbers"], result["outputs"][0]) == ("4", ["账期", "30 天"])
     assert result["states"][3] == {"state": "hit", "why": ""}
-    assert result["states"][2] == {"state": "missed", "why": "「行业门类」为 批发和零售业，不符合 制造业"}
+    assert result["states"][2] == {"state": "missed", "why": "「行业门类」为 批发和零售业，要求 制造业"}
     unknown = decided(client, typed={"grade": "BBB", "order_amount": ""})["result"]
     assert unknown["causes"] == ["缺少「订单金额」"]
     assert unknown["states"][5] == {"state": "unknown", "why": "订单金额未知，无法判断"}
