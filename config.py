@@ -40,6 +40,8 @@ class Settings:
     job_threads: int = _setting(1, "threads that run jobs when embedded")
     upload_mib: int = _setting(20, "largest file or form a person may send")
     upload_days: int = _setting(90, "days an uploaded list is kept; what was imported of it stays; 0: for ever")
+    file_days: int = _setting(7, "days a file is kept that was sent in and never attached; 0: for ever")
+    file_scan: str = _setting("", "command that looks at each file sent in ({file} is its path): 0 clean, 1 refused")
     json_kib: int = _setting(1024, "largest Definition body or API document")
     statement_seconds: int = _setting(30, "PostgreSQL gives up a statement after this long")
     origin: str = _setting("credence.local/ledger", "name of this ledger in its checkpoints; never change it")
@@ -78,6 +80,11 @@ class Settings:
         """A setting as it may be read by people: of a database's address no user, password or parameter."""
         value = getattr(self, name)
         return address_shown(value) if name == "database" else str(value)
+
+    @property
+    def files(self) -> Path:
+        """Folder of the contents of attached files, by their hash; part of a backup."""
+        return self.home / "files"
 
     @property
     def keys(self) -> Path:

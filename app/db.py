@@ -28,6 +28,7 @@ from sqlalchemy import (
     MetaData,
     Numeric,
     String,
+    Table,
     Text,
     cast,
     create_engine,
@@ -192,7 +193,7 @@ def json_text(session: Session, column: Any, name: str) -> ColumnElement[str]:
     return cast(func.json_extract(cast(column, String), f'$."{name}"'), String)
 
 
-def insert_into(session: Session, table: type[Base]) -> Any:
+def insert_into(session: Session, table: type[Base] | Table) -> Any:
     """An INSERT that knows ON CONFLICT, in the words of the session's database."""
     return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)
 

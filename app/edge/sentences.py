@@ -84,6 +84,9 @@ _VARIANTS: Mapping[str, Callable[[EntryRow], str | None]] = {
     Verb.DEFINITION_CREATED: lambda row: "based" if row.detail.get("based_on") else None,
     Verb.DEFINITION_SAVED: lambda row: "unread" if row.detail.get("unread") else None,
     Verb.DEFINITION_RETIRED: lambda row: "replaced" if row.detail.get("by_version") else None,
+    Verb.FILES_CHANGED: lambda row: None if row.detail.get("added") and row.detail.get("removed") else (
+        "added" if row.detail.get("added") else "removed"
+    ),
     Verb.REQUEST_CHANGED: lambda row: None if row.detail.get("number") else "draft",
     Verb.RATING_MADE: _rated,
     Verb.LIMIT_CHANGED: lambda row: None if row.before else "first",

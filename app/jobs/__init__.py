@@ -9,7 +9,7 @@ from app.jobs.embedded import Backend, drain
 
 __all__ = ["Backend", "Runtime", "backend", "drain", "load_handlers"]
 
-HANDLERS = ("ratings", "exposure", "limits", "imports", "demo", "demo_cases", "verify", "forget", "records")
+HANDLERS = ("ratings", "exposure", "limits", "imports", "demo", "demo_cases", "verify", "forget", "files", "records")
 
 
 def load_handlers() -> None:

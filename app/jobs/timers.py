@@ -23,6 +23,7 @@ def stand(instance: Runtime) -> None:
         jobs.set_timer(work, "limits.expire", "system", due, every_seconds=DAY)
         jobs.set_timer(work, "keys.forget", "system", due, every_seconds=DAY)
         jobs.set_timer(work, "uploads.forget", "system", due, every_seconds=DAY)
+        jobs.set_timer(work, "files.forget", "system", due, every_seconds=DAY)
 
 
 def next_time(now: datetime, at: time, zone: ZoneInfo) -> datetime:

@@ -1,5 +1,5 @@
 """Rows, one noun a file. Importing this package makes every table known to the metadata."""
 
-from app.models import case, credit, customer, definition, job, ledger, people, record, upload
+from app.models import case, credit, customer, definition, file, job, ledger, people, record, upload
 
-__all__ = ["case", "credit", "customer", "definition", "job", "ledger", "people", "record", "upload"]
+__all__ = ["case", "credit", "customer", "definition", "file", "job", "ledger", "people", "record", "upload"]

@@ -25,13 +25,13 @@ from app.models.people import User
 from app.queries.case_task import markable
 from app.queries.cases import facts_of
 from app.queries.scope import cases_in_scope, tasks_of
-from app.services import definitions, limits, moves, ratings
+from app.services import definitions, files, limits, moves, ratings
 from app.services.directory import Organisation, directory
 from app.services.lookups import Lookups
 from app.services.ratings import Model
 from app.services.uniqueness import of_requests
 from app.work import Subject, Verb, Work
-from forms import Answers, Assessment, Form, assess
+from forms import Answers, Form, assess
 from rules import Invalid, Problem
 from workflows import Act, Claim, Decide, Flow, Move, Rated, Refused, Resubmit, Retry, State, Unclaim, Void, Withdraw
 from workflows.assign import FLOW_ADMIN
@@ -289,7 +289,9 @@ def _write(
     problems = [problem for problem in found.problems if _concerns(form, writable, problem)]
     if problems:
         raise Invalid(problems)
-    return _keep(context, row, form, found)
+    answers = files.sign(work, found.answers, writable)
+    files.attach(work, Subject("credit_request", request.id), answers, before)
+    return _keep(context, row, form, answers)
 
 
 def _concerns(form: Form, writable: frozenset[str], problem: Problem) -> bool:
@@ -302,15 +304,15 @@ def _concerns(form: Form, writable: frozenset[str], problem: Problem) -> bool:
     return key not in form.fields or key in writable or problem.code == "field.not_editable"
 
 
-def _keep(context: moves.Context, row: Task, form: Form, found: Assessment) -> tuple[str, ...]:
+def _keep(context: moves.Context, row: Task, form: Form, answers: Answers) -> tuple[str, ...]:
     work, case, request = context.work, context.case, context.request
-    before, after = request.answers, found.answers.to_json()
+    before, after = request.answers, answers.to_json()
     altered = sorted(form.changed(before, after))
     if not altered:
         return ()
     if "customer" in altered:
         raise Invalid([Problem("credit_request.customer_fixed", "/customer", {"number": case.number})])
-    limit = found.answers.values.get("limit")
+    limit = answers.values.get("limit")
     if isinstance(limit, Decimal) and limit != case.amount:
         if limit > case.amount:
             # The tier was found for the amount asked for: more than that was never weighed.
@@ -322,7 +324,7 @@ def _keep(context: moves.Context, row: Task, form: Form, found: Assessment) -> t
     detail = {"number": case.number, "case_id": case.id, "changed": altered, "step": row.step}
     old, new = {"answers": kinds.fingerprint(before)}, {"answers": kinds.fingerprint(after)}
     work.record(Verb.ANSWERS_CHANGED, Subject("credit_request", request.id), detail, before=old, after=new)
-    context.facts = facts_of(found.answers, context.customer)
+    context.facts = facts_of(answers, context.customer)
     return tuple(key for key in altered if key in form.material)
 
 

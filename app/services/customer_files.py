@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.access import Missing, Right, require
 from app.models.customer import Customer
 from app.models.definition import Definition
-from app.services import customers, definitions, serials, uniqueness
+from app.services import customers, definitions, files, serials, uniqueness
 from app.services.lookups import Lookups
 from app.work import Reading, Work
 from forms import Answers, Assessment, Form, assess, check
@@ -48,8 +48,10 @@ def register(
         form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), accepted=accepted,
         taken=uniqueness.of_customers(work),
     )  # fmt: skip
-    answers = serials.number(work, FORM, answers)
-    return customers.create(work, {**_values(form, answers, None), "number": number}, source=source)
+    answers = files.sign(work, serials.number(work, FORM, answers))
+    row = customers.create(work, {**_values(form, answers, None), "number": number}, source=source)
+    files.attach(work, customers.subject(row), answers, {})
+    return row
 
 
 def update(
@@ -58,11 +60,15 @@ def update(
     """Change a file this person may write; True when something changed."""
     row = customers.get(work, customer_id, Right.CUSTOMER_WRITE)
     _, form = form_in_force(work.session)
+    before = stored(form, row)
     answers = check(
-        form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), stored=stored(form, row),
+        form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), stored=before,
         accepted=accepted, taken=uniqueness.of_customers(work, own_id=row.id),
     )  # fmt: skip
-    return customers.change(work, row, _values(form, answers, row), row_version)
+    answers = files.sign(work, answers)
+    changed = customers.change(work, row, _values(form, answers, row), row_version)
+    files.attach(work, customers.subject(row), answers, before)
+    return changed
 
 
 def look_over(

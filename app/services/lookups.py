@@ -13,7 +13,7 @@ from app.models.customer import Customer
 from app.models.people import Department, Post, PostHolder, User
 from app.models.record import KEPT, Record
 from app.queries.scope import customers_in_scope, reach, records_in_scope, unseen
-from app.services import books
+from app.services import books, files
 from app.services.books import Shelf
 from forms import Answers
 
@@ -34,7 +34,9 @@ class Lookups:
     def find(self, of: str, id: str) -> Mapping[str, Any] | None:
         if of.startswith(BOOK):
             return self._record(of.removeprefix(BOOK), id)
-        finder = {"customer": self._customer, "user": self._user, "department": self._department}.get(of)
+        finder = {
+            "customer": self._customer, "user": self._user, "department": self._department, files.OF: self._file,
+        }.get(of)  # fmt: skip
         return None if finder is None else finder(id)
 
     @property
@@ -79,6 +81,9 @@ class Lookups:
         if found is None:
             return None
         return {"id": found.id, "key": found.key, "name": found.name, "departments": self.departments.line(found.id)}
+
+    def _file(self, hash: str) -> Mapping[str, Any] | None:
+        return files.found(self._session, self._viewer, hash)
 
     def _record(self, key: str, id: str) -> Mapping[str, Any] | None:
         shelf = self.shelf(key)

@@ -16,7 +16,7 @@ from app.db import insert_into, new_id
 from app.models.customer import Customer
 from app.models.record import KEPT, REMOVED, Projection, Record, RecordUnique, RecordValue
 from app.queries.scope import reach, records_in_scope, unwritable
-from app.services import books, definitions, serials
+from app.services import books, definitions, files, serials
 from app.services.books import Shelf
 from app.services.customers import sort_name
 from app.services.lookups import Lookups
@@ -65,6 +65,7 @@ def create(
     )  # fmt: skip
     work.session.add(row)
     _keep(work, shelf, row, answers)
+    files.attach(work, subject(row), answers, {})
     answered = shown(shelf.form, row, answers.to_json())
     work.record(
         Verb.RECORD_CREATED, subject(row), {**_told(shelf, row), "labels": _labels(shelf, answered)}, after=answered,
@@ -89,6 +90,7 @@ def change(
         return False
     _clear(work, row)
     _keep(work, shelf, row, answers)
+    files.attach(work, subject(row), answers, before)
     work.record(
         Verb.RECORD_CHANGED, subject(row), {**_told(shelf, row), "fields": names, "labels": _labels(shelf, names)},
         before=shown(shelf.form, row, before, names), after=shown(shelf.form, row, after, names),
@@ -217,7 +219,7 @@ def _checked(
         taken=taken(work, shelf, raw, row),
     )  # fmt: skip
     _reachable(work, shelf, answers)
-    return serials.number(work, shelf.key, answers)
+    return files.sign(work, serials.number(work, shelf.key, answers), writable(work, shelf))
 
 
 def _reachable(work: Work, shelf: Shelf, answers: Answers) -> None:

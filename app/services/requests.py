@@ -18,7 +18,7 @@ from app.models.case import Case, CreditRequest
 from app.models.customer import Customer
 from app.models.definition import Definition
 from app.queries.scope import requests_in_scope
-from app.services import cases, customers, definitions, limits, ratings, serials
+from app.services import cases, customers, definitions, files, limits, ratings, serials
 from app.services.lookups import Lookups
 from app.services.numbers import next_number
 from app.services.uniqueness import Taken, of_requests
@@ -106,6 +106,7 @@ def draft(work: Work, raw: Mapping[str, Any], *, flow_key: str = FLOW) -> Credit
     work.session.add(row)
     work.session.flush()
     work.record(Verb.REQUEST_DRAFTED, subject(row), _card(row))
+    files.attach(work, subject(row), answers, {})
     return row
 
 
@@ -114,11 +115,13 @@ def save(work: Work, row: CreditRequest, row_version: int, raw: Mapping[str, Any
     _mine(work, row)
     _fresh(row, row_version)
     form, writable = asked(work, row)
+    before = row.answers
     answers = _check(work, form, row.form_id, raw, writable, "draft", row)
     _same_customer(row, answers)
     _keep(work, row, answers)
     work.session.flush()
     work.record(Verb.REQUEST_CHANGED, subject(row), _card(row))
+    files.attach(work, subject(row), answers, before)
     return row
 
 
@@ -129,6 +132,7 @@ def delete(work: Work, row: CreditRequest, row_version: int) -> None:
     if row.status != "draft":
         raise Conflict("credit_request.submitted", number=row.number or "")
     work.record(Verb.REQUEST_DELETED, subject(row), _card(row))
+    files.release(work, subject(row))
     work.session.delete(row)
 
 
@@ -165,7 +169,8 @@ def submit(
         raise Conflict("credit_request.submitted", number=row.number or "")
     found = road(work.session, row.flow_key)
     answers = _check(work, found.form, found.form_row.id, raw, found.writable, "submit", row, accepted)
-    answers = serials.number(work, found.form_row.key, answers)
+    answers = files.sign(work, serials.number(work, found.form_row.key, answers), found.writable)
+    files.attach(work, subject(row), answers, row.answers)
     _keep(work, row, answers)
     customer = _customer(work, row)
     row.form_id, row.number, row.submitted_at = found.form_row.id, next_number(work, "request", PATTERN), work.now
@@ -222,6 +227,8 @@ def _resubmit(
     _same_customer(row, answers)
     # A field that was hidden the first time may be shown now, and gets its number only then.
     answers = serials.number(work, work.session.get_one(Definition, row.form_id).key, answers)
+    answers = files.sign(work, answers, writable)
+    files.attach(work, subject(row), answers, row.answers)
     _keep(work, row, answers)
     row.sent = row.answers
     work.session.flush()
