@@ -18,7 +18,7 @@ from app.queries.cases import facts_of
 from app.queries.progress import StopView
 from app.queries.requests import RequestFile
 from app.queries.scope import customers_in_scope
-from app.services import cases, ratings, requests
+from app.services import cases, ratings, requests, upgrades
 from app.services.directory import directory
 from app.services.lookups import Lookups
 from app.services.ratings import Model
@@ -26,6 +26,7 @@ from app.services.uniqueness import of_requests
 from app.work import Reading
 from credit import Assessment as Credit
 from forms import Answers, Assessment, Form, assess
+from forms.upgrade import Outcome
 from rules import Invalid
 from workflows import Flow
 from workflows.assign import excluded_people
@@ -33,7 +34,10 @@ from workflows.assign import excluded_people
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The form a request is asked with now, its flow and model, and what the applicant may read and write."""
+    """The form a request is asked with now, its flow and model, and what the applicant may read and write.
+
+    stored  its answers under that form; lost: those of a draft that an older version of the form had and this has not
+    """
 
     form: Form
     form_id: str
@@ -41,6 +45,8 @@ class Asked:
     model: Model | None
     readable: frozenset[str]
     writable: frozenset[str]
+    stored: Mapping[str, Any] | None = None
+    lost: tuple[Outcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +63,13 @@ class Foresight:
 
 def asked(view: Reading, file: RequestFile | None) -> Asked:
     """For a new request or a draft what is published now, for a returned one what its case has pinned."""
+    stored: Mapping[str, Any] | None = None if file is None else file.answers
+    lost: tuple[Outcome, ...] = ()
     if file is None or file.case_id is None:
         road = requests.road(view.session, file.flow_key if file is not None else requests.FLOW)
         form, form_id, flow, model = road.form, road.form_row.id, road.flow, _in_force(view)
+        if file is not None:
+            stored, lost = upgrades.carried(view, file.form_id, file.answers, road.form_row)
     else:
         if file.status != "returned":
             raise Conflict("credit_request.submitted", number=file.number or "")
@@ -69,7 +79,10 @@ def asked(view: Reading, file: RequestFile | None) -> Asked:
         form, form_id, flow = cases.form_of(view.session, case), case.form_id, cases.flow_of(view.session, case)
         model = ratings.model_of(view.session, case.scorecard_id, case.policy_id)
     start = flow.start.id
-    return Asked(form, form_id, flow, model, requests.readable(flow, form, start), requests.editable(flow, form, start))
+    return Asked(
+        form, form_id, flow, model, requests.readable(flow, form, start), requests.editable(flow, form, start),
+        stored, lost,
+    )  # fmt: skip
 
 
 def _in_force(view: Reading) -> Model | None:
@@ -87,7 +100,7 @@ def look_over(
     taken = of_requests(view, what.form, what.form_id, own_id=own_id, customer_id=raw.get("customer", chosen))
     return assess(
         what.form, raw, now=view.now.astimezone(view.zone), lookups=Lookups(view.session, view.viewer),
-        stored=None if file is None else file.answers, writable=what.writable, accepted=accepted, taken=taken,
+        stored=what.stored, writable=what.writable, accepted=accepted, taken=taken,
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from app.models.case import Case, CreditRequest
 from app.models.customer import Customer
 from app.models.definition import Definition
 from app.queries.scope import requests_in_scope
-from app.services import cases, customers, definitions, files, limits, ratings, serials
+from app.services import cases, customers, definitions, files, limits, ratings, serials, upgrades
 from app.services.lookups import Lookups
 from app.services.numbers import next_number
 from app.services.uniqueness import Taken, of_requests
@@ -114,6 +114,7 @@ def save(work: Work, row: CreditRequest, row_version: int, raw: Mapping[str, Any
     """Change a draft, or the answers of a returned request before it goes in again."""
     _mine(work, row)
     _fresh(row, row_version)
+    _renew(work, row)
     form, writable = asked(work, row)
     before = row.answers
     answers = _check(work, form, row.form_id, raw, writable, "draft", row)
@@ -140,12 +141,15 @@ def live_check(work: Work, raw: Mapping[str, Any], row: CreditRequest | None = N
     """Everything the evaluator finds about answers being typed; nothing is stored."""
     if row is None:
         found = road(work.session)
-        form, form_id, writable = found.form, found.form_row.id, found.writable
+        form, form_id, writable, stored = found.form, found.form_row.id, found.writable, None
     else:
-        (form, writable), form_id = asked(work, row), row.form_id
+        (form, writable), form_id, stored = asked(work, row), row.form_id, row.answers
+        if row.case_id is None:
+            form_row = road(work.session, row.flow_key).form_row
+            form_id, (stored, _) = form_row.id, upgrades.carried(work, row.form_id, row.answers, form_row)
     return assess(
         form, raw, now=work.local, lookups=Lookups(work.session, work.viewer),
-        stored=None if row is None else row.answers, writable=writable, taken=_taken(work, form, form_id, raw, row),
+        stored=stored, writable=writable, taken=_taken(work, form, form_id, raw, row),
     )  # fmt: skip
 
 
@@ -167,6 +171,7 @@ def submit(
         return _resubmit(work, row, raw, accepted, resubmit)
     if row.status != "draft":
         raise Conflict("credit_request.submitted", number=row.number or "")
+    _renew(work, row)
     found = road(work.session, row.flow_key)
     answers = _check(work, found.form, found.form_row.id, raw, found.writable, "submit", row, accepted)
     answers = files.sign(work, serials.number(work, found.form_row.key, answers), found.writable)
@@ -255,6 +260,14 @@ def asked(work: Work, row: CreditRequest) -> tuple[Form, frozenset[str]]:
         raise Missing("case", row.case_id)
     form, flow = cases.form_of(work.session, case), cases.flow_of(work.session, case)
     return form, editable(flow, form, flow.start.id)
+
+
+def _renew(work: Work, row: CreditRequest) -> None:
+    """Bring a draft under the form in force; what its case has pinned stays."""
+    if row.case_id is None:
+        form_row = road(work.session, row.flow_key).form_row
+        row.answers, _ = upgrades.carried(work, row.form_id, row.answers, form_row)
+        row.form_id = form_row.id
 
 
 def _policy_key(flow: Flow) -> str:

@@ -143,7 +143,7 @@ def form_page(
     return render_template(
         "desk/request_form.html", file=file, sheet=sheet, case=case, picker=_picker(view, data, file),
         foresight=request_sheets.foresee(view, what, found.answers), model=what.model, conflict=conflict,
-        accepted=accepted,
+        lost=what.lost, accepted=accepted,
         version=file.row_version if version is None and file is not None else version or 0, key=new_id(),
         returned=_question(case), check=_check(file), action=_address(file),
     )  # fmt: skip
