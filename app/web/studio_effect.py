@@ -112,11 +112,17 @@ def on_all(key: str, version: int) -> Response:
 @blueprint.post("/bands")
 @access(Right.DEFINITION_WRITE)
 def bands(key: str, version: int) -> Response:
-    """How many customers fall into each Band of each Factor, and which share of those whose outcome is known is bad."""
+    """How many customers fall into each Band of each Factor, and which share of those whose outcome is known is bad.
+
+    `unfit` of a draft that does not compile.
+    """
     sent = _sent()
     with reading() as view:
         queries.definition(view, KIND, key, version)
-        found = effect.by_band(view, sent["body"])
+        try:
+            found = effect.by_band(view, sent["body"])
+        except Invalid:  # asked at each change, it is no fault to ask too early; what is to be mended the check tells
+            return jsonify({"unfit": True})
     return jsonify({
         **_counted(found.everybody), "failed": found.failed, "as_of": found.as_of.isoformat(), "few": FEW_BAD,
         "definition": {"days": PAST_DUE_DAYS, "months": WINDOW_MONTHS, "ended": ENDED},

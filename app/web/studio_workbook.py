@@ -118,8 +118,10 @@ def _faults(problems: Any, found: Brought | None = None) -> list[Fault]:
     out = []
     for problem in sorted(problems, key=lambda each: each.severity != "error"):
         at = found.place(problem.path) if found is not None else None
-        page = str(problem.params.get("page", "")) or (at.page if at else "")
-        cell = str(problem.params.get("cell", "")) or (at.cell if at else "")
+        # What was found in reading the book names its cell; a finding about the body may have a param of that name.
+        params = problem.params if str(problem.code).startswith("book.") else {}
+        page = str(params.get("page", "")) or (at.page if at else "")
+        cell = str(params.get("cell", "")) or (at.cell if at else "")
         out.append(Fault(problem_text(problem), problem.severity, page, cell))
     return out
 

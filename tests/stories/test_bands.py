@@ -60,9 +60,12 @@ def test_counts_follow_the_bands(demo: Place, sign_in: SignIn) -> None:
     page.locator(".design-bands tbody td").nth(2).click()
     page.keyboard.type("110")
     page.keyboard.press("Enter")
-    expect(page.locator(".design-pane").last).to_be_visible()
-    expect(page.locator(".design-bands [role=status]")).not_to_contain_text("无空缺", timeout=SLOW)
-    assert counts(page)[0].endswith("—"), "points out of range: nobody is counted under a draft that does not compile"
+    expect(page.locator(".design-bands")).to_contain_text("改正后再计数", timeout=SLOW)
+    assert counts(page) == moved, "points move nobody: the counts stand"
+    page.locator(".design-bands tbody td").nth(1).click()
+    page.keyboard.type("2%")
+    page.keyboard.press("Enter")
+    expect(page.locator(".design-bands tbody tr").first.locator("td").nth(3)).to_have_text("—", timeout=SLOW)
 
 
 def test_notes_are_typed_kept_and_read(demo: Place, sign_in: SignIn) -> None:

@@ -32,7 +32,7 @@ export function FactorPanel({ index }: { readonly index: number }): JSX.Element 
       <div class="form-grid">
         <LabelFields place={`${place}/label`} label={words("js.card.factor_name")} onLabel={(label) => rename(draft, index, label)} />
       </div>
-      {factor.note && <p class="help">{say(factor.note, draft.language)}</p>}
+      {factor.note && <p class="is-muted is-small">{say(factor.note, draft.language)}</p>}
       <Reads factor={factor} place={place} />
       <div class="form-grid is-four">
         <DecimalField place={`${place}/weight`} label={words("js.card.weight_in")} unit="%" must empty="" />

@@ -56,14 +56,12 @@ export function ImpactPane({ draft }: { readonly draft: Draft<Body> }): JSX.Elem
           <Line title="js.card.impact_down" count={found.down} look="is-bad" />
           <Line title="js.card.impact_same" count={found.unchanged} />
           {found.other > 0 && <Line title="js.card.impact_other" count={found.other} />}
-          {found.means && (
-            <div>
-              <dt title={words("js.card.impact_mean_of", { count: found.both })}>{words("js.card.impact_mean")}</dt>
-              <dd>
-                {found.means[0]} → {found.means[1]}
-              </dd>
-            </div>
-          )}
+          {found.means && <Mean found={found} means={found.means} />}
+        </dl>
+      )}
+      {found.version === null && found.means && (
+        <dl class="lines">
+          <Mean found={found} means={found.means} />
         </dl>
       )}
       <Matrix found={found} body={body} open={open} chosen={cell} />
@@ -77,6 +75,16 @@ function Line({ title, count, look }: { readonly title: string; readonly count: 
     <div>
       <dt>{words(title)}</dt>
       <dd class={count > 0 ? look : undefined}>{words("js.card.impact_count", { count })}</dd>
+    </div>
+  );
+}
+
+/** The mean score before and after; of a first version there is one only. */
+function Mean({ found, means }: { readonly found: Impact; readonly means: readonly [string, string] }): JSX.Element {
+  return (
+    <div>
+      <dt title={words("js.card.impact_mean_of", { count: found.both })}>{words("js.card.impact_mean")}</dt>
+      <dd>{found.version === null ? means[1] : `${means[0]} \u2192 ${means[1]}`}</dd>
     </div>
   );
 }

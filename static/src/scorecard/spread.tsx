@@ -30,22 +30,30 @@ interface Spread extends Count {
   readonly factors: Readonly<Record<string, { readonly bands: readonly Count[]; readonly missing: Count }>>;
 }
 
-interface Answer {
-  readonly told: Told<Spread>;
+/** A draft that is not whole rates nobody: counts then stay those of the last one that was. */
+type Answer = Spread | { readonly unfit: true };
+
+interface Counts {
+  readonly spread: Spread;
   readonly body: Body;
 }
 
-const answer = signal<Answer | null>(null);
-let asking: { readonly draft: Draft<Body>; readonly checker: Checker<Body, Told<Spread>> } | null = null;
+const counts = signal<Counts | null>(null);
+/** The last answer, and what it was about. */
+const last = signal<{ readonly told: Told<Answer>; readonly body: Body } | null>(null);
+let asking: { readonly draft: Draft<Body>; readonly checker: Checker<Body, Told<Answer>> } | null = null;
 let asked: Body | null = null;
 
 /** One question for all factors: whoever looks at the next one has its counts at once. */
 function ask(draft: Draft<Body>, body: Body): void {
   if (asking?.draft !== draft) {
-    const checker = new Checker<Body, Told<Spread>>({
+    const checker = new Checker<Body, Told<Answer>>({
       timers: TIMERS,
-      ask: (now, stop) => draft.ask<Spread>("bands", { body: now }, stop),
-      answered: (told, about) => (answer.value = { told, body: about }),
+      ask: (now, stop) => draft.ask<Answer>("bands", { body: now }, stop),
+      answered: (told, about) => {
+        last.value = { told, body: about };
+        if (told.kind === "told" && !("unfit" in told.value)) counts.value = { spread: told.value, body: about };
+      },
       delay: 600,
     });
     asking = { draft, checker };
@@ -68,13 +76,12 @@ export function useSpread(key: string): Columns {
   const draft = useDraft();
   const body = draft.body.value;
   useEffect(() => ask(draft, body), [body]);
-  const now = answer.value;
   const plain = (cells: readonly [string, string]): Columns => ({ band: () => cells, missing: cells, known: cells });
-  if (now === null || (now.body !== body && !countsHold(now.body, body, key))) return plain(WAITING);
-  const found = now.told.kind === "told" ? now.told.value.factors[key] : undefined;
+  const now = counts.value;
+  if (now === null || (now.body !== body && !countsHold(now.body, body, key))) return plain(last.value?.body === body ? NONE : WAITING);
+  const found = now.spread.factors[key];
   if (!found) return plain(NONE);
-  const first = found.bands[0];
-  return { band: (band) => cells(found.bands[band]), missing: cells(found.missing), known: cells(first) };
+  return { band: (band) => cells(found.bands[band]), missing: cells(found.missing), known: cells(found.bands[0]) };
 }
 
 function cells(count: Count | undefined): readonly [string, string] {
@@ -83,9 +90,10 @@ function cells(count: Count | undefined): readonly [string, string] {
 
 /** Below the bands: of whom the counts are, and what a bad customer is. */
 export function SpreadNote(): JSX.Element {
-  const now = answer.value;
-  if (now?.told.kind !== "told") return <Refusal told={now?.told ?? null} />;
-  const found = now.told.value;
+  const told = last.value?.told ?? null;
+  if (told?.kind !== "told") return <Refusal told={told} />;
+  if ("unfit" in told.value) return <p class="is-muted is-small mb-0">{words("js.card.sample_unfit")}</p>;
+  const found = told.value;
   if (found.customers === 0) return <p class="is-muted is-small mb-0">{words("js.card.sample_none")}</p>;
   const { days, months, ended } = found.definition;
   return (

@@ -209,7 +209,8 @@ def test_a_draft_that_does_not_compile_is_told(house: House, portfolio: dict[str
     client = house.client("zhoumin")
     broken = body()
     broken["factors"][0]["value"] = "nobody + 1"
-    for name in ("try", "impact", "bands"):
+    assert bands(client, broken) == {"unfit": True}
+    for name in ("try", "impact"):
         refused = ask(client, name, {"body": broken, "customer": portfolio["C1"]})
         assert refused.status_code == 422
         assert "nobody" in str(refused.get_json()["problems"])
@@ -222,7 +223,7 @@ def test_odd_questions(house: House, sent: Any) -> None:
     client = house.client("zhoumin")
     assert ask(client, "try", sent).status_code in (404, 422)
     assert ask(client, "impact", sent).status_code == 422
-    assert ask(client, "bands", sent).status_code == 422
+    assert ask(client, "bands", sent).status_code in (200, 422)
 
 
 def test_odd_cells_and_strangers(house: House, portfolio: dict[str, str]) -> None:

@@ -163,7 +163,8 @@ def test_a_table_from_workbook_to_draft(house: House) -> None:
     assert "下载 Excel" in page
     shown = bring(client, edited(client, longer, TABLE), TABLE).get_data(as_text=True)
     assert "第 1 行" in shown
-    assert "75" in shown
+    cells = re.findall(r'<td class="keep">([^<]*)</td><td class="keep mono">([^<]*)</td>', shown)
+    assert cells == [("行", "E2")], "75 days are not allowed, and the finding's own word of the cell is its text"
     assert terms(house) == [(1, "published", "90")]
     assert keep(client, shown, TABLE).location.startswith("/studio/table/payment_terms/2/")
     assert terms(house) == [(1, "published", "90"), (2, "draft", "75")]
