@@ -59,7 +59,7 @@ class _Kept:
 
     stamp: Stamp
     columns: Columns
-    graded: dict[str, Grades]
+    graded: dict[tuple[str, date], Grades]
     draft: tuple[str, Grades] | None = None
     outcomes: tuple[portfolio_outcomes.Stamp, Outcomes] | None = None
 
@@ -107,9 +107,10 @@ def on_all(view: Reading, key: str, body: Mapping[str, Any]) -> Effect:
     row = definitions.published(view.session, KIND, key)
     before = after
     if row is not None:
-        mark = f"{row.fingerprint} {view.today}"
+        mark = row.fingerprint or "", view.today
         found = kept.graded.get(mark)
         before = found if found is not None else whatif.grades(definitions.compiled(row), kept.columns, view.now)
+        kept.graded = {other: grades for other, grades in kept.graded.items() if other[1] == view.today}
         kept.graded[mark] = before
     return Effect(whatif.compare(before, after, columns), row.version if row is not None else None, len(columns))
 

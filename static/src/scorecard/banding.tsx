@@ -279,7 +279,7 @@ function NoteCell({ place, label }: { readonly place: string; readonly label: st
   const note = draft.at(place) as Labels | undefined;
   return (
     <td class="design-cell is-note">
-      <input type="text" autocomplete="off" maxLength={200} aria-label={label} data-place={place} value={say(note, draft.language)} onInput={(event) => draft.set(place, noted(note, draft.language, event.currentTarget.value))} />
+      <input type="text" autocomplete="off" maxLength={200} aria-label={label} title={say(note, draft.language) || undefined} data-place={place} value={say(note, draft.language)} onInput={(event) => draft.set(place, noted(note, draft.language, event.currentTarget.value))} />
     </td>
   );
 }
