@@ -40,6 +40,7 @@ class Verb(StrEnum):
     RECORD_REMOVED = "record.removed"
     RECORD_RESTORED = "record.restored"
     RECORDS_EXPORTED = "records.exported"
+    RECORDS_IMPORTED = "records.imported"
     REQUEST_DRAFTED = "credit_request.drafted"
     REQUEST_CHANGED = "credit_request.changed"
     REQUEST_SUBMITTED = "credit_request.submitted"

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.gallery.companies import read_companies
 from app.jobs.run import Run, handler
 from app.services import imports, imports_companies
-from app.services.imports_survey import BATCH, Report, kind_of, survey, walking
+from app.services.imports_survey import BATCH, Report, kind_of_upload, survey, walking
 from app.services.viewers import viewer_of
 from app.work import SYSTEM, Actor
 from rules import Invalid, Problem
@@ -26,7 +26,7 @@ def check(run: Run) -> None:
     actor = _actor(run)
     with run.chunk(actor=actor) as chunk:
         row = imports.get(chunk.work.session, actor.viewer, str(run.arguments["upload"]), whole=True)
-        kind = kind_of(chunk.work.session, row.kind, row.form_id)
+        kind = kind_of_upload(chunk.work.session, row)
         now = row.at.astimezone(chunk.work.zone)
     report: Report | None = None
     problems: tuple[Problem, ...] = ()
@@ -59,7 +59,7 @@ def take(run: Run) -> None:
     actor = _actor(run)
     with run.chunk(actor=actor) as chunk:
         row = imports.get(chunk.work.session, actor.viewer, str(run.arguments["upload"]), whole=True)
-        kind = kind_of(chunk.work.session, row.kind, row.form_id)
+        kind = kind_of_upload(chunk.work.session, row)
         now = row.at.astimezone(chunk.work.zone)
     place = 0
     with (

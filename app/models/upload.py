@@ -22,7 +22,8 @@ class Upload(Base):
     __silent__ = True  # checking changes no business row; importing is recorded
 
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
-    kind: Mapped[str] = mapped_column(String(20))  # customers, items
+    kind: Mapped[str] = mapped_column(String(20))  # customers, items, records
+    book: Mapped[str | None] = mapped_column(String(60))  # key of the form whose records these are
     filename: Mapped[str] = mapped_column(String(200))
     sha256: Mapped[str] = mapped_column(String(64))
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)

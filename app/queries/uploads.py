@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.orm import aliased
 
-from app.access import Missing, Right, Scope, Viewer, require
+from app.access import Forbidden, Missing, Right, Scope, Viewer
 from app.models.job import Job
 from app.models.people import User
 from app.models.upload import Upload
@@ -20,20 +20,33 @@ Query = TypeVar("Query", bound=Select[Any])
 PAGE = 20
 FINDINGS = 100
 _COLUMNS = (
-    Upload.id, Upload.kind, Upload.filename, Upload.status, Upload.at, Upload.rows, Upload.good, Upload.bad,
-    Upload.known, Upload.stored, Upload.imported_at, Upload.job_id, Upload.by, Upload.sha256, Upload.row_version,
-    Upload.forgotten_at,
+    Upload.id, Upload.kind, Upload.book, Upload.filename, Upload.status, Upload.at, Upload.rows, Upload.good,
+    Upload.bad, Upload.known, Upload.stored, Upload.imported_at, Upload.job_id, Upload.by, Upload.sha256,
+    Upload.row_version, Upload.forgotten_at,
 )  # fmt: skip
 
 
 def in_scope(query: Query, viewer: Viewer | None) -> Query:
-    """Only uploads this person may reach: all with scope all, else their own."""
+    """Only uploads this person may reach: lists of the house with scope all, else their own.
+
+    A list of records may hold what a book hides from others, so that it is its sender's alone.
+    """
     if viewer is None:
         return query
-    scope = viewer.scope(Right.CUSTOMER_IMPORT)
-    if scope is None:
-        return query.where(false())
-    return query if scope is Scope.ALL else query.where(Upload.by == viewer.id)
+    mine = Upload.by == viewer.id
+    if viewer.scope(Right.CUSTOMER_IMPORT) is Scope.ALL:
+        return query.where(or_(mine, Upload.kind != "records"))
+    return query.where(mine if may_upload(viewer) else false())
+
+
+def may_upload(viewer: Viewer) -> bool:
+    """Whether this person may send in lists of any kind."""
+    return viewer.may(Right.CUSTOMER_IMPORT) or viewer.may(Right.RECORD_WRITE)
+
+
+def _uploader(viewer: Viewer) -> None:
+    if not may_upload(viewer):
+        raise Forbidden(Right.CUSTOMER_IMPORT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +55,7 @@ class UploadLine:
 
     id: str
     kind: str
+    book: str | None
     filename: str
     status: str
     at: datetime
@@ -94,7 +108,7 @@ def _lines() -> Select[Any]:
 
 def uploads(view: Reading, after: str | None = None) -> UploadsPage:
     """The newest first, a page at a time."""
-    require(view.viewer, Right.CUSTOMER_IMPORT)
+    _uploader(view.viewer)
     query = in_scope(_lines(), view.viewer).order_by(Upload.at.desc(), Upload.id.desc()).limit(PAGE + 1)
     if after:
         place = view.session.execute(select(Upload.at, Upload.id).where(Upload.id == after)).one_or_none()
@@ -108,7 +122,7 @@ def uploads(view: Reading, after: str | None = None) -> UploadsPage:
 
 def upload(view: Reading, upload_id: str) -> UploadView:
     """One uploaded list; Missing for another's."""
-    require(view.viewer, Right.CUSTOMER_IMPORT)
+    _uploader(view.viewer)
     query = in_scope(_lines().add_columns(Upload.report), view.viewer).where(Upload.id == upload_id)
     row = view.session.execute(query).one_or_none()
     if row is None:
@@ -122,7 +136,8 @@ def upload(view: Reading, upload_id: str) -> UploadView:
             select(Job.progress, Job.total, Job.status).where(Job.id == line.job_id)
         ).one_or_none()
     same = in_scope(_lines(), view.viewer).where(
-        Upload.sha256 == line.sha256, Upload.kind == line.kind, Upload.status == "imported", Upload.id != line.id
+        Upload.sha256 == line.sha256, Upload.kind == line.kind, Upload.book.is_not_distinct_from(line.book),
+        Upload.status == "imported", Upload.id != line.id
     )
     earlier = view.session.execute(same.order_by(Upload.imported_at.desc()).limit(1)).one_or_none()
     return UploadView(

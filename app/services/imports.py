@@ -11,15 +11,27 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, undefer
 
-from app.access import Conflict, Grant, Missing, Right, Role, Scope, Viewer, require
+from app.access import Conflict, Forbidden, Grant, Missing, Right, Role, Scope, Viewer, require
 from app.db import new_id
 from app.models.job import Job
 from app.models.people import User
 from app.models.upload import Upload
+from app.queries.scope import reach
 from app.queries.uploads import in_scope
 from app.services import definitions, jobs
 from app.services.imports_rows import Checked
-from app.services.imports_survey import BATCH, CUSTOMERS, Kind, Report, Taker, kind_of, survey, walking
+from app.services.imports_survey import (
+    BATCH,
+    CUSTOMERS,
+    ITEMS,
+    Kind,
+    Report,
+    Taker,
+    kind_of,
+    kind_of_upload,
+    survey,
+    walking,
+)
 from app.work import SYSTEM, Reading, Subject, Verb, Work
 from forms.raw import shown
 from rules import Invalid, Problem
@@ -47,11 +59,21 @@ class Examined:
     at: datetime
 
 
-def examine(view: Reading, kind_key: str, filename: str, content: bytes) -> Examined:
+def may_import(viewer: Viewer, kind: Kind) -> None:
+    """Raises Forbidden, or Missing for a book this person may not read."""
+    if kind.shelf is None:
+        require(viewer, Right.CUSTOMER_IMPORT)
+    elif reach(viewer, kind.shelf.book, "read") is None:
+        raise Missing("book", kind.shelf.key)
+    elif reach(viewer, kind.shelf.book, "write") is None:
+        raise Forbidden(Right.RECORD_WRITE)
+
+
+def examine(view: Reading, kind_key: str, filename: str, content: bytes, book: str | None = None) -> Examined:
     """Look at a file without keeping it. Raises Invalid when no row can be read: sheet.…, import.no_header,
     import.column_missing, import.column_twice."""
-    require(view.viewer, Right.CUSTOMER_IMPORT)
-    kind = kind_of(view.session, kind_key)
+    kind = kind_of(view.session, kind_key, book=book)
+    may_import(view.viewer, kind)
     name = shown(filename.replace("\\", "/").rpartition("/")[2], 200).strip() or "-"
     if len(content) > LARGEST_AT_ONCE:
         return Examined(kind, name, content, None, view.now)
@@ -65,10 +87,11 @@ def examine(view: Reading, kind_key: str, filename: str, content: bytes) -> Exam
 
 def keep(work: Work, found: Examined) -> Upload:
     """Keep an examined file with its report, or have a job make the report."""
-    require(work.viewer, Right.CUSTOMER_IMPORT)
+    may_import(work.viewer, found.kind)
     row = Upload(
         id=new_id(),
         kind=found.kind.key,
+        book=found.kind.shelf.key if found.kind.shelf else None,
         filename=found.filename,
         sha256=hashlib.sha256(found.content).hexdigest(),
         content=found.content,
@@ -129,7 +152,7 @@ def prepare(view: Reading, upload_id: str) -> Ready | None:
     row = get(view.session, view.viewer, upload_id, whole=True)
     if row.status != "checked" or (row.rows or 0) > MOST_AT_ONCE:
         return None
-    kind = kind_of(view.session, row.kind, row.form_id)
+    kind = kind_of_upload(view.session, row)
     now = row.at.astimezone(view.zone)
     with walking(view.session, view.viewer, kind, row.content, row.filename, now) as walk:
         return Ready(kind, walk.taker, [checked for batch in walk.batches() for checked in batch])
@@ -140,8 +163,8 @@ def take(work: Work, upload_id: str, ready: Ready | None, *, good_only: bool) ->
 
     Small files are taken over in this transaction, whole or not at all; large ones by a job, a batch at a time.
     """
-    require(work.viewer, Right.CUSTOMER_IMPORT)
     row = get(work.session, work.viewer, upload_id)
+    may_import(work.viewer, kind_of_upload(work.session, row))
     if row.status != "checked":
         raise _settled(work.session, row)
     if row.forgotten_at is not None:
@@ -170,7 +193,7 @@ def store(work: Work, row: Upload, kind: Kind, taker: Taker, batch: Sequence[Che
     viewer = work.actor.viewer
     taker.meet(work.session, viewer, batch)
     stored, refused = taker.store(work, batch)
-    if kind.key != CUSTOMERS and stored:
+    if kind.key == ITEMS and stored:
         whose = {each.values.get("customer_id") for each in batch if each.fate == "good"}
         detail = {
             "file": row.filename, "sha256": row.sha256, "rows": stored, "customers": len(whose),
@@ -181,7 +204,7 @@ def store(work: Work, row: Upload, kind: Kind, taker: Taker, batch: Sequence[Che
 
 
 def finish(work: Work, row: Upload, kind: Kind, stored: int) -> None:
-    """The whole list is taken over. Customers are summed up in one entry; open items were told batch by batch."""
+    """The whole list is taken over. Customers and records are summed up; open items were told batch by batch."""
     row.status, row.stored, row.imported_at = "imported", stored, work.now
     if kind.key == CUSTOMERS:
         detail = {
@@ -190,11 +213,16 @@ def finish(work: Work, row: Upload, kind: Kind, stored: int) -> None:
         }
         pins = (definitions.pin(kind.form_row),) if kind.form_row else ()
         work.record(Verb.CUSTOMERS_IMPORTED, subject(row), detail, definitions=pins)
+    elif kind.shelf is not None:
+        told: dict[str, Any] = {
+            "book": kind.shelf.key, "book_title": dict(kind.shelf.title), "file": row.filename, "sha256": row.sha256,
+            "rows": row.rows, "stored": stored, "refused": row.bad, "known": row.known,
+        }
+        work.record(Verb.RECORDS_IMPORTED, subject(row), told, definitions=(definitions.pin(kind.shelf.row),))
 
 
 def discard(work: Work, upload_id: str) -> None:
     """Throw away a file that was not taken over; an imported one stays as what the ledger names."""
-    require(work.viewer, Right.CUSTOMER_IMPORT)
     row = get(work.session, work.viewer, upload_id)
     if row.status not in ("checked", "refused") and not (row.status == "checking" and _given_up(work.session, row)):
         raise _settled(work.session, row)

@@ -9,7 +9,7 @@ from typing import Any
 from app.services.imports import get
 from app.services.imports_columns import LOCALES
 from app.services.imports_rows import Checked
-from app.services.imports_survey import CUSTOMERS, Kind, Walk, kind_of, walking
+from app.services.imports_survey import CUSTOMERS, Kind, Walk, kind_of, kind_of_upload, walking
 from app.services.sheets import column_name
 from app.services.sheets_writer import Writer
 from app.work import Reading
@@ -17,6 +17,7 @@ from forms import Field
 from forms.fields.choice import Choice
 from forms.fields.dates import Date
 from forms.fields.number import Number
+from forms.label import say as say_label
 from rules import Problem
 
 Say = Callable[[Problem], str]
@@ -24,13 +25,13 @@ Head = Callable[..., str]
 ROOM = 1000  # rows of an empty sheet that offer their choices
 
 
-def template(view: Reading, kind_key: str, locale: str, say: Head) -> bytes:
+def template(view: Reading, kind_key: str, locale: str, say: Head, book: str | None = None) -> bytes:
     """An empty list generated from the form in force: headings, choices to pick from, and what each column means."""
-    kind = kind_of(view.session, kind_key)
+    kind = kind_of(view.session, kind_key, book=book)
     fields = list(kind.fields.values())
     writer = Writer()
     columns = [field.excel(locale) for field in fields]
-    title = kind.document["title"][locale]
+    title = title_of(kind, locale)
     page = writer.sheet(title, [column.width for column in columns])
     options = writer.sheet(say("import.template.options"))
     notes = writer.sheet(say("import.template.notes"), [28, 10, 24, 70])
@@ -45,6 +46,11 @@ def template(view: Reading, kind_key: str, locale: str, say: Head) -> bytes:
     _notes(writer, notes, fields, locale, say)
     page.activate()
     return writer.bytes()
+
+
+def title_of(kind: Kind, locale: str) -> str:
+    """What a list of this kind is called: the book's own title for its records."""
+    return say_label(kind.shelf.title if kind.shelf is not None else kind.document["title"], locale)
 
 
 def _words(field: Field, locale: str) -> list[str]:
@@ -97,7 +103,7 @@ def _kind(field: Field) -> str:
 def result(view: Reading, upload_id: str, say: Say, head: Head) -> bytes:
     """The file as it was sent, with the fate of each row and every finding in words beside it."""
     row = get(view.session, view.viewer, upload_id, whole=True)
-    kind = kind_of(view.session, row.kind, row.form_id)
+    kind = kind_of_upload(view.session, row)
     now = row.at.astimezone(view.zone)
     writer = Writer()
     with walking(view.session, view.viewer, kind, row.content, row.filename, now) as walk:
@@ -110,7 +116,7 @@ def _result(
 ) -> None:
     columns = walk.matched.columns
     last = max(column.place for column in columns) + 1
-    page = writer.sheet(walk.matched.name or kind.document["title"][LOCALES[0]], [18] * last + [10, 60])
+    page = writer.sheet(walk.matched.name or title_of(kind, LOCALES[0]), [18] * last + [10, 60])
     page.freeze_panes(1, 0)
     headings: list[str | None] = [None] * last
     for column in columns:

@@ -243,10 +243,10 @@ def cell_text(cell: Cell) -> str | None:
 
 
 def fields_of(forms: Sequence[Form]) -> dict[str, Field]:
-    """The fields a column can answer: no rows within rows, and nothing a form always computes itself."""
+    """The fields a column can answer: no rows within rows, and nothing a form computes or numbers itself."""
     return {
         item.key: item
         for form in forms
         for item in form.asked
-        if item.type not in ("subform", "lookup") and not (item.compute is not None and item.mode == "always")
+        if item.type != "subform" and not item.assigned and not (item.compute is not None and item.mode == "always")
     }

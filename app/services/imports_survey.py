@@ -15,10 +15,13 @@ from sqlalchemy.orm import Session
 from app import gallery
 from app.access import Missing, Viewer
 from app.models.definition import Definition
-from app.services import customer_files, definitions, sheets
+from app.models.upload import Upload
+from app.services import books, customer_files, definitions, sheets
+from app.services.books import Shelf
 from app.services.imports_columns import Matched, match
 from app.services.imports_customers import Customers
 from app.services.imports_items import Items
+from app.services.imports_records import Records
 from app.services.imports_rows import Checked, RowCheck, fields_of
 from app.services.lookups import Lookups
 from app.work import Work
@@ -26,20 +29,22 @@ from forms import Field, Form, compile_form
 from rules import Invalid
 from rules.problem import errors
 
-CUSTOMERS, ITEMS = "customers", "items"
-KINDS = (CUSTOMERS, ITEMS)
+CUSTOMERS, ITEMS, RECORDS = "customers", "items", "records"
+KINDS = (CUSTOMERS, ITEMS)  # lists of the house; those of records are of one book each
 BATCH = 500
 MOST_FINDINGS = 2000
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a list holds: its forms (for customers first the published one, whose version stays pinned) and headings."""
+    """What a list holds: its forms (for customers and records first the published one, whose version stays pinned),
+    headings, and the book its rows go into."""
 
     key: str
     forms: tuple[Form, ...]
     document: Mapping[str, Any]
     form_row: Definition | None = None
+    shelf: Shelf | None = None
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -47,22 +52,30 @@ class Kind:
         return fields_of(self.forms[::-1])
 
 
-def kind_of(session: Session, key: str, form_id: str | None = None) -> Kind:
+def kind_of(session: Session, key: str, form_id: str | None = None, book: str | None = None) -> Kind:
     """The kind of list called `key`, with the form version `form_id` or the one in force."""
-    if key not in KINDS:
+    if key not in (*KINDS, RECORDS):
         raise Missing("upload", key)
     document = gallery.read(f"imports/{key}")
     own = compile_form(document["body"])
     if key == ITEMS:
         return Kind(key, (own,), document)
-    if form_id is None:
-        row, form = customer_files.form_in_force(session)
-    else:
+    if form_id is not None:
         found = session.get(Definition, form_id)
         if found is None:
             raise Missing("definition", form_id)
         row, form = found, definitions.compiled(found)
-    return Kind(key, (form, own), document, row)
+    elif key == CUSTOMERS:
+        row, form = customer_files.form_in_force(session)
+    else:
+        shelf = books.find(session, book or "")
+        row, form = shelf.row, shelf.form
+    return Kind(key, (form, own), document, row, books.shelf_of(row) if key == RECORDS else None)
+
+
+def kind_of_upload(session: Session, row: Upload) -> Kind:
+    """What an uploaded list was checked as."""
+    return kind_of(session, row.kind, row.form_id, row.book)
 
 
 class Taker(Protocol):
@@ -105,10 +118,13 @@ def walking(
             raise Invalid(matched.problems)
         codes = frozenset(kind.document["codes"])
         check = RowCheck(kind.forms, matched, codes, book.typed, now, Lookups(session, viewer))
-        taker: Taker = Customers(kind.forms[0], matched.known) if kind.key == CUSTOMERS else Items(
-            matched.known, now.date()
-        )
-        yield Walk(book, matched, check, taker)
+        yield Walk(book, matched, check, _taker(kind, matched, now))
+
+
+def _taker(kind: Kind, matched: Matched, now: datetime) -> Taker:
+    if kind.shelf is not None:
+        return Records(kind.shelf, matched.known)
+    return Customers(kind.forms[0], matched.known) if kind.key == CUSTOMERS else Items(matched.known, now.date())
 
 
 @dataclass(slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.web import books_list, books_record
+from app.web import books_import, books_list, books_record
 from app.web.books_blueprint import blueprint
 
-__all__ = ["blueprint", "books_list", "books_record"]
+__all__ = ["blueprint", "books_import", "books_list", "books_record"]

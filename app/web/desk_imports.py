@@ -29,7 +29,7 @@ LEVELS = ("error", "known", "warning", "repair", "skip")
 
 
 @blueprint.get("/imports")
-@access(Right.CUSTOMER_IMPORT)
+@access(Right.CUSTOMER_IMPORT, Right.RECORD_WRITE)
 def imports() -> str:
     return _list_page()
 
@@ -38,8 +38,9 @@ def _list_page(problems: tuple[Problem, ...] = (), kind: str = "", filename: str
     after = request.args.get("after")
     with reading() as view:
         page = queries.uploads(view, after)
+        may_list = view.viewer.may(Right.CUSTOMER_IMPORT)
     return render_template(
-        "imports/list.html", page=page, kinds=KINDS, failed=kind, filename=filename,
+        "imports/list.html", page=page, kinds=KINDS if may_list else (), failed=kind, filename=filename,
         problems=[{"message": problem_text(problem), "path": ""} for problem in problems],
         most_mib=runtime().settings.upload_mib, most_rows=LIMITS.rows,
         previous=url_for("desk.imports") if after else None,
@@ -69,7 +70,7 @@ def upload_list() -> BaseResponse:
 
 
 @blueprint.get("/imports/<upload_id>")
-@access(Right.CUSTOMER_IMPORT)
+@access(Right.CUSTOMER_IMPORT, Right.RECORD_WRITE)
 def upload(upload_id: str) -> str:
     return _upload_page(upload_id)
 
@@ -123,7 +124,7 @@ def _sentence(finding: dict[str, Any]) -> str:
 
 
 @blueprint.get("/imports/<upload_id>/progress")
-@access(Right.CUSTOMER_IMPORT)
+@access(Right.CUSTOMER_IMPORT, Right.RECORD_WRITE)
 def upload_progress(upload_id: str) -> Response:
     """How far the job is; once it has ended the whole page is fetched anew."""
     with reading() as view:
@@ -136,7 +137,7 @@ def upload_progress(upload_id: str) -> Response:
 
 
 @blueprint.post("/imports/<upload_id>/take")
-@access(Right.CUSTOMER_IMPORT)
+@access(Right.CUSTOMER_IMPORT, Right.RECORD_WRITE)
 def take_upload(upload_id: str) -> BaseResponse:
     """Take the good rows over; a second press, or a second browser, is told who was first."""
     try:
@@ -153,12 +154,12 @@ def take_upload(upload_id: str) -> BaseResponse:
             raise
         return make_response(_upload_page(upload_id, problem_text(Problem(error.code, params=error.params))), 409)
     if row.status == "imported":
-        flash(t(f"import.done_{row.kind}", count=row.stored), "good")
+        flash(t(f"import.done_{row.kind}", count=row.stored or 0), "good")
     return redirect(url_for("desk.upload", upload_id=upload_id), 303)
 
 
 @blueprint.post("/imports/<upload_id>/discard")
-@access(Right.CUSTOMER_IMPORT)
+@access(Right.CUSTOMER_IMPORT, Right.RECORD_WRITE)
 def discard_upload(upload_id: str) -> BaseResponse:
     with writing() as work:
         service.discard(work, upload_id)
@@ -167,7 +168,7 @@ def discard_upload(upload_id: str) -> BaseResponse:
 
 
 @blueprint.get("/imports/<upload_id>/result.xlsx")
-@access(Right.CUSTOMER_IMPORT)
+@access(Right.CUSTOMER_IMPORT, Right.RECORD_WRITE)
 def upload_result(upload_id: str) -> Response:
     with reading() as view:
         name = queries.upload(view, upload_id).line.filename

@@ -147,10 +147,16 @@ def test_no_file_and_no_such_kind(browser: FlaskClient) -> None:
 def test_only_who_may_import_sees_any_of_it(house: House, browser: FlaskClient) -> None:
     address = sent(browser, text(customer(0)))
     lina = house.client("lina")
-    for path in ("/imports", address, address + "/result.xlsx", "/imports/template-items.xlsx"):
-        assert lina.get(path).status_code == 403
+    html = lina.get("/imports").get_data(as_text=True)  # where her own lists of records would stand
+    assert "c.csv" not in html
+    assert 'type="file"' not in html
+    for path in (address, address + "/result.xlsx"):
+        assert lina.get(path).status_code == 404
+    assert lina.get("/imports/template-items.xlsx").status_code == 403
     token = csrf_of(lina.get("/customers").get_data(as_text=True))
-    assert lina.post(address + "/take", data={"csrf_token": token}).status_code == 403
+    for act in ("take", "discard"):
+        assert lina.post(f"{address}/{act}", data={"csrf_token": token}).status_code == 404
+    assert house.client("heping").get("/imports").status_code == 403
     assert house.client("liuyang").get(address).status_code == 200  # another importer over all customers
     assert browser.get("/imports/" + "0" * 32).status_code == 404
 

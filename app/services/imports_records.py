@@ -1,0 +1,136 @@
+"""Records of a book from an uploaded list: which one a row is about, what it would change, and taking rows over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.access import Conflict, Viewer
+from app.models.record import KEPT, Record, RecordUnique
+from app.queries.scope import records_in_scope, unwritable
+from app.services import books, records
+from app.services.books import Shelf
+from app.services.imports_columns import Column
+from app.services.imports_rows import Checked
+from app.services.records import hold_of
+from app.work import Work
+from forms import Field
+from rules import Invalid, Problem
+
+SOURCE = "import"
+IDENTITY = "our_record_id"
+
+
+class Records:
+    """One file's records. `once` sees every row in order; `meet` and `store` see a few hundred at a time.
+
+    A row is about the record of its identity, else about the one that holds its value of the book's key; without
+    either it is a new one. Columns the file does not have keep their answers; an empty cell empties its answer.
+    """
+
+    def __init__(self, shelf: Shelf, columns: Mapping[str, Column]) -> None:
+        self._shelf = shelf
+        self._columns = columns
+        self._once = [f for f in shelf.form.asked if f.unique and f.key in columns]
+        self._first: dict[tuple[str, str], int] = {}
+
+    def once(self, row: Checked) -> None:
+        """The first row with a value that may be there once has it, even if it is rejected."""
+        for field in (*self._once, *([None] if IDENTITY in self._columns else [])):
+            key = IDENTITY if field is None else field.key
+            value = row.values.get(IDENTITY) if field is None else self._hold(row, field)
+            if value is None:
+                continue
+            first = self._first.setdefault((key, str(value)), row.number)
+            if first != row.number:
+                params = {"value": row.values.get(key), "first": first, "column": self._columns[key].heading}
+                row.add(Problem("import.value_repeated", "", params), self._columns[key])
+
+    def _hold(self, row: Checked, field: Field) -> str | None:
+        if field.unique == "customer":
+            return None  # which customer's, the book itself knows; it is asked when the row is taken over
+        return hold_of(field, row.answers[0].to_json().get(field.key))
+
+    def meet(self, session: Session, viewer: Viewer | None, rows: Sequence[Checked]) -> None:
+        """What a row would do: enter, change, or nothing since the record says the same already."""
+        waiting = [row for row in rows if row.fate == "good"]
+        found = self._records(session, viewer, waiting)
+        locked = unwritable(viewer, self._shelf.book) if viewer is not None else frozenset()
+        for row in waiting:
+            row.values["record"] = None
+            identity = row.values.get(IDENTITY)
+            record = found.get(identity or "") or found.get(self._key(row) or "")
+            if identity is not None and record is None:
+                row.add(Problem("import.record_unknown", "", {"value": identity}), self._columns[IDENTITY])
+                continue
+            changed = self._changed(row, record)
+            for key in sorted(changed & locked):
+                row.add(self._shelf.form.fields[key].problem("field.not_editable"), self._columns.get(key))
+            if record is not None and not changed:
+                params = {"title": record.title, "book": self._shelf.key, "record": record.id}
+                row.add(Problem("import.record_same", "", params), None, "known")
+            elif record is not None:
+                row.values["record"] = (record.id, record.row_version)
+
+    def _key(self, row: Checked) -> str | None:
+        key = self._shelf.book.key
+        if key is None or key not in self._columns:
+            return None
+        hold = hold_of(self._shelf.form.fields[key], row.answers[0].to_json().get(key))
+        return None if hold is None else f"key:{hold}"
+
+    def _changed(self, row: Checked, record: Record | None) -> set[str]:
+        """Keys whose answers the row would change."""
+        given = row.answers[0].to_json()
+        before = record.answers if record is not None else {}
+        mine = (f for f in self._shelf.form.asked if f.key in self._columns)
+        return {f.key for f in mine if (given.get(f.key) or None) != (before.get(f.key) or None)}
+
+    def _records(self, session: Session, viewer: Viewer | None, rows: Sequence[Checked]) -> dict[str, Record]:
+        """Kept records within reach, by id and by ``key:`` and their value of the book's key."""
+        ids = {row.values[IDENTITY] for row in rows if row.values.get(IDENTITY)}
+        keys = {each.removeprefix("key:") for row in rows if (each := self._key(row)) is not None}
+        found: dict[str, Record] = {}
+        query = select(Record).where(Record.book == self._shelf.key, Record.status == KEPT)
+        if viewer is not None:
+            query = records_in_scope(query, viewer, self._shelf.book, "write")
+        if ids:
+            found |= {row.id: row for row in session.scalars(query.where(Record.id.in_(ids)))}
+        known = books.projections(session, self._shelf).get(self._shelf.book.key or "")
+        if keys and known is not None:
+            held = query.add_columns(RecordUnique.value).join(RecordUnique, RecordUnique.record_id == Record.id)
+            held = held.where(RecordUnique.projection_id == known.id, RecordUnique.value.in_(keys))
+            found |= {f"key:{value}": row for row, value in session.execute(held)}
+        return found
+
+    def store(self, work: Work, rows: Sequence[Checked]) -> tuple[int, int]:
+        """Enter and change the good ones, each with its entry; returns how many, and how many the book refused."""
+        count = refused = 0
+        for row in rows:
+            if row.fate != "good":
+                continue
+            try:
+                with work.session.begin_nested():
+                    self._store(work, row)
+                count += 1
+            except Invalid as invalid:
+                refused += 1
+                for problem in invalid.problems:
+                    row.add(problem, self._columns.get(problem.path.removeprefix("/").partition("/")[0]))
+            except Conflict as conflict:
+                refused += 1
+                row.add(Problem(conflict.code, params=conflict.params), None)
+        return count, refused
+
+    def _store(self, work: Work, row: Checked) -> None:
+        answers = row.answers[0].to_json()
+        read = [f.problem.params["check"] for f in row.findings if f.level == "warning" and "check" in f.problem.params]
+        raw: dict[str, Any] = {key: answers.get(key) for key in self._columns if key in self._shelf.form.fields}
+        if row.values["record"] is None:
+            records.create(work, self._shelf.key, raw, read, source=SOURCE)
+        else:
+            record_id, version = row.values["record"]
+            records.change(work, self._shelf.key, record_id, version, raw, read)
