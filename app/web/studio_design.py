@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -37,6 +38,8 @@ blueprint = Blueprint(
 TITLE = "definition.title"  # how codes about the title begin
 MEMBERS = {"title": dict, "body": dict, "row_version": int}
 Body = Mapping[str, Any]
+CELL = re.compile(r"/rows/\d+/when/\d+\Z")
+"""Places of tests over the value of a column."""
 
 # What the page of a kind needs beside the body, and what can be said of one that does not compile.
 WORDS: Mapping[str, Callable[[Body], dict[str, Any]]] = {"scorecard": scorecard_words, "table": table_words}
@@ -193,9 +196,9 @@ def _finding(problem: Problem, body: Body, scope: Scope) -> dict[str, Any]:
     if "in" in problem.params and "at" in problem.params:
         out |= {"path": "/body", "elsewhere": label(problem.params.get("in_title")) or str(problem.params["in"])}
     elif problem.span is not None and isinstance(text := _at(body, problem.path), str):
-        around = _at(body, problem.path.rpartition("/")[0])
+        around, cell = _at(body, problem.path.rpartition("/")[0]), CELL.search(problem.path) is not None
         written = around.get("dialect") if isinstance(around, Mapping) else None
-        out |= {"span": span_units(text, problem.span), **fixes(problem, text, scope, str(written or "feel"))}
+        out |= {"span": span_units(text, problem.span), **fixes(problem, text, scope, str(written or "feel"), cell)}
     return out
 
 

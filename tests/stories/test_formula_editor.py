@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, expect
@@ -231,7 +233,7 @@ def test_keys_alone_lead_through_calls_mends_and_dialects(demo: Place, sign_in: 
     expect(text).to_have_text(f"{FACT} * 2")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def draft(demo: Place) -> str:
     """Where the next version of the demo's scorecard is designed."""
     instance = create_app(Settings(home=demo.home, jobs="off")).extensions[EXTENSION]
@@ -240,6 +242,22 @@ def draft(demo: Place) -> str:
         address = f"/studio/scorecard/customer_rating/{row.version}/design"
     instance.database.dispose()
     return address
+
+
+def test_a_try_out_says_why_factors_have_no_value(demo: Place, draft: str, sign_in: SignIn) -> None:
+    with closing(sqlite3.connect(demo.home / "credence.db")) as connection:
+        query = "SELECT number FROM customers WHERE coverage IS NOT NULL ORDER BY coverage LIMIT 1"
+        (number,) = connection.execute(query).fetchone()
+    page = sign_in(demo, "zhoumin")
+    page.goto(draft)
+    messages = quiet(page)
+    page.fill("#try-customer", number)
+    page.locator(".design-found button").first.click()
+    unknown = page.locator(".design-unknown > li")
+    expect(unknown.first.locator("small")).not_to_be_empty()
+    for reason in unknown.locator("small").all():
+        expect(reason).not_to_be_empty()
+    assert faults(page, messages, "unknown") == []
 
 
 def test_a_value_is_seen_for_a_customer_and_a_null_with_its_cause(demo: Place, draft: str, sign_in: SignIn) -> None:

@@ -32,7 +32,10 @@ export interface FormulaFieldProps {
   readonly text: string;
   readonly dialect: Dialect;
   readonly scope: readonly ScopeName[];
-  /** The dialect comes back too, since an editor may change it together with the text. */
+  /**
+   * The dialect comes back too, since the switch changes it together with the text. A place that keeps no dialect takes
+   * the text alone: there is no switch then.
+   */
   readonly onChange: (text: string, dialect: Dialect) => void;
   /** Problems of this text, with spans in UTF-16 units. */
   readonly problems: readonly Problem[];
@@ -108,7 +111,7 @@ export function FormulaField(props: FormulaFieldProps): JSX.Element {
         <label for={wide ? undefined : id} onClick={() => root.current?.querySelector<HTMLElement>("[contenteditable]")?.focus()}>
           {label}
         </label>
-        <FormulaTools text={text} dialect={dialect} label={label} ask={ask} onStroke={stroke} onFormat={() => void layOut()} onNote={setNote} isNow={(asked) => now.current.text === asked && now.current.dialect === dialect} />
+        <FormulaTools text={text} dialect={dialect} switches={props.onChange.length > 1} label={label} ask={ask} onStroke={stroke} onFormat={() => void layOut()} onNote={setNote} isNow={(asked) => now.current.text === asked && now.current.dialect === dialect} />
       </div>
       {wide ? (
         <Editor {...props} findings={`${id}-errors`} wrong={wrong} ask={(asked) => ask(asked)} onStroke={stroke} onFormat={() => void layOut()} />
@@ -220,7 +223,8 @@ function Editor(props: EditorSlot): JSX.Element {
 
   const described = problems.length > 0 ? findings : "";
   const names = scope.map((each) => each.name).join("\n");
-  useLayoutEffect(() => questions.current?.forget(), [scope]);
+  const kinds = scope.map((each) => [each.name, each.type, each.unit, ...Object.keys(each.choices ?? {})].join()).join("\n");
+  useLayoutEffect(() => questions.current?.forget(), [kinds]);
   useLayoutEffect(() => editor.current?.set(text), [text]);
   useLayoutEffect(() => editor.current?.mark(problems));
   useLayoutEffect(() => editor.current?.known(dialect, names.split("\n")), [dialect, names]);

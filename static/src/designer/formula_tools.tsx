@@ -16,6 +16,8 @@ export interface Note {
 export interface ToolsProps {
   readonly text: string;
   readonly dialect: Dialect;
+  /** Whether the place keeps a dialect. */
+  readonly switches: boolean;
   readonly label: string;
   readonly ask: (more: object) => Promise<Answer | null>;
   readonly onStroke: (text: string, dialect: Dialect) => void;
@@ -28,7 +30,7 @@ export interface ToolsProps {
 const DIALECTS: readonly Dialect[] = ["feel", "excel"];
 const NAMES: Readonly<Record<Dialect, string>> = { feel: "FEEL", excel: "Excel" };
 
-export function FormulaTools({ text, dialect, label, ask, onStroke, onFormat, onNote, isNow }: ToolsProps): JSX.Element {
+export function FormulaTools({ text, dialect, switches, label, ask, onStroke, onFormat, onNote, isNow }: ToolsProps): JSX.Element {
   const write = (next: Dialect, made: string): void => {
     onStroke(made, next);
     onNote(null);
@@ -46,14 +48,16 @@ export function FormulaTools({ text, dialect, label, ask, onStroke, onFormat, on
   };
   return (
     <div class="design-formula-tools">
-      <div class="design-switch" role="group" aria-label={words("js.formula.dialect_of", { label })}>
-        <span aria-hidden="true">{words("js.formula.dialect")}</span>
-        {DIALECTS.map((each) => (
-          <button key={each} type="button" aria-pressed={each === dialect ? "true" : "false"} onClick={() => void choose(each)}>
-            {NAMES[each]}
-          </button>
-        ))}
-      </div>
+      {switches && (
+        <div class="design-switch" role="group" aria-label={words("js.formula.dialect_of", { label })}>
+          <span aria-hidden="true">{words("js.formula.dialect")}</span>
+          {DIALECTS.map((each) => (
+            <button key={each} type="button" aria-pressed={each === dialect ? "true" : "false"} onClick={() => void choose(each)}>
+              {NAMES[each]}
+            </button>
+          ))}
+        </div>
+      )}
       <button type="button" class="btn btn-link" aria-keyshortcuts="Shift+Alt+F" title={words("js.formula.format_keys")} onClick={onFormat}>
         {words("js.formula.format")}
       </button>

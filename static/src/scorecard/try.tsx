@@ -106,6 +106,7 @@ function Outcome({ told, body, language }: { readonly told: Tried; readonly body
           </div>
         )}
       </dl>
+      <Unknowns told={told} body={body} language={language} />
       {moved.length > 0 && (
         <table class="data">
           <caption class="is-small">{words("js.card.try_moved")}</caption>
@@ -121,6 +122,25 @@ function Outcome({ told, body, language }: { readonly told: Tried; readonly body
           </tbody>
         </table>
       )}
+    </>
+  );
+}
+
+/** Factors whose value is unknown for this customer, each with why: where the total lacks them, this says what to look for. */
+function Unknowns({ told, body, language }: { readonly told: Tried; readonly body: Body; readonly language: string }): JSX.Element | null {
+  const unknown = body.factors.filter((each) => told.factors[each.key]?.value === null);
+  if (unknown.length === 0) return null;
+  return (
+    <>
+      <h3 class="design-unknown-title">{words("js.formula.unknown_factors")}</h3>
+      <ul class="design-unknown">
+        {unknown.map((each) => (
+          <li key={each.key}>
+            {say(each.label, language) || each.key}
+            <small class="is-warn">{trial.value?.names[each.key]?.why?.join(" ")}</small>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }
