@@ -22,6 +22,8 @@ from app.queries import definitions as queries
 from app.queries.dictionary import known_facts
 from app.services import book_facts, definitions, documents
 from app.web import studio_views
+from app.web.design_shape import misshapen
+from app.web.design_shape import value_at as _at
 from app.web.formula_told import fixes, span_units
 from app.web.studio import ICONS
 from app.web.studio_design_words import scorecard_words, told
@@ -69,6 +71,9 @@ def page(kind: str, key: str, version: int) -> BaseResponse | str:
             return redirect(url_for("studio_definition.version", kind=kind, key=key, version=version), 303)
         if "body" in detail.unread:
             flash(t("design.unread"), "warn")
+            return redirect(url_for("studio_draft.edit", kind=kind, key=key, version=version), 303)
+        if wrong := misshapen(kind, detail.body):
+            flash(t("design.misshapen", places=", ".join(each.path or "/" for each in wrong[:5])), "warn")
             return redirect(url_for("studio_draft.edit", kind=kind, key=key, version=version), 303)
         data = {**_page_data(detail), **_looked_at(view, kind, key, detail.body)}
         data["known"] = [
@@ -200,16 +205,6 @@ def _finding(problem: Problem, body: Body, scope: Scope) -> dict[str, Any]:
         written = around.get("dialect") if isinstance(around, Mapping) else None
         out |= {"span": span_units(text, problem.span), **fixes(problem, text, scope, str(written or "feel"), cell)}
     return out
-
-
-def _at(body: Any, path: str) -> Any:
-    for part in path.split("/")[1:]:
-        name = part.replace("~1", "/").replace("~0", "~")
-        if isinstance(body, list):
-            body = body[int(name)] if name.isdigit() and int(name) < len(body) else None
-        else:
-            body = body.get(name) if isinstance(body, Mapping) else None
-    return body
 
 
 def _titled(problems: list[Problem]) -> list[dict[str, Any]]:

@@ -3,10 +3,11 @@
 import type { JSX } from "preact";
 import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { text as words } from "../lib/texts";
-import { area, cleared, copied, filledDown, holds, lines, moveBy, pasted, tabTo, typed, type Act, type Area, type Shape, type Spot } from "./cells";
+import { area, cleared, copied, filledDown, lines, moveBy, pasted, tabTo, typed, type Act, type Area, type Shape, type Spot } from "./cells";
 import { MOVED, tell, useBench } from "./context";
 import { Options, type Option } from "./fields";
-import { GridFoot, HeadTitle, Offers, RowHead, type GridProps } from "./grid_parts";
+import { Line, type Hands } from "./grid_line";
+import { GridFoot, HeadTitle, Offers, type GridProps } from "./grid_parts";
 import { readTsv, writeTsv } from "./tsv";
 
 export interface Column {
@@ -40,6 +41,7 @@ interface Standing extends Spot {
   readonly home: number | null;
 }
 
+const NOTHING: readonly string[] = [];
 const HOME: Standing = { row: 0, column: 0, anchor: { row: 0, column: 0 }, mode: "point", text: "", home: null };
 
 export function Grid(props: GridProps): JSX.Element {
@@ -288,32 +290,35 @@ export function Grid(props: GridProps): JSX.Element {
     return options?.find((each) => each.value === read(row, column))?.words ?? read(row, column);
   };
 
-  const cell = (row: number, column: number): JSX.Element => {
-    const active = row === now.row && column === now.column;
-    const worst = row < rows.length ? draft.problems.value.worst(place(row, column)) : null;
-    const look = [
-      columns[column]?.number && "number",
-      columns[column]?.begins && "is-output",
-      active && "is-active",
-      many && holds(picked, row, column) && "is-picked",
-      worst && `has-${worst}`,
-      shape.fixed(row, column) && "is-fixed",
-    ];
-    const messages = worst === null ? undefined : draft.problems.value.under(place(row, column)).map((each) => each.message).join("\n");
+  const hands = useRef<Hands>({ pressed, over: () => undefined, enter: go });
+  hands.current = {
+    pressed,
+    over: (event, spot) => event.buttons === 1 && now.mode === "point" && (spot.row !== now.row || spot.column !== now.column) && kept !== HOME && go(spot, true),
+    enter: (spot) => go(spot),
+  };
+
+  const line = (row: number): JSX.Element => {
+    const exists = row < rows.length;
+    const here = row === now.row;
     return (
-      <td
-        key={column}
-        class={look.filter(Boolean).join(" ") || undefined}
-        role="gridcell"
-        aria-selected={many && holds(picked, row, column) ? "true" : undefined}
-        title={messages}
-        data-place={row < rows.length ? place(row, column) : undefined}
-        onMouseDown={(event) => pressed(event, { row, column })}
-        onMouseOver={(event) => event.buttons === 1 && now.mode === "point" && (row !== now.row || column !== now.column) && kept !== HOME && go({ row, column }, true)}
-        {...{ "ondesigner:enter": () => go({ row, column }) }}
-      >
-        {active ? control(row, column) : <span>{shown(row, column)}</span>}
-      </td>
+      <Line
+        key={row}
+        row={row}
+        exists={exists}
+        noun={noun}
+        columns={columns}
+        texts={rows[row] ?? NOTHING}
+        place={exists ? props.about?.place(row) : undefined}
+        places={exists ? columns.map((_, column) => place(row, column)) : NOTHING}
+        fixed={columns.map((_, column) => shape.fixed(row, column))}
+        look={exists ? props.about?.look(row) : undefined}
+        said={exists ? (props.about?.words(row) ?? "") : ""}
+        picked={many && row >= picked.top && row <= picked.bottom ? [picked.left, picked.right] : null}
+        active={here ? now.column : null}
+        control={here ? control(row, now.column) : null}
+        problems={draft.problems.value}
+        hands={hands}
+      />
     );
   };
 
@@ -337,12 +342,7 @@ export function Grid(props: GridProps): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            {Array.from({ length: lines(shape) }, (_, row) => (
-              <tr key={row} class={row >= rows.length ? "is-empty" : props.about?.look(row)}>
-                <RowHead row={row < rows.length ? row : null} noun={noun} about={props.about} enter={() => go({ row, column: 0 })} />
-                {columns.map((_column, column) => cell(row, column))}
-              </tr>
-            ))}
+            {Array.from({ length: lines(shape) }, (_, row) => line(row))}
           </tbody>
           {foot && <tfoot>{foot}</tfoot>}
         </table>

@@ -46,12 +46,13 @@ export interface RowHeadProps {
   /** Null on the empty line below the last row. */
   readonly row: number | null;
   readonly noun: string;
-  readonly about: RowsAbout | undefined;
+  readonly place: string | undefined;
+  readonly said: string;
   readonly enter: () => void;
 }
 
 /** The number of a row, marked where something is wrong with the row as a whole. */
-export function RowHead({ row, noun, about, enter }: RowHeadProps): JSX.Element {
+export function RowHead({ row, noun, place, said: told, enter }: RowHeadProps): JSX.Element {
   const { draft } = useBench();
   if (row === null) {
     return (
@@ -61,10 +62,9 @@ export function RowHead({ row, noun, about, enter }: RowHeadProps): JSX.Element 
       </th>
     );
   }
-  const place = about?.place(row);
   const found = place === undefined ? [] : draft.problems.value.at(place);
   const worst = found.some((each) => each.severity === "error") ? "error" : found.length > 0 ? "warning" : null;
-  const said = [about?.words(row) ?? "", ...found.map((each) => each.message)].filter(Boolean).join(" ");
+  const said = [told, ...found.map((each) => each.message)].filter(Boolean).join(" ");
   return (
     <th scope="row" class={`design-row${worst ? ` has-${worst}` : ""}`} data-place={place} title={said || undefined} {...{ "ondesigner:enter": enter }}>
       {row + 1}

@@ -30,31 +30,42 @@ export interface Problem {
   readonly cells?: readonly string[];
 }
 
+type Severity = Problem["severity"];
+
+/** Findings by their places; asked for every cell of a grid, so each answer is one look. */
 export class Problems {
   readonly errors: number;
+  private readonly places = new Map<string, Problem[]>();
+  /** The worst inside each place, however deep. */
+  private readonly worsts = new Map<string, Severity>();
 
   constructor(readonly all: readonly Problem[]) {
     this.errors = all.filter((each) => each.severity === "error").length;
+    for (const each of all) {
+      const here = this.places.get(each.path);
+      if (here) here.push(each);
+      else this.places.set(each.path, [each]);
+      for (let place = each.path; ; place = place.slice(0, place.lastIndexOf("/"))) {
+        if (this.worsts.get(place) !== "error") this.worsts.set(place, each.severity);
+        if (place === "") break;
+      }
+    }
   }
 
   /** Those at this very place. */
   at(place: string): readonly Problem[] {
-    return this.all.filter((each) => each.path === place);
+    return this.places.get(place) ?? NONE;
   }
 
   /** Those at this place and inside it. */
   under(place: string): readonly Problem[] {
-    return this.all.filter((each) => inside(each.path, place));
+    return this.worsts.has(place) ? this.all.filter((each) => inside(each.path, place)) : NONE;
   }
 
   /** The worst said about a place and what is inside it. */
-  worst(place: string): "error" | "warning" | null {
-    let found: "error" | "warning" | null = null;
-    for (const each of this.all) {
-      if (!inside(each.path, place)) continue;
-      if (each.severity === "error") return "error";
-      found = "warning";
-    }
-    return found;
+  worst(place: string): Severity | null {
+    return this.worsts.get(place) ?? null;
   }
 }
+
+const NONE: readonly Problem[] = [];

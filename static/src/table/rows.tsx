@@ -1,7 +1,7 @@
 // The rows as a grid: a column an input, an output, and the note; cells as people write them, marks as they type.
 
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { text as words } from "../lib/texts";
 import { tell, useBench } from "../designer/context";
 import { Grid, type Column as GridColumn } from "../designer/grid";
@@ -10,7 +10,7 @@ import { Button } from "../designer/parts";
 import { misread, offers, shownEntry, shownTest, typedEntry, typedTest, type Vocabulary } from "./cell";
 import { coverOf, type Finding } from "./cover";
 import { linked, lit, stood, useTable, vocabulary, type Here } from "./host";
-import { rowFor, rowsAfter, type Column, type Table } from "./model";
+import { rowFor, rowsAfter, type Column, type Row, type Table } from "./model";
 
 const MOST = 8;
 
@@ -18,16 +18,42 @@ function columnName(column: Column | undefined, language: string): string {
   return say(column?.label, language) || column?.key || words("js.card.unnamed");
 }
 
-/** Vocabularies by column: those of the inputs, then those of the outputs. */
-function vocabularies(here: Here): { readonly when: readonly Vocabulary[]; readonly then: readonly Vocabulary[] } {
-  return { when: here.table.inputs.map((_, at) => vocabulary("inputs", at, here)), then: here.table.outputs.map((_, at) => vocabulary("outputs", at, here)) };
+/** What cells mean by column, and the texts of rows that were drawn with it. */
+interface Known {
+  readonly when: readonly Vocabulary[];
+  readonly then: readonly Vocabulary[];
+  readonly shown: WeakMap<Row, readonly string[]>;
+}
+
+/** Made anew only when a column, a name or a type changed: not by every letter typed into a cell. */
+function useKnown(here: Here): Known {
+  const { table, scope, words: found, draft } = here;
+  const types = [...found.inputs, ...found.outputs].map((each) => [each?.type, each?.unit]);
+  const depends = JSON.stringify([table.inputs, table.outputs, scope.map((each) => [each.name, each.type]), types, draft.language]);
+  return useMemo(
+    () => ({
+      when: table.inputs.map((_, at) => vocabulary("inputs", at, here)),
+      then: table.outputs.map((_, at) => vocabulary("outputs", at, here)),
+      shown: new WeakMap(),
+    }),
+    [depends],
+  );
+}
+
+/** A row as it is shown; the same list for the same row, so that it is not drawn again. */
+function shownRow(row: Row, known: Known, language: string): readonly string[] {
+  const kept = known.shown.get(row);
+  if (kept) return kept;
+  const made = [...known.when.map((each, at) => shownTest(row.when[at] ?? "-", each)), ...known.then.map((each, at) => shownEntry(row.then[at] ?? "", each)), say(row.note, language)];
+  known.shown.set(row, made);
+  return made;
 }
 
 export function Rows(): JSX.Element {
   const here = useTable();
   const { show } = useBench();
   const { table, place, draft } = here;
-  const known = vocabularies(here);
+  const known = useKnown(here);
   const [inputs, outputs] = [table.inputs.length, table.outputs.length];
   const language = draft.language;
   const columns: GridColumn[] = [
@@ -49,11 +75,7 @@ export function Rows(): JSX.Element {
       noun={words("js.table.row")}
       columns={columns}
       copies
-      rows={table.rows.map((row) => [
-        ...table.inputs.map((_, at) => shownTest(row.when[at] ?? "-", known.when[at] as Vocabulary)),
-        ...table.outputs.map((_, at) => shownEntry(row.then[at] ?? "", known.then[at] as Vocabulary)),
-        say(row.note, language),
-      ])}
+      rows={table.rows.map((row) => shownRow(row, known, language))}
       onActs={(acts, group) => here.change("/rows", (now) => rowsAfter(now, acts, reading), group)}
       onHead={(column) => show(column < inputs ? `${place}/inputs/${column}` : `${place}/outputs/${column - inputs}`)}
       onStand={(spot) => {
@@ -80,7 +102,7 @@ export function Rows(): JSX.Element {
 }
 
 /** What the cell stood on means, where that is not plain, or what of it is often taken for something else. */
-function Standing({ known }: { readonly known: ReturnType<typeof vocabularies> }): JSX.Element | null {
+function Standing({ known }: { readonly known: Known }): JSX.Element | null {
   const { table, words: found, draft, place } = useTable();
   const spot = stood.value;
   const row = spot && table.rows[spot.row];

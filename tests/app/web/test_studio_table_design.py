@@ -192,6 +192,38 @@ def test_words_and_findings_of_tables_within_a_scorecard(client: FlaskClient) ->
     assert words["/body/tables/1/table"]["outputs"][0]["unit_words"] == "天"
 
 
+ODD: list[tuple[str, Body]] = [
+    ("table", {}), ("table", {"inputs": {}, "outputs": [], "rows": []}), ("table", {**body(), "rows": [{"id": "r1"}]}),
+    ("table", {**body(), "rows": [{"id": "r1", "when": "x", "then": []}]}), ("table", {**body(), "examples": [7]}),
+    ("table", {**body(), "inputs": [{"key": "a", "value": "a", "labels": []}]}), ("table", {**body(), "facts": [3]}),
+    ("scorecard", {}), ("scorecard", {**card(), "tables": [{"key": "t"}]}), ("scorecard", {**card(), "factors": [[]]}),
+    ("scorecard", {**card(), "tables": [{"key": "t", "table": {"rows": []}}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "made"), ODD, ids=range(len(ODD)))
+def test_what_no_designer_can_draw_is_mended_as_json(client: FlaskClient, house: House, kind: str, made: Body) -> None:
+    key = {"table": "payment_terms", "scorecard": "customer_rating"}[kind]
+    with house.work("zhoumin") as work:
+        row = definitions.find(work.session, kind, key, 2)
+        definitions.save(work, row, row.row_version, body=made)
+    page = client.get(f"/studio/{kind}/{key}/2/design")
+    assert (page.status_code, page.location) == (303, f"/studio/{kind}/{key}/2/edit")
+    assert "草稿的结构与设计器不符" in client.get(page.location).text
+
+
+def test_what_is_only_not_filled_in_opens_in_the_designer(client: FlaskClient, house: House) -> None:
+    made = body()
+    made["inputs"][0] = {"key": "", "label": {"zh-CN": ""}, "value": ""}
+    made["rows"][0] = {"id": "", "when": [], "then": [""]}
+    made["outputs"][0]["unit"] = None
+    made["examples"] = [{"name": "", "facts": {}, "expect": {}}]
+    with house.work("zhoumin") as work:
+        row = definitions.find(work.session, "table", "payment_terms", 2)
+        definitions.save(work, row, row.row_version, body=made)
+    assert data_of(client.get(DESIGN))["body"] == made
+
+
 def test_who_may_not_write_may_not_try(client: FlaskClient, house: House) -> None:
     auditor = house.client("hanxue")
     sent = {"body": body(), "typed": {"grade": "A"}}
