@@ -51,6 +51,8 @@ def sentence(change: Change, labels: Labels) -> str:
         return t(key, place=place, **what)
     permission = bool(outer) and outer[-1].name == "fields" and outer[-1].item is None
     member = (_labelled(labels, last.name) or last.name) if permission and last.name != "*" else _member(last, labels)
+    if last.name == "note" and outer and outer[0].name == "factors":  # pages call it otherwise than that of a row
+        member = t("studio.member.factor_note")
     before, after = _value(change.before, last, labels), _value(change.after, last, labels)
     key = f"studio.change.{change.act}" if place else f"studio.change.{change.act}_top"
     return t(key, place=place, member=member, before=before, after=after)

@@ -26,7 +26,7 @@ def speaker(app: Flask) -> Iterator[Flask]:
      "指标「资产负债率」 › 档位「第 2 项」：分界由 0.55 改为 0.50",
      "Factor Liabilities / assets › Band no. 2: edge changed from 0.55 to 0.50"),
     ("scorecards/customer_rating", lambda b: b["factors"][1]["bands"]["cuts"][0].update(note={"zh-CN": "很轻"}),
-     "指标「资产负债率」 › 档位「第 1 项」：备注由 “负债轻” 改为 “很轻”",
+     "指标「资产负债率」 › 档位「第 1 项」：说明由 “负债轻” 改为 “很轻”",
      "Factor Liabilities / assets › Band no. 1: note changed from “Light debt” to “很轻”"),
     ("scorecards/customer_rating", lambda b: b["factors"][1]["bands"].pop("otherwise_note"),
      "指标「资产负债率」：取消其余取值的说明（原为 “过高，提示风控”）",
