@@ -9,7 +9,10 @@ from app.jobs.embedded import Backend, drain
 
 __all__ = ["Backend", "Runtime", "backend", "drain", "load_handlers"]
 
-HANDLERS = ("ratings", "exposure", "limits", "imports", "demo", "demo_cases", "verify", "forget", "files", "records")
+HANDLERS = (
+    "ratings", "exposure", "limits", "imports", "demo", "demo_books", "demo_cases", "verify", "forget", "files",
+    "records",
+)  # fmt: skip
 
 
 def load_handlers() -> None:

@@ -40,6 +40,7 @@ DAYS = 30  # the demo begins this long ago, so that cases have ages and the trai
 STAGES: Mapping[str, int | None] = {
     "demo.gallery": 1,
     "demo.portfolio": 2,
+    "demo.books": 2,
     "demo.ratings": 3,
     "demo.cases": 4,
     "demo.finish": None,
