@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from app.web import form_shape
 from rules import Problem, scorecard_compile, table_compile
 from rules.problem import pointer
 from rules.schema import schema_problems
@@ -19,6 +20,8 @@ NEEDED = frozenset({
 
 def misshapen(kind: str, body: Mapping[str, Any]) -> list[Problem]:
     """Members of another type than they must be, and missing ones that hold others; a null is only not filled in."""
+    if kind == "form":
+        return form_shape.misshapen(body)
     schema = SCHEMAS.get(kind)
     if schema is None:
         return []

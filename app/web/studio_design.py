@@ -27,6 +27,7 @@ from app.web.design_shape import value_at as _at
 from app.web.formula_told import fixes, span_units
 from app.web.studio import ICONS
 from app.web.studio_design_words import scorecard_words, told
+from app.web.studio_form_words import form_page, form_words
 from app.web.studio_table_words import beside, table_words
 from app.work import Reading
 from rules import Invalid, Problem, Scope, scorecard_draft, table_draft
@@ -34,7 +35,7 @@ from rules.problem import errors as errors_of
 from rules.problem import pointer
 
 blueprint = Blueprint(
-    "studio_design", __name__, url_prefix="/studio/<any(scorecard,table):kind>/<key>/<int:version>/design"
+    "studio_design", __name__, url_prefix="/studio/<any(scorecard,table,form):kind>/<key>/<int:version>/design"
 )
 
 TITLE = "definition.title"  # how codes about the title begin
@@ -44,7 +45,9 @@ CELL = re.compile(r"/rows/\d+/when/\d+\Z")
 """Places of tests over the value of a column."""
 
 # What the page of a kind needs beside the body, and what can be said of one that does not compile.
-WORDS: Mapping[str, Callable[[Body], dict[str, Any]]] = {"scorecard": scorecard_words, "table": table_words}
+WORDS: Mapping[str, Callable[[Body], dict[str, Any]]] = {
+    "scorecard": scorecard_words, "table": table_words, "form": form_words,
+}  # fmt: skip
 FURTHER: Mapping[str, Callable[[Body], list[Problem]]] = {
     "scorecard": scorecard_draft.draft_problems, "table": table_draft.draft_problems,
 }  # fmt: skip
@@ -86,6 +89,8 @@ def page(kind: str, key: str, version: int) -> BaseResponse | str:
             }
             for each in (*known_facts(view), *book_facts.known(view.session))
         ]
+        if kind == "form":
+            data["form"] = form_page(view, key)
         made, problems = studio_views.compiled(kind, detail.body)
         shown = studio_views.context(view, detail, made, problems, request.args) if made is not None else {}
     return render_template("studio/design.html", d=detail, tab="design", icons=ICONS, data=data, made=made, **shown)

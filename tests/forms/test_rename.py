@@ -27,7 +27,7 @@ def places(body: dict[str, Any]) -> Iterator[tuple[int, ...]]:
             yield from ((section, index, column) for column in range(len(field.get("fields", ()))))
 
 
-@pytest.mark.parametrize(("name", "body"), bodies(), ids=[file.stem for file in FORMS])
+@pytest.mark.parametrize(("name", "body"), list(bodies()), ids=[file.stem for file in FORMS])
 def test_each_field_of_the_gallery_can_be_renamed_and_back(name: str, body: dict[str, Any]) -> None:
     before = compile_form(body)
     for at in places(body):

@@ -232,7 +232,7 @@ def test_new_ones_start_from_nothing_or_from_the_gallery(house: House) -> None:
     client = house.client("zhoumin")
     for kind in ("form", "scorecard", "table", "policy", "flow"):
         answer = post(client, "/studio/new", {"start": f"empty/{kind}", "key": f"mine_{kind}", "title_zh": "我的"})
-        page = "design" if kind == "scorecard" else "edit"
+        page = "edit" if kind in ("policy", "flow") else "design"
         assert (answer.status_code, answer.location) == (303, f"/studio/{kind}/mine_{kind}/1/{page}"), kind
         assert text(client, f"/studio/{kind}/mine_{kind}")
     answer = post(client, "/studio/new", {"start": "flow/credit_approval", "key": "second_flow", "title_zh": "另一个"})

@@ -78,7 +78,7 @@ def test_only_drafts_that_can_be_read_open_in_the_designer(client: FlaskClient, 
     published = client.get(CARD + "/1/design")
     assert (published.status_code, published.location) == (303, CARD + "/1")
     assert client.get("/studio/scorecard/nothing/1/design").status_code == 404
-    assert client.get("/studio/form/credit_request/1/design").status_code == 404
+    assert client.get("/studio/flow/credit_approval/1/design").status_code == 404
     with house.work("zhoumin") as work:
         row = definitions.find(work.session, "scorecard", "customer_rating", 2)
         definitions.save(work, row, row.row_version, body='{"facts": [')

@@ -1,0 +1,213 @@
+"""What a draft of a form would do to answers given before, and who names its fields; nothing is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app.models.case import CreditRequest
+from app.models.customer import Customer
+from app.models.definition import PUBLISHED, Definition
+from app.models.record import Record
+from app.services import definitions
+from app.services.customer_files import FORM as CUSTOMER_FORM
+from app.work import Reading
+from rules.feel.rename import places_of
+from rules.feel.tokens import Broken
+
+Body = Mapping[str, Any]
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One Definition that names a field. how: permission, condition, person, copy, fact."""
+
+    kind: str
+    key: str
+    title: Mapping[str, str]
+    how: str
+
+
+@dataclass(slots=True)
+class FieldImpact:
+    """One change that answers or others feel.
+
+    what     removed, renamed, retyped, options (some are gone), required, limits
+    answers  how many stored answers hold a value it concerns; for `required` how many lack one
+    detail   the new key, both types, or the codes that are gone
+    """
+
+    id: str
+    key: str
+    label: Mapping[str, str]
+    what: str
+    detail: str = ""
+    answers: int = 0
+    gone: frozenset[str] = frozenset()
+    uses: tuple[Use, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FormImpact:
+    """`version` is the one in force, None where there is none; `answers` are all that were given to any version."""
+
+    version: int | None
+    answers: int
+    changes: tuple[FieldImpact, ...] = ()
+    uses: Mapping[str, tuple[Use, ...]] = field(default_factory=dict)
+
+
+def impact(view: Reading, key: str, body: Body) -> FormImpact:
+    """The draft `body` against the version in force; `uses` for each field of either, by the key in force."""
+    row = definitions.published(view.session, "form", key)
+    old: Body = {} if row is None else row.body
+    names = dict.fromkeys(each["key"] for each in (*_outer(old), *_outer(body)))
+    uses = {name: tuple(found) for name in names if (found := list(_uses(view, key, name)))}
+    changes = list(_changes(old, body)) if row is not None else []
+    total = _count(view, key, changes)
+    for each in changes:
+        each.uses = uses.get(each.key.partition(".")[0], ()) if each.what != "required" else ()
+    return FormImpact(row.version if row is not None else None, total, tuple(changes), uses)
+
+
+# what differs -------------------------------------------------------------------------------------------------
+
+
+def _changes(old: Body, new: Body) -> Iterator[FieldImpact]:
+    now = {each["id"]: (name, each) for name, each in _named(new)}
+    for name, before in _named(old):
+        about = before["id"], name, before.get("label", {})
+        if before["id"] not in now:
+            yield FieldImpact(*about, "removed")
+            continue
+        other, after = now[before["id"]]
+        if before["type"] != after["type"]:
+            yield FieldImpact(*about, "retyped", f"{before['type']} \u2192 {after['type']}")
+        if name != other:
+            yield FieldImpact(*about, "renamed", other)
+        if gone := _codes(before) - _codes(after):
+            yield FieldImpact(*about, "options", ", ".join(sorted(gone)), gone=frozenset(gone))
+        if after.get("required") and not before.get("required") and "." not in name:
+            yield FieldImpact(*about, "required")
+        if any(before.get(limit) != after.get(limit) and limit in after for limit in LIMITS):
+            yield FieldImpact(*about, "limits")
+
+
+LIMITS = (
+    "min", "max", "min_length", "max_length", "pattern", "min_items", "max_items", "min_rows", "max_rows", "scale",
+)  # fmt: skip
+
+
+def _outer(body: Body) -> Iterator[Body]:
+    sections = body.get("sections")
+    for section in sections if isinstance(sections, list) else ():
+        fields = section.get("fields") if isinstance(section, Mapping) else None
+        for each in fields if isinstance(fields, list) else ():
+            if isinstance(each, Mapping) and all(isinstance(each.get(name), str) for name in ("id", "key", "type")):
+                yield each
+
+
+def _named(body: Body) -> Iterator[tuple[str, Body]]:
+    """Every field under its name in rules, columns as `rows.column`; drafts may be unfinished."""
+    for each in _outer(body):
+        yield each["key"], each
+        for column in each.get("fields") or ():
+            if isinstance(column, Mapping) and all(isinstance(column.get(name), str) for name in ("id", "key", "type")):
+                yield f"{each['key']}.{column['key']}", column
+
+
+def _codes(setup: Body) -> set[str]:
+    options = setup.get("options")
+    found = [each.get("code") if isinstance(each, Mapping) else each for each in options or ()]
+    return {each for each in found if isinstance(each, str)}
+
+
+# answers ------------------------------------------------------------------------------------------------------
+
+
+def _count(view: Reading, key: str, changes: Iterable[FieldImpact]) -> int:
+    """All stored answers of the form, each change told how many of them it concerns."""
+    changes = [each for each in changes if each.what != "limits"]
+    total = 0
+    for query in _answers(key):
+        for answers in view.session.scalars(query.execution_options(yield_per=BATCH)):
+            if not isinstance(answers, Mapping):
+                continue
+            total += 1
+            for change in changes:
+                change.answers += _concerns(change, answers)
+    return total
+
+
+def _answers(key: str) -> Iterator[Select[Any]]:
+    versions = select(Definition.id).where(Definition.kind == "form", Definition.key == key)
+    yield select(CreditRequest.answers).where(CreditRequest.form_id.in_(versions))
+    yield select(Record.answers).where(Record.book == key)
+    if key == CUSTOMER_FORM:
+        yield select(Customer.answers).where(Customer.answers != {})
+
+
+def _concerns(change: FieldImpact, answers: Body) -> bool:
+    outer, _, inner = change.key.partition(".")
+    value = answers.get(outer)
+    rows = value if isinstance(value, list) else []
+    values = [row.get(inner) for row in rows if isinstance(row, Mapping)] if inner else [value]
+    held = [each for each in values if each not in (None, "", [])]
+    if change.what == "required":
+        return not held
+    if change.gone:
+        codes = {code for each in held for code in (each if isinstance(each, list) else [each])}
+        return any(isinstance(code, str) and code in change.gone for code in codes)
+    return bool(held)
+
+
+# who names it -------------------------------------------------------------------------------------------------
+
+
+def _uses(view: Reading, form: str, name: str) -> Iterator[Use]:
+    query = select(Definition).where(Definition.status == PUBLISHED).order_by(Definition.kind, Definition.key)
+    for row in view.session.scalars(query):
+        if (row.kind, row.key) == ("form", form):
+            continue
+        for how in dict.fromkeys(_ways(row.kind, row.body, form, name)):
+            yield Use(row.kind, row.key, dict(row.title), how)
+
+
+def _ways(kind: str, body: Body, form: str, name: str) -> Iterator[str]:
+    if kind == "flow":
+        if isinstance(body.get("form"), Mapping) and body["form"].get("key") == form:
+            yield from _in_flow(body, name)
+    elif kind == "form":
+        for each in _outer(body):
+            source = each.get("source")
+            if not isinstance(source, Mapping) or source.get("of") != {"form": form}:
+                continue
+            if name in (*source.get("copy", ()), *source.get("live", ())):
+                yield "copy"
+    else:
+        holder = body.get("limit") if kind == "policy" else body
+        facts = holder.get("facts", ()) if isinstance(holder, Mapping) else ()
+        if any((each.get("key") if isinstance(each, Mapping) else each) == name for each in facts):
+            yield "fact"
+
+
+def _in_flow(body: Body, name: str) -> Iterator[str]:
+    for step in body.get("steps", ()):
+        if name in step.get("fields", {}):
+            yield "permission"
+        if any(each.get("by") == "field" and each.get("field") == name for each in step.get("assign", ())):
+            yield "person"
+    texts = [body.get("settings", {}).get("title"), *(route.get("when") for route in body.get("routes", ()))]
+    if any(isinstance(text, str) and _mentions(text, name) for text in texts):
+        yield "condition"
+
+
+def _mentions(text: str, name: str) -> bool:
+    try:
+        return bool(places_of(text, name))
+    except Broken:
+        return False

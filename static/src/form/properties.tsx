@@ -1,0 +1,187 @@
+// The right side: everything about the field or section that is chosen.
+
+import type { ComponentChildren, JSX } from "preact";
+import { text as words } from "../lib/texts";
+import { CheckField, LabelFields, SelectField, TextField } from "../designer/fields";
+import { FormulaField } from "../designer/formula";
+import { say, type Labels } from "../designer/labels";
+import { Button, Findings } from "../designer/parts";
+import { removeSection } from "./acts";
+import { fieldAt, nameAt, placeOf, withField, type At, type Field } from "./body";
+import { Committed } from "./committed";
+import { Member, memberWords, valueWords } from "./members";
+import { labelLeft, rename } from "./naming";
+import { addRule } from "./rules";
+import { ownMembers, retyped, type Schema } from "./schema";
+import { chosen, page, scopeOf, typeOf, useDraft, view } from "./state";
+
+export function Properties(): JSX.Element {
+  const draft = useDraft();
+  const now = chosen.value;
+  const body = draft.body.value;
+  const field = now.kind === "field" ? fieldAt(body, now.at) : undefined;
+  return (
+    <aside class="design-side form-properties" aria-label={words("js.form.properties")}>
+      {now.kind === "field" && field ? <FieldProperties key={field.id} field={field} at={now.at} /> : <SectionProperties key={now.kind === "section" ? now.index : 0} index={now.kind === "section" ? now.index : now.at[0]} />}
+    </aside>
+  );
+}
+
+function Part({ title, open = true, children }: { readonly title: string; readonly open?: boolean; readonly children: ComponentChildren }): JSX.Element {
+  return (
+    <details class="form-part" open={open}>
+      <summary>
+        <h3>{title}</h3>
+      </summary>
+      <div class="form-part-body">{children}</div>
+    </details>
+  );
+}
+
+/** Words in both languages that need not be there: emptied in both, they go. */
+function Optional({ place, label }: { readonly place: string; readonly label: string }): JSX.Element {
+  const draft = useDraft();
+  const write = (next: Labels): void => draft.set(place, next["zh-CN"] || next.en ? next : undefined);
+  return <LabelFields place={place} label={label} must={false} onLabel={write} />;
+}
+
+function FieldProperties({ field, at }: { readonly field: Field; readonly at: At }): JSX.Element {
+  const draft = useDraft();
+  const place = placeOf(at);
+  const type = typeOf(field.type);
+  const members = type?.members ?? {};
+  const flag = (name: string): JSX.Element | false => name in members && <CheckField place={`${place}/${name}`} label={memberWords(name)} value={field[name] === true} onCheck={(on) => draft.set(`${place}/${name}`, on ? true : undefined, false)} />;
+  const own = ownMembers(members);
+  const computed = field.compute !== undefined;
+  return (
+    <>
+      <h2>{say(field.label, draft.language) || field.key}</h2>
+      <p class="is-muted is-small form-facts">
+        {type ? say(type.label, draft.language) : field.type} · <span class="mono">{field.id}</span>
+        {page.value.published[field.id] ? ` · ${words("js.form.since_published")}` : ""}
+      </p>
+      <Findings problems={draft.problems.value.at(place)} />
+      <Part title={words("js.form.part.basic")}>
+        <div onFocusOut={() => labelLeft(draft, field.id)}>
+          <LabelFields place={`${place}/label`} label={memberWords("label")} />
+        </div>
+        <Committed place={`${place}/key`} label={memberWords("key")} value={field.key} must maxLength={64} help={words("js.form.help.key")} onText={(text) => void rename(draft, field.id, text.trim())} />
+        {!page.value.published[field.id] && !field.fields && <TypeField field={field} at={at} />}
+        <Optional place={`${place}/help`} label={memberWords("help")} />
+        {"placeholder" in members && <Optional place={`${place}/placeholder`} label={memberWords("placeholder")} />}
+      </Part>
+      <Part title={words("js.form.part.asked")}>
+        {flag("required")}
+        {flag("material")}
+        {flag("personal")}
+        {"unique" in members && at.length === 2 && <Choice place={place} name="unique" schema={members["unique"]} />}
+      </Part>
+      {own.length > 0 && (
+        <Part title={words("js.form.part.type", { type: type ? say(type.label, draft.language) : field.type })}>
+          {own.map(([name, schema]) => (
+            <Member key={name} place={`${place}/${name}`} name={name} schema={schema} field={field} at={at} must={type?.needs.includes(name) ?? false} />
+          ))}
+        </Part>
+      )}
+      {"compute" in members && type?.feel !== "list" && type?.feel !== "context" && (
+        <Part title={words("js.form.part.computed")} open={computed}>
+          <Computed field={field} at={at} place={place} />
+        </Part>
+      )}
+      <Part title={words("js.form.part.shown")} open={field["on_hide"] !== undefined}>
+        {"on_hide" in members && <Choice place={place} name="on_hide" schema={members["on_hide"]} />}
+        <RulesOf name={nameAt(draft.body.value, at)} />
+      </Part>
+    </>
+  );
+}
+
+function Choice({ place, name, schema }: { readonly place: string; readonly name: string; readonly schema: Schema | undefined }): JSX.Element {
+  const draft = useDraft();
+  const at = `${place}/${name}`;
+  return (
+    <SelectField
+      place={at}
+      label={memberWords(name)}
+      options={[{ value: "", words: words(`js.form.none_of.${name}`) }, ...(schema?.enum ?? []).map((value) => ({ value, words: valueWords(name, value) }))]}
+      onChoice={(value) => draft.set(at, value === "" ? undefined : value, false)}
+    />
+  );
+}
+
+/** Another type: what both have in common stays. Only before the field was ever published. */
+function TypeField({ field, at }: { readonly field: Field; readonly at: At }): JSX.Element {
+  const draft = useDraft();
+  const types = page.value.types.filter((each) => each.type === field.type || (!each.members["fields"] && (at.length === 2 || !each.outer)));
+  return (
+    <SelectField
+      place={`${placeOf(at)}/type`}
+      label={memberWords("type")}
+      options={types.map((each) => ({ value: each.type, words: say(each.label, draft.language) }))}
+      onChoice={(value) => {
+        const type = typeOf(value);
+        if (type) draft.change(placeOf(at), (content) => ({ ...content, body: withField(content.body, at, (now) => retyped(now, type, {})) }));
+      }}
+    />
+  );
+}
+
+function Computed({ field, at, place }: { readonly field: Field; readonly at: At; readonly place: string }): JSX.Element {
+  const draft = useDraft();
+  const body = draft.body.value;
+  const said = (draft.words.value as { readonly formulas?: Readonly<Record<string, string>> | null } | null)?.formulas?.[`${place}/compute`];
+  const write = (text: string): void => {
+    const plain = text.trim() === "";
+    draft.change(`${place}/compute`, (content) => ({ ...content, body: withField(content.body, at, ({ compute: _c, mode, ...rest }) => (plain ? ({ ...rest } as Field) : ({ ...rest, compute: text, mode: mode ?? "always" } as Field))) }), `${place}/compute`);
+  };
+  return (
+    <>
+      <FormulaField text={field.compute ?? ""} dialect="feel" scope={scopeOf(body, at.length === 3 ? (body.sections[at[0]]?.fields[at[1]]?.key ?? null) : null)} problems={draft.problems.value.at(`${place}/compute`)} label={memberWords("compute")} place={`${place}/compute`} onChange={write} />
+      {said && <p class="help">{words("js.form.said", { words: said })}</p>}
+      {field.compute !== undefined && <SelectField place={`${place}/mode`} label={memberWords("mode")} options={["always", "default"].map((value) => ({ value, words: valueWords("mode", value) }))} />}
+    </>
+  );
+}
+
+/** How many rules and where they are written. */
+function RulesOf({ name }: { readonly name: string }): JSX.Element {
+  const draft = useDraft();
+  const rules = (draft.body.value.rules ?? []).filter((each) => each.target === name);
+  return (
+    <div>
+      <p class="help">{rules.length === 0 ? words("js.form.no_rules") : words("js.form.ruled", { count: rules.length })}</p>
+      <Button
+        words={words("js.form.add_rule")}
+        icon="plus"
+        onClick={() => {
+          addRule(draft, name);
+          view.value = "rules";
+        }}
+      />
+    </div>
+  );
+}
+
+function SectionProperties({ index }: { readonly index: number }): JSX.Element | null {
+  const draft = useDraft();
+  const section = draft.body.value.sections[index];
+  if (!section) return null;
+  const place = `/body/sections/${index}`;
+  return (
+    <>
+      <h2>{say(section.title, draft.language) || words("js.form.section")}</h2>
+      <p class="is-muted is-small form-facts">{words("js.form.section")} · {words("js.form.fields_in", { count: section.fields.length })}</p>
+      <Findings problems={draft.problems.value.at(place)} />
+      <Part title={words("js.form.part.basic")}>
+        <LabelFields place={`${place}/title`} label={memberWords("title")} />
+        <Optional place={`${place}/help`} label={memberWords("help")} />
+        <SelectField place={`${place}/columns`} label={memberWords("columns")} value={String(section.columns ?? 1)} options={["1", "2", "3", "4"].map((value) => ({ value, words: words("js.form.columns", { count: value }) }))} onChoice={(value) => draft.set(`${place}/columns`, Number(value), false)} />
+        <CheckField place={`${place}/collapsed`} label={memberWords("collapsed")} value={section.collapsed === true} onCheck={(on) => draft.set(`${place}/collapsed`, on ? true : undefined, false)} />
+        <TextField place={`${place}/key`} label={memberWords("key")} must maxLength={64} />
+      </Part>
+      <div class="actions">
+        <Button words={words("js.form.remove_section")} icon="delete" danger disabled={draft.body.value.sections.length < 2} onClick={() => removeSection(draft, index)} />
+      </div>
+    </>
+  );
+}
