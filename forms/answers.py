@@ -21,6 +21,7 @@ from .fields.choice import Choice
 from .fields.people import CANDIDATE, Staff
 from .fields.serial import Serial
 from .fields.shown import RatingField
+from .label import Label
 from .model import Form, Plan
 from .raw import shown
 from .settle import Settled, Settling, holds, truth
@@ -94,6 +95,7 @@ class Assessment:
 
     problems  in the order of the Form, warnings (not yet accepted) among them
     shown     what fields without a value show now, by key: {grade, score} of a rating
+    names     of the records that were looked up, by id: also of those whose field could not be read
     required, locked, offered  keys as they stand now, rules included; inside rows ``rows/row_id/column``
     """
 
@@ -103,6 +105,7 @@ class Assessment:
     locked: frozenset[str]
     offered: Mapping[str, tuple[str, ...]]
     shown: Mapping[str, Mapping[str, Any]] = member(default_factory=dict)
+    names: Mapping[str, str | Label] = member(default_factory=dict)
 
 
 def check(
@@ -135,7 +138,8 @@ def assess(
 ) -> Assessment:
     """The same evaluation as `check`, reported whole and never raised: for live checks while a person types."""
     before, carried = read_stored(form, stored or {}, now.tzinfo or UTC)
-    run = _Run(form, before, At(now, lookups), purpose, writable, frozenset(accepted), taken)
+    asked = _Heard(lookups)
+    run = _Run(form, before, At(now, asked), purpose, writable, frozenset(accepted), taken)
     if isinstance(raw, Mapping):
         run.unknown(raw)
         run.read(raw)
@@ -150,8 +154,22 @@ def assess(
     )
     return Assessment(
         answers, tuple(run.all_problems()), frozenset(run.required), frozenset(run.locked),
-        MappingProxyType(run.offered), MappingProxyType(run.shown()),
+        MappingProxyType(run.offered), MappingProxyType(run.shown()), MappingProxyType(asked.names),
     )
+
+
+@dataclass
+class _Heard:
+    """Lookups that remember what the records are called."""
+
+    inner: Lookup
+    names: dict[str, str | Label] = member(default_factory=dict)
+
+    def find(self, of: str, id: str) -> Mapping[str, Any] | None:
+        record = self.inner.find(of, id)
+        if record is not None and isinstance(name := record.get("name"), str | Mapping):
+            self.names[str(record.get("id", id))] = name
+        return record
 
 
 @dataclass

@@ -135,6 +135,12 @@ def test_what_names_nobody_stays_in_the_box() -> None:
     assert 'aria-invalid="true"' in html
 
 
+def test_whoever_was_found_is_known_by_name_beside_one_who_was_not() -> None:
+    form = form_of(setup("user", multiple=True), setup("department", "y"))
+    found = assess(form, {"x": ["U1", "张三丰"], "y": "D1"}, now=NOW, lookups=People())
+    assert found.names == {"U1": "李娜", "D1": {"zh-CN": "销售部", "en": "Sales"}}
+
+
 def test_lists_of_an_address_go_as_deep_as_is_chosen() -> None:
     form = form_of(setup("address"))
     fresh = str(to_wtforms(form)().x())

@@ -7,12 +7,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from forms import assess, compile_form, numbered
+from forms.fields import At
 from forms.fields.lookup import LookupField
 from forms.places import AMENDED, inside, located, places, way
 from rules import Invalid
 from tests.forms.build import NOW, People, answer, body_of, codes, form_of, refused, setup
+
+ZONES = ("Asia/Shanghai", "Europe/Berlin", "UTC", "America/St_Johns")
 
 REGION = {
     "options": [
@@ -269,3 +274,51 @@ def test_display(type: str, members: dict[str, Any], raw: Any, chinese: str, eng
 def test_cells(type: str, cell: Any, want: Any) -> None:
     form = form_of(setup(type))
     assert answer(form, {"x": form.fields["x"].from_cell(cell)}).to_json()["x"] == want
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.datetimes(min_value=datetime(2, 1, 1), max_value=datetime(9998, 1, 1)), st.sampled_from(ZONES))  # noqa: DTZ001
+def test_moments_are_read_back_as_written(naive: datetime, name: str) -> None:
+    form = form_of(setup("datetime"))
+    at = At(NOW.astimezone(ZoneInfo(name)), People())
+    field = form.fields["x"]
+    value = field.read(naive.replace(microsecond=0, tzinfo=timezone.utc).isoformat(), at)  # noqa: UP017
+    assert field.read(field.to_text(value), at) == value
+    assert field.read(field.to_json(value), at) == value
+    elsewhere = field.read(field.to_text(value), At(NOW, People()))
+    assert field.to_json(elsewhere) == field.to_json(value)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.dates(min_value=date(1000, 1, 1)) | st.none(), st.dates(min_value=date(1000, 1, 1)) | st.none())
+def test_spans_are_read_back_as_written(start: date | None, end: date | None) -> None:
+    field = form_of(setup("date_range", open_start=True, open_end=True)).fields["x"]
+    at = At(NOW, People())
+    value = field.read({"start": start and start.isoformat(), "end": end and end.isoformat()}, at)
+    assert (value is None) == (start is None and end is None)
+    for text in (field.to_text(value), field.to_json(value), field.display(value, "zh-CN") if start and end else None):
+        assert text is None or field.read(text, at) == value
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.text(max_size=12), max_size=8))
+def test_tags_are_read_back_as_written(words: list[str]) -> None:
+    field = form_of(setup("tags", options=["A", "b"])).fields["x"]
+    at = At(NOW, People())
+    try:
+        value = field.read(words, at)
+    except Invalid:
+        return
+    assert field.read(field.to_text(value), at) == value
+    assert field.read(field.to_json(value), at) == value
+    assert field.read(list(reversed(value)), at) == value
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.sampled_from(sorted(places())), st.text(alphabet="人民路区市县号1 鄞州浙江省", max_size=12))
+def test_addresses_are_read_back_as_written(code: str, line: str) -> None:
+    field = form_of(setup("address", level="province")).fields["x"]
+    at = At(NOW, People())
+    value = field.read({"code": code, "detail": line}, at)
+    assert field.read(field.to_json(value), at) == value
+    assert field.read(field.to_text(value), at) == value

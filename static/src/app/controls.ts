@@ -170,6 +170,23 @@ function keyed(event: KeyboardEvent): void {
   }
 }
 
+interface Sending {
+  readonly formData: FormData;
+}
+
+/** A live check that goes out while somebody types in a picker leaves out the half-written word. */
+function hold(event: Event): void {
+  const box = document.activeElement;
+  if (!(box instanceof HTMLInputElement) || !box.value || !box.matches("[data-pick] input[type=search]")) return;
+  const { formData } = (event as CustomEvent<Sending>).detail;
+  const values = formData.getAll(box.name);
+  const place = values.lastIndexOf(box.value);
+  if (place < 0) return;
+  formData.delete(box.name);
+  // The box itself is told empty, as it is when everything in it was chosen.
+  values.forEach((value, at) => formData.append(box.name, at === place ? "" : value));
+}
+
 export function startControls(): void {
   narrowAll();
   document.addEventListener("htmx:load", (event) => {
@@ -185,6 +202,7 @@ export function startControls(): void {
     const box = around<HTMLInputElement>(event, "[data-pick] input[type=search]");
     if (box) search(box);
   });
+  document.addEventListener("htmx:configRequest", hold);
   document.addEventListener("keydown", keyed);
   // Pressing the mouse on an option must not take the focus from the box before the click arrives.
   document.addEventListener("mousedown", (event) => {

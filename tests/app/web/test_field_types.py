@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.models.case import CreditRequest
 from app.services import definitions
+from app.work import Work
 from tests.app.desk import answer, task_for
 from tests.app.web.desk_browser import post, rated, text
 from tests.builders import House
@@ -50,21 +51,25 @@ MORE = [
 LATER = ("delivery", "helpers", "validity")
 
 
+def widened(work: Work) -> None:
+    """Let the form of requests ask for all of it, and finance put some of it right."""
+    for kind, key in (("form", "credit_request"), ("flow", "credit_approval")):
+        row = definitions.published(work.session, kind, key)
+        assert row is not None
+        body = copy.deepcopy(row.body)
+        if kind == "form":
+            body["sections"].insert(1, {"key": "more", "title": label("补充信息"), "fields": MORE})
+        for step in body.get("steps", ()):
+            if step["id"] == "finance":
+                step["fields"] |= dict.fromkeys(LATER, "edit")
+        draft = definitions.draft(work, kind, key, row.title, body, layout=row.layout, based_on=row.version)
+        definitions.publish(work, draft, draft.row_version)
+
+
 @pytest.fixture
 def wide(house: House) -> House:
-    """The request's form asks for all of it, and finance may put some of it right."""
     with house.work() as work:
-        for kind, key in (("form", "credit_request"), ("flow", "credit_approval")):
-            row = definitions.published(work.session, kind, key)
-            assert row is not None
-            body = copy.deepcopy(row.body)
-            if kind == "form":
-                body["sections"].insert(1, {"key": "more", "title": label("补充信息"), "fields": MORE})
-            for step in body.get("steps", ()):
-                if step["id"] == "finance":
-                    step["fields"] |= dict.fromkeys(LATER, "edit")
-            draft = definitions.draft(work, kind, key, row.title, body, layout=row.layout, based_on=row.version)
-            definitions.publish(work, draft, draft.row_version)
+        widened(work)
     return house
 
 
