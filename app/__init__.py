@@ -37,6 +37,7 @@ PAGES = (
     "inbox_stuck",
     "desk",
     "books",
+    "files",
     "pick",
 )
 

@@ -312,6 +312,8 @@ def _mapping_text(name: str, value: Mapping[str, Any], row: EntryRow | None, ope
             return t("trail.sealed")
         return open_value(row.customer_id, name, value) or t("trail.erased")
     texts = {key: each for key, each in value.items() if isinstance(each, str)}
+    if "hash" in texts:  # a file, of which people know the name
+        return _short(texts.get("name", texts["hash"]))
     return _short(label(texts)) if texts.keys() & {"zh-CN", "en"} else _short(_join(list(texts.values())))
 
 

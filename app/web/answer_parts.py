@@ -14,20 +14,19 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from app.edge.locale import has_text, label, language, problem_text, t
+from app.web import file_parts
 from forms import Answers, Assessment, Form, page_data, to_wtforms
-from forms.composed import Picker
 from forms.controls import ManyOptions
 from forms.fields import Field, Subform
 from forms.fields.choice import Choice
+from forms.files_page import Files, Sign
 from rules import Problem
 
 SEEN = "seen-"
-# Findings that would only scold somebody who is not there yet.
-LATER = (
-    "field.required", "subform.too_few", "address.level", "address.no_place", "address.detail_missing",
-    "date_range.start_missing", "date_range.end_missing",
-)  # fmt: skip
-WIDE = frozenset({"long_text", "subform", "note", "separator", "multi_choice", "address"})
+LATER = ("field.required", "subform.too_few")  # findings that would only scold somebody who is not there yet
+WIDE = frozenset({
+    "long_text", "subform", "note", "separator", "multi_choice", "address", "attachment", "image", "signature",
+})
 
 
 @dataclass(slots=True)
@@ -65,6 +64,11 @@ class Part:
         return self.kind in WIDE
 
     @property
+    def grouped(self) -> bool:
+        """Whether it is answered by files, with several controls under one name."""
+        return isinstance(self.control, Files | Sign)
+
+    @property
     def ticked(self) -> bool:
         """Whether it is answered by ticking boxes, which have no one control for a label to name."""
         return isinstance(self.control, ManyOptions)
@@ -88,6 +92,11 @@ class Sheet:
     groups: tuple[Group, ...]
     loose: tuple[str, ...] = ()
     warnings: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def encoding(self) -> str | None:
+        """How its page is posted: with the files themselves where the form asks for some."""
+        return "multipart/form-data" if any(part.grouped for part in self.parts) else None
 
     @property
     def parts(self) -> Iterator[Part]:
@@ -147,8 +156,6 @@ def _part(what: Field, control: Any, found: Assessment, place: str) -> Part:
         unit=_unit(what), hidden=place in answers.hidden, required=place in found.required,
         locked=place in found.locked, computed=computed, text="", errors=[problem_text(p) for p in control.told],
     )  # fmt: skip
-    if isinstance(control, Picker):
-        control.names.update({id: name if isinstance(name, str) else label(name) for id, name in found.names.items()})
     part.shows = found.shown.get(place, {})
     if computed or what.assigned:
         part.text = answers.display(what.key, language())
@@ -257,7 +264,8 @@ def read_only(form: Form, answers: Answers, readable: Iterable[str] | None = Non
                 heads = [label(column.label) for column in what.columns]
                 cells = [[c.display(row[c.key], language()) or "" for c in what.columns] for row in value or ()]
                 rows = {"heads": heads, "rows": cells}
-            lines.append((label(what.label), "" if rows else what.display(value, language()), rows))
+            said = "" if rows else file_parts.shown(what, value) or what.display(value, language())
+            lines.append((label(what.label), said, rows))
         if lines:
             out.append((label(section.title), lines))
     return out

@@ -23,7 +23,7 @@ from app.queries.scope import records_in_scope, unseen
 from app.queries.trail import EntryRow
 from app.services import books, records
 from app.services.books import Shelf
-from app.web import answer_parts
+from app.web import answer_parts, file_parts
 from app.web.books_blueprint import blueprint
 from app.web.books_list import listing, version_of
 from app.work import Reading, Verb
@@ -79,7 +79,7 @@ def _changes(row: EntryRow, form: Form, hidden: frozenset[str]) -> Iterator[tupl
 def _said(form: Form, name: str, part: Mapping[str, Any]) -> str:
     """A value of an entry as its field shows it; what the Form no longer asks, and what is sealed, as entries read."""
     value = part.get(name)
-    if value is None or name not in form.fields or isinstance(value, Mapping):
+    if value is None or name not in form.fields or (isinstance(value, Mapping) and "digest" not in value):
         return sentences.value_text(name, value)
     return Answers.from_json(form, {name: value}).display(name, language()) or NOTHING
 
@@ -164,12 +164,19 @@ def _form_page(
 
 def _save(book: str, record_id: str | None) -> Response:
     """Store, or show the page again with everything typed and what is in the way."""
-    data, status = request.form, 422
+    data: MultiDict[str, str] = request.form
+    status = 422
     if data.get("action", "").partition(":")[0] in ("add", "remove"):
         with reading() as view:
             shelf, _ = _opened(view, book, record_id)
             return make_response(_form_page(view, book, record_id, answer_parts.worked(shelf.form, data)))
-    problems: Any = ()
+    with reading() as view:
+        shelf, _ = _opened(view, book, record_id)
+        writable = records.writable(view, shelf)
+    data, problems = file_parts.taken(shelf.form, data, request.files, writable)
+    if problems:
+        with reading() as view:
+            return make_response(_form_page(view, book, record_id, data, problems), status)
     conflict: Conflict | None = None
     try:
         with writing() as work:
@@ -186,7 +193,7 @@ def _save(book: str, record_id: str | None) -> Response:
             return redirect(url_for("books.new_record", book=book), 303)
         return redirect(url_for("books.record", book=book, record_id=record_id), 303)
     except Invalid as invalid:
-        problems = invalid.problems
+        problems = list(invalid.problems)
     except Conflict as error:
         status, conflict = 409, error
     with reading() as view:

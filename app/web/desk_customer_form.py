@@ -16,7 +16,7 @@ from app.edge.transaction import reading, writing
 from app.queries import customers as queries
 from app.queries.customers import CustomerFile
 from app.services import customer_files as files
-from app.web import answer_parts
+from app.web import answer_parts, file_parts
 from app.web.desk_blueprint import blueprint
 from app.work import Reading
 from forms import Answers
@@ -101,12 +101,18 @@ def _page(
 
 def _save(customer_id: str | None) -> Response:
     """Store, or show the page again with everything typed and what is in the way."""
-    data, status = request.form, 422
+    data: MultiDict[str, str] = request.form
+    status = 422
     if data.get("action", "").partition(":")[0] in ("add", "remove"):
         with reading() as view:
             worked = answer_parts.worked(files.form_in_force(view.session)[1], data)
             return make_response(_page(view, customer_id, worked))
-    problems: Any = ()
+    with reading() as view:
+        asked = files.form_in_force(view.session)[1]
+    data, problems = file_parts.taken(asked, data, request.files)
+    if problems:
+        with reading() as view:
+            return make_response(_page(view, customer_id, data, problems), status)
     conflict: Conflict | None = None
     try:
         with writing() as work:
@@ -122,7 +128,7 @@ def _save(customer_id: str | None) -> Response:
         flash(t(key), "good")
         return redirect(url_for("desk.customer", customer_id=customer_id), 303)
     except Invalid as invalid:
-        problems = invalid.problems
+        problems = list(invalid.problems)
     except Conflict as error:
         status, conflict = 409, error
     with reading() as view:

@@ -20,7 +20,7 @@ from app.queries import requests as queries
 from app.queries.requests import RequestFile
 from app.services import idempotency, request_sheets, requests
 from app.services.directory import directory
-from app.web import answer_parts
+from app.web import answer_parts, file_parts
 from app.web.desk_blueprint import blueprint
 from app.work import Reading, Work
 from rules import Invalid, Problem
@@ -158,20 +158,26 @@ def _question(case: Any) -> Any:
 
 def _act(request_id: str | None) -> Response:
     """Save, send in, or only redraw, as the button pressed says; a refusal shows everything typed again."""
-    data, action = request.form, request.form.get("action", "draft")
-    version = row_version()
+    data: Data = request.form
+    action, version = data.get("action", "draft"), row_version()
     if action not in ("submit", "draft"):
         return _redraw(request_id, version)
+    with reading() as view:
+        file = None if request_id is None else _own(view, request_id)
+        what = request_sheets.asked(view, file)
+    data, faults = file_parts.taken(what.form, data, request.files, what.writable)
+    if faults:
+        return _refused(request_id, version, data, faults, None, 422)
     try:
         with writing() as work:
             row_id, key = _write(work, request_id, version, action, data)
     except Invalid as invalid:
         if any(problem.code.startswith("idempotency.") for problem in invalid.problems):
             raise
-        return _refused(request_id, version, invalid.problems, None, 422)
+        return _refused(request_id, version, data, invalid.problems, None, 422)
     except (Conflict, Refused) as error:
         told = problem_text(Problem(error.code, params=dict(error.params)))
-        return _refused(request_id, version, (), told, 409)
+        return _refused(request_id, version, data, (), told, 409)
     flash(t(key), "good")
     return redirect(url_for("desk.request", request_id=row_id), 303)
 
@@ -210,7 +216,9 @@ def _redraw(request_id: str | None, version: int) -> Response:
         return make_response(form_page(view, file, data, version=version))
 
 
-def _refused(request_id: str | None, version: int, problems: Any, conflict: str | None, status: int) -> Response:
+def _refused(
+    request_id: str | None, version: int, data: Data, problems: Any, conflict: str | None, status: int
+) -> Response:
     """The page again. What stops a draft from being kept is not all that stands in the way: everything is told."""
     with reading() as view:
         file = None if request_id is None else _own(view, request_id)
@@ -218,8 +226,9 @@ def _refused(request_id: str | None, version: int, problems: Any, conflict: str 
             flash(conflict, "warn")
             return make_response(redirect(url_for("desk.request", request_id=file.id), 303))
         what = request_sheets.asked(view, file)
-        raw = answer_parts.typed(what.form, request.form, what.writable)
-        if request.form.get("action") == "submit" and conflict is None:
-            found = request_sheets.look_over(view, what, raw, file, request.form.getlist("accepted"))
-            problems = found.problems or problems
-        return make_response(form_page(view, file, request.form, problems, conflict, version), status)
+        raw = answer_parts.typed(what.form, data, what.writable)
+        if data.get("action") == "submit" and conflict is None:
+            found = request_sheets.look_over(view, what, raw, file, data.getlist("accepted"))
+            refused = [each for each in problems if each.code.startswith("file.") and each not in found.problems]
+            problems = [*refused, *found.problems] or problems
+        return make_response(form_page(view, file, data, problems, conflict, version), status)

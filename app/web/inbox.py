@@ -26,6 +26,7 @@ from app.queries.cases import CaseView
 from app.queries.tasks import SORTS, Counts, Filters, Sort
 from app.services import cases, idempotency, notices
 from app.services.directory import directory
+from app.web import file_parts
 from app.work import Reading
 from forms import page_data, to_wtforms
 from rules import Invalid, Problem
@@ -222,7 +223,14 @@ def decide(task_id: str) -> Response:
     )
     with reading() as view:
         found = case_queries.of_task(view, task_id, directory)
-    controls = _controls(found, fields)
+    writable = found.task.editable if found.task is not None else ()
+    sent, faults = file_parts.taken(found.form, fields, request.files, writable, PREFIX)
+    controls = _controls(found, sent)
+    with reading() as view:
+        file_parts.know(view, controls)
+    if faults:
+        given["marked"] = []
+        return _refused(task_id, given, controls, Invalid(faults))
     returning = given["answer"] == "return"
     marked = request.form.getlist("marked") if returning else []
     try:
@@ -230,7 +238,7 @@ def decide(task_id: str) -> Response:
             idempotency.once(
                 work,
                 request.form.get(idempotency.FIELD),
-                {"task": task_id, **given, "marked": marked, "fields": sorted(fields.items(multi=True))},
+                {"task": task_id, **given, "marked": marked, "fields": sorted(sent.items(multi=True))},
                 lambda: _told(
                     cases.decide(
                         work,

@@ -24,7 +24,7 @@ from app.services.lookups import Lookups
 from app.work import Subject
 from forms import Answers
 from forms.fields.files import File
-from tests.app.services.filed import PDF, image
+from tests.app.services.filed import PDF, image, put
 from tests.builders import Clock, House
 from tests.forms.build import form_of, setup
 
@@ -35,13 +35,6 @@ SUBJECT = Subject("credit_request", "f" * 32)
 @pytest.fixture(autouse=True)
 def handlers() -> None:
     load_handlers()
-
-
-def put(house: House, who: str, content: bytes = PDF, name: str = "合同.pdf") -> File:
-    vault = files.vault_of(house.instance.settings)
-    arrived = files.receive(vault, unscanned, io.BytesIO(content), name, 1 << 20)
-    with house.work(who) as work:
-        return files.store(work, vault, arrived)
 
 
 def seen(house: House, who: str, hash: str) -> Mapping[str, Any] | None:

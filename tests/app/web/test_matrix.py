@@ -24,6 +24,7 @@ from app.models.people import Department, Post
 from app.services import ratings, records
 from app.services.viewers import viewer_of
 from tests.app.desk import apply_for, bring
+from tests.app.services.filed import image, put
 from tests.builders import House
 
 GOLDEN = Path(__file__).with_name("matrix.csv")
@@ -50,6 +51,7 @@ def sample(house: House) -> dict[str, str]:
     with house.work("lina") as work:
         visit = {"customer": customer, "visited_on": "2025-12-20", "met": "王总", "impression": "good", "report": "好"}
         record_id = records.create(work, "site_visits", visit).id
+    photo = put(house, "lina", image(), "照片.png")
     with house.work() as work:
         session = work.session
         case = session.get_one(Case, case_id)
@@ -69,6 +71,7 @@ def sample(house: House) -> dict[str, str]:
             "subject_type": "case", "subject_id": case_id, "name": "app.css", "number": "C2", "filename": "x.xlsx",
             "document": "R-1", "tab": "rating", "row": "0", "field": "guarantees", "place": "0",
             "book": "site_visits", "record_id": record_id, "view_id": "0" * 32, "form": "csv",
+            "hash": photo.hash,
         }  # fmt: skip
 
 
