@@ -29,6 +29,7 @@ PAGES = (
     "studio_formula",
     "studio_workbook",
     "studio_effect",
+    "studio_form",
     "studio_trial",
     "studio_values",
     "trail",
