@@ -16,6 +16,7 @@ from werkzeug.datastructures import MultiDict
 from app.edge.locale import has_text, label, language, problem_text, t
 from app.web import file_parts
 from forms import Answers, Assessment, Form, page_data, to_wtforms
+from forms.composed import Picker
 from forms.controls import ManyOptions
 from forms.fields import Field, Subform
 from forms.fields.choice import Choice
@@ -23,7 +24,11 @@ from forms.files_page import Files, Sign
 from rules import Problem
 
 SEEN = "seen-"
-LATER = ("field.required", "subform.too_few")  # findings that would only scold somebody who is not there yet
+# Findings that would only scold somebody who is not there yet.
+LATER = (
+    "field.required", "subform.too_few", "address.level", "address.no_place", "address.detail_missing",
+    "date_range.start_missing", "date_range.end_missing",
+)  # fmt: skip
 WIDE = frozenset({
     "long_text", "subform", "note", "separator", "multi_choice", "address", "attachment", "image", "signature",
 })
@@ -156,6 +161,8 @@ def _part(what: Field, control: Any, found: Assessment, place: str) -> Part:
         unit=_unit(what), hidden=place in answers.hidden, required=place in found.required,
         locked=place in found.locked, computed=computed, text="", errors=[problem_text(p) for p in control.told],
     )  # fmt: skip
+    if isinstance(control, Picker):
+        control.names.update({id: name if isinstance(name, str) else label(name) for id, name in found.names.items()})
     part.shows = found.shown.get(place, {})
     if computed or what.assigned:
         part.text = answers.display(what.key, language())
