@@ -237,6 +237,41 @@ def test_tables_of_a_scorecard_are_added_ordered_and_tried(demo: Place, sign_in:
     standing(page, "saved")
 
 
+def test_a_fact_renamed_and_an_example_taken_from_what_comes_out(demo: Place, sign_in: SignIn) -> None:
+    page = sign_in(demo, "zhoumin")
+    new_table(page, "facts_examples", "事实与示例", "table/payment_terms")
+    page.get_by_role("button", name="事实").click()
+    page.locator("td[data-place='/body/facts/0/key']").click()
+    page.keyboard.type("rating")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="示例", exact=False).first.click()
+    expect(page.locator("summary[data-place='/body/examples/0']")).to_contain_text("命中第 1 行", timeout=20_000)
+    page.get_by_role("button", name="添加示例").click()
+    expect(page.locator("input[data-place='/body/examples/4/name']")).to_be_focused()
+    page.keyboard.insert_text("AA 级，未知行业")
+    page.locator("td[data-place='/body/examples/4/facts/rating']").click()
+    page.keyboard.type("AA")
+    page.keyboard.press("Enter")
+    page.keyboard.insert_text("K70")
+    page.keyboard.press("Enter")
+    outcome = page.locator(".design-block[open] .design-outcome[role=status]")
+    expect(outcome).to_contain_text("命中第 2 行", timeout=20_000)
+    outcome.get_by_role("button", name="采用为预期").click()
+    expect(page.locator("input[data-place='/body/examples/4/expect/rows']")).to_have_value("2")
+    page.keyboard.press("Control+s")
+    body = stored(page)
+    inputs, examples = body["inputs"], body["examples"]
+    assert isinstance(inputs, list)
+    assert isinstance(examples, list)
+    assert inputs[0]["value"] == "rating"
+    assert examples[0]["facts"]["rating"] == "AA"
+    assert examples[4] == {
+        "name": "AA 级，未知行业", "facts": {"rating": "AA", "industry": "K70"},
+        "expect": {"rows": ["open_a_other"],
+                   "value": {"payment_days": "60", "deposit": "0", "payment_mode": "open_account"}},
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_every_part_of_the_designer_of_tables_passes_the_gates(demo: Place, sign_in: SignIn, language: str) -> None:
     page = sign_in(demo, "zhoumin")

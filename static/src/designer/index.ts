@@ -18,18 +18,23 @@
  *     .undo() .redo() .save()      .ask(name, sent)   a question of a pane, at an address beside that of the check
  *   TextField, LabelFields (zh and en), DecimalField (`percent`: 40 % is stored 0.40), SelectField, CheckField: bound by `place`
  *   Grid: an editable table over texts; its owner turns rows into texts and applies the acts it gets (`applied` of cells.ts)
- *   Blocks: a list whose items fold open, for what needs more than a row
+ *   Blocks: a list whose items fold open, for what needs more than a row; `apply` where an item's coming and going changes more
  *   FormulaField: the slot of the formula editor; FormulaFieldProps is its whole interface
+ *   FactsPanel, ExampleFacts, CustomerPicker: what designers of scorecards and tables have in common
  *   Card, Button, Icon, Findings; tell(words) says something to listeners
  *
  * Figures are decimal text and never become numbers of JavaScript: decimals.ts. Nothing here evaluates a formula.
  */
 
-export { Blocks, type BlocksProps } from "./blocks";
+export { Blocks, type BlockAct, type BlocksProps } from "./blocks";
 export { applied, type Act } from "./cells";
 export { tell, useBench, type Bench } from "./context";
 export * as decimals from "./decimals";
-export { Draft } from "./draft";
+export { CustomerPicker } from "./customers";
+export { Draft, type Apart } from "./draft";
+export { ExampleFacts } from "./example_facts";
+export { FactsPanel } from "./facts";
+export { asObject, taken, type Fact, type FactObject, type KnownFact } from "./facts_model";
 export { CheckField, DecimalField, LabelFields, Options, SelectField, TextField, type Option } from "./fields";
 export { FormulaField, type Dialect, type FormulaFieldProps, type ScopeName } from "./formula";
 export { Grid, type Column } from "./grid";

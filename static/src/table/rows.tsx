@@ -7,6 +7,7 @@ import { tell, useBench } from "../designer/context";
 import { Grid, type Column as GridColumn } from "../designer/grid";
 import { noted, say, type Labels } from "../designer/labels";
 import { Button } from "../designer/parts";
+import type { Fix } from "../designer/problems";
 import { misread, offers, shownEntry, shownTest, typedEntry, typedTest, type Vocabulary } from "./cell";
 import { coverOf, type Finding } from "./cover";
 import { linked, lit, stood, useTable, vocabulary, type Here } from "./host";
@@ -142,6 +143,13 @@ function CoverLine(): JSX.Element {
     tell(words("js.design.grid.added", { noun: words("js.table.row"), row: at + 1 }));
     show(`${place}/rows/${at}/then/0`);
   };
+  /** Puts a cell right in one stroke, as long as it still says what the finding is about. */
+  const mend = (path: string, { span: [from, to], text }: Fix): void => {
+    const now = draft.at(path);
+    if (typeof now !== "string" || to > now.length) return;
+    draft.set(path, now.slice(0, from) + text + now.slice(to), false);
+    show(path);
+  };
   const few = cover.findings.slice(0, MOST);
   return (
     <div class="design-table-cover">
@@ -157,6 +165,9 @@ function CoverLine(): JSX.Element {
                 {each.kind === "cell" ? `${cellWords(each, table, draft.language)}${words("js.table.colon")}` : ""}
                 {each.problem.message}
               </button>
+              {each.problem.fixes?.map((fix) => (
+                <Button key={fix.words} words={fix.words} onClick={() => mend(each.problem.path, fix)} />
+              ))}
               {each.problem.cells && <Button words={words("js.table.fill_gap")} icon="plus" onClick={() => fill(each.problem.cells ?? [])} />}
             </li>
           ))}
