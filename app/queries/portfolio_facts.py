@@ -60,14 +60,18 @@ def columns(session: Session) -> Columns:
 
 def _turned(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
     """Rows as columns; a customer that lacks a fact has None there."""
-    names: dict[str, None] = {}
-    for keys in {tuple(row) for row in rows}:  # customers rated alike have the same names in the same order
-        names.update(dict.fromkeys(keys))
     shared: dict[Any, Any] = {}  # equal values are kept once: figures of many customers are the same few texts
     keep = shared.setdefault
+    shapes = {tuple(row) for row in rows}  # customers rated alike have the same names in the same order
+    if len(shapes) == 1:
+        columns = zip(*(row.values() for row in rows), strict=True)
+        turned = dict(zip(next(iter(shapes)), columns, strict=True))
+    else:
+        names = dict.fromkeys(name for shape in shapes for name in shape)
+        turned = {name: tuple(row.get(name) for row in rows) for name in names}
     return {
-        name: [keep(value, value) if (value := row.get(name)).__class__ is str else value for row in rows]
-        for name in names
+        name: [keep(value, value) if value.__class__ is str else value for value in column]
+        for name, column in turned.items()
     }
 
 

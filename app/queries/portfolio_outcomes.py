@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -64,9 +65,14 @@ def _seen(session: Session, today: date) -> Mapping[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = defaultdict(dict)
     for (customer_id, _kind), (expires_on, text) in newest.items():
         if expires_on is None or expires_on >= today:
-            told = json.loads(text)
-            found[customer_id] |= {name: told[name] for name in SIGNALS if told.get(name) is not None}
+            found[customer_id] |= _told(text)
     return found
+
+
+@lru_cache(maxsize=4096)  # registers and courts say the same few things of most
+def _told(text: str) -> Mapping[str, Any]:
+    told = json.loads(text)
+    return {name: told[name] for name in SIGNALS if told.get(name) is not None}
 
 
 def _filed(session: Session, today: date) -> frozenset[str]:
