@@ -188,12 +188,19 @@ export class FormulaEditor {
   }
 }
 
-/** Where the browser itself puts what is typed in place of coloured text, it writes styles that the page's policy refuses. */
+/**
+ * Where the browser itself puts what is typed in place of coloured text, it writes styles that the page's policy refuses.
+ * What is replaced is read from the event: a selection made a moment ago may not have come to the editor's state yet.
+ */
 function typedOver(event: InputEvent, view: EditorView): boolean {
+  if (event.inputType !== "insertText" || event.data === null || event.isComposing || view.composing || !event.cancelable) return false;
+  const [range] = event.getTargetRanges();
   const { main } = view.state.selection;
-  if (event.inputType !== "insertText" || event.data === null || event.isComposing || view.composing || main.empty || !event.cancelable) return false;
+  const from = range ? view.posAtDOM(range.startContainer, range.startOffset) : main.from;
+  const to = range ? view.posAtDOM(range.endContainer, range.endOffset) : main.to;
+  if (from >= to) return false;
   event.preventDefault();
-  view.dispatch({ ...view.state.replaceSelection(event.data), userEvent: "input.type", scrollIntoView: true });
+  view.dispatch({ changes: { from, to, insert: event.data }, selection: { anchor: from + event.data.length }, userEvent: "input.type", scrollIntoView: true });
   return true;
 }
 
