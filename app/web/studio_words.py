@@ -9,6 +9,7 @@ from typing import Any
 
 from app.edge.formula_words import Labels, say
 from app.edge.locale import format_number, format_percent, has_text, label, t
+from app.web import studio_field_words
 from forms import Field, Form
 from forms.fields import LookupField, Subform
 from forms.fields.choice import Choice, MultiChoice
@@ -48,7 +49,7 @@ def form_labels(form: Form) -> dict[str, Any]:
 
 def field_notes(field: Field, labels: Labels) -> list[str]:
     """What is asked of the answers of one field, as short sentences."""
-    notes = list(_type_notes(field))
+    notes = [*_type_notes(field), *studio_field_words.notes(field, labels)]
     if field.compute is not None:
         computed = say(field.compute, labels) or field.compute
         notes.append(t(f"studio.field.compute_{field.mode}", formula=computed))
@@ -80,11 +81,6 @@ def _type_notes(field: Field) -> Iterator[str]:
             yield t("studio.field.length_max", max=field.max_length)
         if field.pattern:
             yield label(field.pattern_hint) or t("studio.field.pattern", pattern=field.pattern)
-    elif field.type == "date":
-        for edge in ("min", "max"):
-            day = getattr(field, edge)
-            if day is not None:
-                yield t(f"studio.field.date_{edge}", day=t("studio.field.today") if day == "today" else day)
 
 
 def _choice_notes(field: Choice) -> Iterator[str]:
