@@ -11,6 +11,7 @@ NOUNS = (
     "customers",
     "ratings",
     "exposure_items",
+    "files",
     "credit_requests",
     "books",
     "inbox",

@@ -100,24 +100,27 @@ class Noun(Blueprint):  # type: ignore[misc]
         super().__init__(f"api_{name}", import_name, url_prefix="/api/v1", description=f"api.tag.{name}")
 
     def operation(
-        self, words: str, *rules: Rule, gives: type[BaseSchema], status: int = 200,
-        query: type[BaseSchema] | None = None, body: type[BaseSchema] | None = None, acts: bool = False,
-        creates: bool = False,
+        self, words: str, *rules: Rule, gives: type[BaseSchema] | dict[str, Any], status: int = 200,
+        query: type[BaseSchema] | None = None, body: type[BaseSchema] | None = None,
+        upload: type[BaseSchema] | None = None, acts: bool = False, creates: bool = False, binary: bool = False,
     ) -> Callable[[View], View]:
         """A view with its access rule and schemas. `words` is its name in the catalogue and in the OpenAPI document.
 
         `acts`: the caller must send an Idempotency-Key. `creates`: it may answer 201 as well as `status`. The view is
-        given `query` and `body` by name.
+        given `query`, `body` and `upload` (the parts of a multipart body) by name. `binary`: it answers with bytes.
         """
 
         def decorate(view: View) -> View:
-            made: Any = self.response(status, gives)(_keyed(view) if acts else view)
+            kind = {"content_type": "application/octet-stream"} if binary else {}
+            made: Any = self.response(status, gives, **kind)(_keyed(view) if acts else view)
             if creates:
                 made = self.alt_response(201, schema=gives, success=True)(made)
             if query is not None:
                 made = self.arguments(query, location="query", arg_name="query")(made)
             if body is not None:
                 made = self.arguments(body, arg_name="body", required=body is not Empty)(made)
+            if upload is not None:
+                made = self.arguments(upload, location="files", arg_name="upload")(made)
             parameters = [deepcopy(KEY_PARAMETER)] if acts else []
             rights = [rule.value for rule in rules if isinstance(rule, Right)]
             made = self.doc(

@@ -140,7 +140,9 @@ def docs() -> str:
 
 def _schema(spec: dict[str, Any], content: dict[str, Any]) -> list[dict[str, Any]]:
     """The members of a body, each with its type as one word, inner objects one level deep."""
-    schema = content.get("content", {}).get("application/json", {}).get("schema", {})
+    kinds = content.get("content", {})
+    found: dict[str, Any] = kinds.get("application/json") or kinds.get("multipart/form-data") or {}
+    schema = found.get("schema", {})
     return _members(spec, schema, "", 0)
 
 

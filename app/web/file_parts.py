@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import get_template_attribute
 from markupsafe import Markup
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from app.edge.runtime import runtime
-from app.edge.transaction import writing
+from app.edge import stored_files
 from app.services import files
-from app.services.files_scan import scanner
 from app.work import Reading
 from forms import Field, Form
 from forms.controls import PageForm
@@ -21,21 +19,6 @@ from forms.fields.files_signature import DRAWN, SignatureField
 from forms.files import Filed
 from forms.files_page import UPLOAD, Files, Sign
 from rules import Invalid, Problem
-
-
-def take(upload: FileStorage) -> File:
-    """One file of a post, judged and made known as this person's; Invalid where it may not come in."""
-    settings = runtime().settings
-    vault = files.vault_of(settings)
-    stream = cast(BinaryIO, upload.stream)
-    arrived = files.receive(
-        vault, scanner(settings.file_scan), stream, upload.filename or "", settings.upload_mib << 20
-    )  # fmt: skip
-    try:
-        with writing() as work:
-            return files.store(work, vault, arrived)
-    finally:
-        files.dropped(arrived)
 
 
 def taken(
@@ -56,7 +39,7 @@ def taken(
             if not upload.filename:
                 continue  # the browser's way to say that nothing was chosen
             try:
-                file = take(upload)
+                file = stored_files.take(upload)
             except Invalid as invalid:
                 problems += [problem.under(f"/{field.key}") for problem in invalid.problems]
                 continue

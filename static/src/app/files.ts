@@ -155,11 +155,14 @@ function pad(group: HTMLElement): void {
   });
 }
 
-/** Offers to draw; the pad comes when it is asked for, so that nobody tabs through it who types. */
-function offerDrawing(): void {
-  for (const group of all("[data-sign=draw]:not([data-ready])")) {
-    if (!one("input[type=file]", group)) continue;
+/** What only a script can: say that files may be dropped; a pad to draw on, which nobody tabs through who types. */
+function offer(): void {
+  for (const group of all("[data-files]:not([data-ready])")) {
+    const input = one("input[type=file]", group);
+    if (!input) continue;
     group.dataset["ready"] = "yes";
+    input.after(make("p", { class: "help" }, text("js.files.drop")));
+    if (group.dataset["sign"] !== "draw") continue;
     const button = make("button", { type: "button", class: "btn btn-link" }, text("js.files.draw"));
     button.addEventListener("click", () => {
       button.remove();
@@ -175,8 +178,8 @@ function dropping(event: DragEvent): HTMLElement | null {
 }
 
 export function startFiles(): void {
-  offerDrawing();
-  document.addEventListener("htmx:afterSettle", offerDrawing);
+  offer();
+  document.addEventListener("htmx:afterSettle", offer);
   document.addEventListener("change", (event) => {
     const input = event.target;
     const group = around(event, "[data-files]");
