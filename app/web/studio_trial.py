@@ -50,12 +50,12 @@ def decide(kind: str, key: str, version: int) -> Response:
     Facts of today are taken where nothing was typed. Told: the Facts asked for with the values taken, and the result
     where any value was given and all can be read; `unsound` says that the draft is to be mended first.
     """
-    sent = _sent()
+    sent = _sent(kind)
     typed = {name: text for name, text in sent["typed"].items() if text.strip()}
     with reading() as view:
         queries.definition(view, kind, key, version)
         try:
-            setting = table_trial.setting(sent["body"], sent["table"] if kind == "scorecard" else None)
+            setting = table_trial.setting(sent["body"], sent["table"])
         except Invalid as invalid:  # while one writes that is no refusal: the problems stand at their places
             return jsonify({"asked": [], "result": None, "unsound": t("trial.unsound", count=len(invalid.problems))})
         if setting is None:
@@ -67,7 +67,7 @@ def decide(kind: str, key: str, version: int) -> Response:
     return jsonify(_told(made))
 
 
-def _sent() -> dict[str, Any]:
+def _sent(kind: str) -> dict[str, Any]:
     try:
         value = documents.read(request.get_data(cache=False).decode()).value
     except UnicodeDecodeError:
@@ -76,7 +76,7 @@ def _sent() -> dict[str, Any]:
             "customer": value.get("customer")}  # fmt: skip
     fits = {
         "body": isinstance(made["body"], Mapping),
-        "table": made["table"] is None or (type(made["table"]) is int and made["table"] >= 0),
+        "table": (type(made["table"]) is int and made["table"] >= 0) if kind == "scorecard" else made["table"] is None,
         "typed": isinstance(made["typed"], Mapping)
         and all(isinstance(text, str) and len(text) <= MOST_TEXT for text in made["typed"].values()),
         "customer": isinstance(made["customer"], str | None),

@@ -150,6 +150,13 @@ def test_rows_from_a_spreadsheet_keep_their_words(demo: Place, sign_in: SignIn) 
     keys.press("Shift+ArrowRight")
     keys.press("Control+c")
     assert page.evaluate("navigator.clipboard.readText()") == "AAA、AA\t制造业"
+    page.locator("th[data-place='/body/rows/7']").click()
+    page.locator("th[data-place='/body/rows/8']").click(modifiers=["Shift"])
+    keys.press("Control+c")
+    whole = "BB\t-\t-\t15\t30\t赊销\t\nB\t-\t-\t0\t50\t货到付款\t货到付款，半数预付"
+    assert page.evaluate("navigator.clipboard.readText()") == whole
+    keys.press("Control+Delete")
+    assert len(shown(page)) == 8
 
 
 def test_columns_take_their_cells_along_and_gaps_are_filled(demo: Place, sign_in: SignIn) -> None:

@@ -290,11 +290,17 @@ export function Grid(props: GridProps): JSX.Element {
     return options?.find((each) => each.value === read(row, column))?.words ?? read(row, column);
   };
 
-  const hands = useRef<Hands>({ pressed, over: () => undefined, enter: go });
+  const hands = useRef<Hands>({ pressed, over: () => undefined, enter: go, whole: () => undefined });
   hands.current = {
     pressed,
     over: (event, spot) => event.buttons === 1 && now.mode === "point" && (spot.row !== now.row || spot.column !== now.column) && kept !== HOME && go(spot, true),
     enter: (spot) => go(spot),
+    whole: (event, row) => {
+      if (event.button !== 0) return;
+      event.preventDefault();
+      wants.current = true;
+      stand({ row, column: 0, anchor: { row: event.shiftKey ? now.anchor.row : row, column: columns.length - 1 }, mode: "point", text: "", home: null });
+    },
   };
 
   const line = (row: number): JSX.Element => {

@@ -11,6 +11,8 @@ export interface Hands {
   readonly pressed: (event: MouseEvent, spot: Spot) => void;
   readonly over: (event: MouseEvent, spot: Spot) => void;
   readonly enter: (spot: Spot) => void;
+  /** The head of a row was pressed: the whole row is chosen. */
+  readonly whole: (event: MouseEvent, row: number) => void;
 }
 
 export interface LineProps {
@@ -53,7 +55,7 @@ export class Line extends Component<LineProps> {
   override render({ row, exists, noun, columns, place, look, said, hands }: LineProps): JSX.Element {
     return (
       <tr class={exists ? look : "is-empty"}>
-        <RowHead row={exists ? row : null} noun={noun} place={place} said={said} enter={() => hands.current.enter({ row, column: 0 })} />
+        <RowHead row={exists ? row : null} noun={noun} place={place} said={said} enter={() => hands.current.enter({ row, column: 0 })} whole={(event) => hands.current.whole(event, row)} />
         {columns.map((_, column) => this.cell(column))}
       </tr>
     );

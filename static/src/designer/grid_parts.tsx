@@ -49,10 +49,11 @@ export interface RowHeadProps {
   readonly place: string | undefined;
   readonly said: string;
   readonly enter: () => void;
+  readonly whole: (event: MouseEvent) => void;
 }
 
 /** The number of a row, marked where something is wrong with the row as a whole. */
-export function RowHead({ row, noun, place, said: told, enter }: RowHeadProps): JSX.Element {
+export function RowHead({ row, noun, place, said: told, enter, whole }: RowHeadProps): JSX.Element {
   const { draft } = useBench();
   if (row === null) {
     return (
@@ -66,7 +67,7 @@ export function RowHead({ row, noun, place, said: told, enter }: RowHeadProps): 
   const worst = found.some((each) => each.severity === "error") ? "error" : found.length > 0 ? "warning" : null;
   const said = [told, ...found.map((each) => each.message)].filter(Boolean).join(" ");
   return (
-    <th scope="row" class={`design-row${worst ? ` has-${worst}` : ""}`} data-place={place} title={said || undefined} {...{ "ondesigner:enter": enter }}>
+    <th scope="row" class={`design-row${worst ? ` has-${worst}` : ""}`} data-place={place} title={said || undefined} onMouseDown={whole} {...{ "ondesigner:enter": enter }}>
       {row + 1}
       {said && <span class="visually-hidden"> {said}</span>}
     </th>

@@ -11,7 +11,7 @@ import { FormulaField, type Dialect } from "../designer/formula";
 import { Grid } from "../designer/grid";
 import { keyFor, relabelled, say, type Labels } from "../designer/labels";
 import { Card, Findings } from "../designer/parts";
-import { parts, put } from "../designer/paths";
+import { parts, put, says } from "../designer/paths";
 import { takenKeys, type Formula, type Grade, type Rule } from "./body";
 import { scopeOf, useDraft, useWords } from "./card";
 
@@ -77,7 +77,7 @@ function renameFormula(draft: ReturnType<typeof useDraft>, index: number, item: 
   const body = draft.body.peek();
   const others = new Set([...takenKeys(body)].filter((key) => key !== item.key));
   const suggested = keyFor(item.label?.["zh-CN"] ?? "", others, "formula") === item.key;
-  const used = JSON.stringify([body.factors, body.knockouts, body.formulas?.filter((_, at) => at !== index)]).includes(item.key);
+  const used = says([body.factors, body.knockouts, body.tables, body.formulas?.filter((_, at) => at !== index)], item.key);
   const key = suggested && !used ? keyFor(label["zh-CN"] ?? "", others, "formula") : item.key;
   draft.change(`/body/formulas/${index}/label/zh-CN`, (content) => put(content, ["body", "formulas", index], { ...item, label, key }), `/body/formulas/${index}/label`);
 }

@@ -28,6 +28,11 @@ export function limited(column: Column, on: boolean): Column {
   return on ? { ...rest, allowed: values } : rest;
 }
 
+/** The texts of the lines, under which their names stand; null for what is no text. */
+export function textsOf(column: Column): readonly (string | null)[] {
+  return itemsOf(column).map((each) => textOf(each.value));
+}
+
 /** Texts stand without quotation marks where the column holds texts. */
 export function allowedRows(column: Column, textual: boolean): readonly (readonly string[])[] {
   return itemsOf(column).map(({ value, label }) => {

@@ -11,8 +11,8 @@ import { FormulaField } from "../designer/formula";
 import { Grid } from "../designer/grid";
 import { keyFor, say, type Labels } from "../designer/labels";
 import { Card, Findings } from "../designer/parts";
-import { parts, put, putList, says } from "../designer/paths";
-import { allowedAfter, allowedRows, limited, limits } from "./allowed";
+import { parts, pointer, put, putList, says } from "../designer/paths";
+import { allowedAfter, allowedRows, limited, limits, textsOf } from "./allowed";
 import { offers, shownEntry, typedEntry } from "./cell";
 import { kindOf, useTable, vocabulary, type Here } from "./host";
 import { addColumn, copyColumn, moveColumn, rekeyed, removeColumn, takenKeys, type Column, type Input, type Output, type Side, type Table } from "./model";
@@ -203,6 +203,7 @@ function AllowedGrid({ column, side, place, index, textual }: { readonly column:
   const acts = (found: readonly Act[], group: string | null): void =>
     here.change(`/${side}/${index}/allowed`, (now) => withColumn(now, side, index, (each) => allowedAfter(each, found, textual)), group);
   const rows = allowedRows(column, textual);
+  const texts = textsOf(column);
   return (
     <Grid
       label={words("js.table.allowed_of", { column: say(column.label, here.draft.language) || column.key })}
@@ -210,7 +211,7 @@ function AllowedGrid({ column, side, place, index, textual }: { readonly column:
       columns={[{ title: words(textual ? "js.table.allowed_text" : "js.table.allowed_test"), look: "long" }, ...(textual ? [{ title: words("js.table.called_zh"), look: "long" as const }, { title: words("js.table.called_en"), look: "long" as const }] : [])]}
       rows={textual ? rows : rows.map((each) => each.slice(0, 1))}
       onActs={acts}
-      place={(row, cell) => (cell === 0 ? `${place}/allowed/${row}` : `${place}/labels/${row}/${cell}`)}
+      place={(row, cell) => (cell === 0 ? `${place}/allowed/${row}` : `${place}/labels${pointer([texts[row] ?? String(row)])}${cell === 1 ? "" : "/en"}`)}
       note={
         <>
           {textual && Object.keys(column.labels ?? {}).length > 0 && (

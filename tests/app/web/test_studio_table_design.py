@@ -173,7 +173,8 @@ def test_a_table_of_a_scorecard_is_tried_where_it_stands(client: FlaskClient, ho
     assert over["result"]["numbers"] == "2", "what is typed counts before what is known"
     emptied = decided(client, CARD, body=card(), table=0, customer=customer, typed={"FIN_DEBT": ""})
     assert emptied["result"]["causes"] == ["缺少「资产负债率」"]
-    for wrong, status in ((2, 404), (-1, 422), ("0", 422), (True, 422)):
+    assert ask(client, "decide", {"body": body(), "table": 0, "typed": {}}, at=DESIGN).status_code == 422
+    for wrong, status in ((2, 404), (-1, 422), ("0", 422), (True, 422), (None, 422)):
         assert ask(client, "decide", {"body": card(), "table": wrong, "typed": {}}, at=CARD).status_code == status
 
 
