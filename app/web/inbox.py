@@ -26,7 +26,7 @@ from app.queries.cases import CaseView
 from app.queries.tasks import SORTS, Counts, Filters, Sort
 from app.services import cases, idempotency, notices
 from app.services.directory import directory
-from app.web import file_parts
+from app.web import file_parts, picked_parts
 from app.work import Reading
 from forms import page_data, to_wtforms
 from rules import Invalid, Problem
@@ -228,6 +228,7 @@ def decide(task_id: str) -> Response:
     controls = _controls(found, sent)
     with reading() as view:
         file_parts.know(view, controls)
+        picked_parts.know(view, controls)
     if faults:
         given["marked"] = []
         return _refused(task_id, given, controls, Invalid(faults))

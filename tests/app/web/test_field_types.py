@@ -118,6 +118,12 @@ def test_every_type_is_written_read_and_changed(wide: House) -> None:
         "a-delivery": ["330000", "330100", "330113", "南苑街道"], "a-helpers": [wide.ids["lina"], ""],
         "a-validity": ["2026-02-01", "2026-03-31"],
     })  # fmt: skip
+    # A refusal shows again whoever was chosen, by name, though the page posts ids alone.
+    wrong = MultiDict(form)
+    wrong.setlist("a-helpers", [wide.ids["wangqiang"], "查无此人"])
+    refused = text(finance.post(f"/inbox/tasks/{task.id}/decide", data=wrong))
+    assert re.search(r'value="[0-9a-f]{32}" checked> 王强', refused)
+    assert 'value="查无此人"' in refused
     decided = finance.post(f"/inbox/tasks/{task.id}/decide", data=form)
     assert decided.status_code in (302, 303), text(decided)[:3000]
     with wide.work() as work:
