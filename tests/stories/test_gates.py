@@ -38,7 +38,7 @@ PAGES: dict[str, tuple[str, ...]] = {
         "/studio", "/studio/gallery", "/studio/publications", "/studio/form/credit_request", "/studio/new",
         "/studio/scorecard/customer_rating", "/studio/flow/credit_approval", "/studio/policy/customer_credit",
         "/studio/scorecard/customer_rating/2/design", "/studio/table/payment_terms/2/design",
-        "/studio/flow/credit_approval/1/json", "/studio/import",
+        "/studio/flow/credit_approval/1/json", "/studio/import", "/studio/table/payment_terms/1/workbook/bring",
         "/studio/flow/credit_approval/versions",
         "/studio/functions", "/studio/functions?dialect=excel", "/studio/functions?q=zzzz&try=1%2F0",
     ),
