@@ -73,7 +73,8 @@ test("yes and no, dates, and the signs of input methods", () => {
   assert.equal(cell.typedTest("\u226530", number), ">=30");
   assert.equal(cell.typedTest("\uff1c\uff15\uff10", number), "<50");
   assert.equal(cell.typedTest("30\u300160", number), "30, 60");
-  assert.equal(cell.typedTest("30%", number), "30%", "of what is not said: the server tells");
+  assert.equal(cell.typedTest("<= 30%", number), "<= 0.3");
+  assert.equal(cell.typedTest("30%", cell.vocabularyOf({ key: "n" }, told("number", { unit: "days" }))), "30%", "of days: the server tells");
   assert.equal(cell.typedTest("[30%..50%)", cell.vocabularyOf({ key: "n" }, told("number", { unit: "ratio" }))), "[0.3..0.5)");
   assert.equal(cell.typedTest(">= 30%", cell.vocabularyOf({ key: "n" }, told("number", { unit: "percent" }))), ">= 30");
   assert.equal(cell.typedEntry("1,234.50", number), "1234.50");

@@ -137,8 +137,9 @@ function plainSigns(text: string, { kind, unit }: Vocabulary): string {
   let made = text
     .replace(/[\uff01-\uff5e]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
     .replaceAll("\u2265", ">=").replaceAll("\u2264", "<=").replaceAll("\u2212", "-").replaceAll("\u3001", ", ");
-  if (kind === "number" && (unit === "percent" || unit === "ratio")) {
-    made = made.replace(/(\d+(?:\.\d+)?)\s*%/g, (_, figure: string) => (unit === "ratio" ? trimmed(shifted(figure, -2)) : figure));
+  // The language has no % sign. Of percentage points 30% is 30, of a ratio, or where no unit is said, 0.3 as in a spreadsheet.
+  if (kind === "number" && (unit === null || unit === "" || unit === "percent" || unit === "ratio")) {
+    made = made.replace(/(\d+(?:\.\d+)?)\s*%/g, (_, figure: string) => (unit === "percent" ? figure : trimmed(shifted(figure, -2))));
   }
   if (kind === "date") made = made.replace(DATE, (_, year: string, __, month: string, day: string) => `date("${year}-${month.padStart(2, "0")}-${day.padStart(2, "0")}")`);
   return made;
