@@ -59,6 +59,8 @@ def renamed(key: str, version: int) -> Response:
         queries.definition(view, KIND, key, version)
     at = tuple(sent["at"])
     try:
+        if len(at) not in (2, 3) or not all(type(each) is int and each >= 0 for each in at):
+            raise LookupError(at)
         wanted = sent["key"] if sent["key"] is not None else _suggested(sent["body"], at)
         body = rename(sent["body"], at, wanted) if wanted else sent["body"]
     except (LookupError, TypeError, AttributeError):

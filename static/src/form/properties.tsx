@@ -27,9 +27,9 @@ export function Properties(): JSX.Element {
   );
 }
 
-function Part({ title, open = true, children }: { readonly title: string; readonly open?: boolean; readonly children: ComponentChildren }): JSX.Element {
+function Part({ name, title, open = true, children }: { readonly name: string; readonly title: string; readonly open?: boolean; readonly children: ComponentChildren }): JSX.Element {
   return (
-    <details class="form-part" open={open}>
+    <details class={`form-part is-${name}`} open={open}>
       <summary>
         <h3>{title}</h3>
       </summary>
@@ -61,7 +61,7 @@ function FieldProperties({ field, at }: { readonly field: Field; readonly at: At
         {page.value.published[field.id] ? ` · ${words("js.form.since_published")}` : ""}
       </p>
       <Findings problems={draft.problems.value.at(place)} />
-      <Part title={words("js.form.part.basic")}>
+      <Part name="basic" title={words("js.form.part.basic")}>
         <div onFocusOut={() => labelLeft(draft, field.id)}>
           <LabelFields place={`${place}/label`} label={memberWords("label")} />
         </div>
@@ -70,25 +70,25 @@ function FieldProperties({ field, at }: { readonly field: Field; readonly at: At
         <Optional place={`${place}/help`} label={memberWords("help")} />
         {"placeholder" in members && <Optional place={`${place}/placeholder`} label={memberWords("placeholder")} />}
       </Part>
-      <Part title={words("js.form.part.asked")}>
+      <Part name="asked" title={words("js.form.part.asked")}>
         {flag("required")}
         {flag("material")}
         {flag("personal")}
         {"unique" in members && at.length === 2 && <Choice place={place} name="unique" schema={members["unique"]} />}
       </Part>
       {own.length > 0 && (
-        <Part title={words("js.form.part.type", { type: type ? say(type.label, draft.language) : field.type })}>
+        <Part name="type" title={words("js.form.part.type", { type: type ? say(type.label, draft.language) : field.type })}>
           {own.map(([name, schema]) => (
             <Member key={name} place={`${place}/${name}`} name={name} schema={schema} field={field} at={at} must={type?.needs.includes(name) ?? false} />
           ))}
         </Part>
       )}
       {"compute" in members && type?.feel !== "list" && type?.feel !== "context" && (
-        <Part title={words("js.form.part.computed")} open={computed}>
+        <Part name="computed" title={words("js.form.part.computed")} open={computed}>
           <Computed field={field} at={at} place={place} />
         </Part>
       )}
-      <Part title={words("js.form.part.shown")} open={field["on_hide"] !== undefined}>
+      <Part name="shown" title={words("js.form.part.shown")}>
         {"on_hide" in members && <Choice place={place} name="on_hide" schema={members["on_hide"]} />}
         <RulesOf name={nameAt(draft.body.value, at)} />
       </Part>
@@ -148,7 +148,7 @@ function RulesOf({ name }: { readonly name: string }): JSX.Element {
   const draft = useDraft();
   const rules = (draft.body.value.rules ?? []).filter((each) => each.target === name);
   return (
-    <div>
+    <div class="form-rules">
       <p class="help">{rules.length === 0 ? words("js.form.no_rules") : words("js.form.ruled", { count: rules.length })}</p>
       <Button
         words={words("js.form.add_rule")}
@@ -172,7 +172,7 @@ function SectionProperties({ index }: { readonly index: number }): JSX.Element |
       <h2>{say(section.title, draft.language) || words("js.form.section")}</h2>
       <p class="is-muted is-small form-facts">{words("js.form.section")} · {words("js.form.fields_in", { count: section.fields.length })}</p>
       <Findings problems={draft.problems.value.at(place)} />
-      <Part title={words("js.form.part.basic")}>
+      <Part name="basic" title={words("js.form.part.basic")}>
         <LabelFields place={`${place}/title`} label={memberWords("title")} />
         <Optional place={`${place}/help`} label={memberWords("help")} />
         <SelectField place={`${place}/columns`} label={memberWords("columns")} value={String(section.columns ?? 1)} options={["1", "2", "3", "4"].map((value) => ({ value, words: words("js.form.columns", { count: value }) }))} onChoice={(value) => draft.set(`${place}/columns`, Number(value), false)} />
