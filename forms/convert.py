@@ -17,6 +17,7 @@ from .fields import At, Field, LookupField, Subform
 from .fields.money import Money
 from .fields.people import Staff
 from .fields.spans import Span
+from .stored import NOWHERE
 
 Road = Callable[[Field, Any], Any]
 
@@ -73,13 +74,6 @@ _ROADS: dict[tuple[str, str], Road] = {
 ROADS: Mapping[tuple[str, str], Road] = MappingProxyType(_ROADS)
 
 
-class _Nowhere:
-    """A conversion looks nothing up: what a record refers to is kept as it was."""
-
-    def find(self, of: str, id: str) -> Mapping[str, Any] | None:
-        return None
-
-
 def convertible(before: str, after: str) -> bool:
     """Whether a field of type `before` may become one of type `after` and keep its answers, as far as they fit."""
     return before == after or (before, after) in ROADS
@@ -90,7 +84,7 @@ def converted(before: Field, after: Field, stored: Any, copied: Any = None, zone
 
     `copied` is what was stored beside it; `zone` is where a day begins that becomes a moment.
     """
-    at = At(datetime(2000, 1, 1, tzinfo=zone), _Nowhere())
+    at = At(datetime(2000, 1, 1, tzinfo=zone), NOWHERE)
     try:
         if before.type == after.type:
             return _same(before, after, stored, copied, at)

@@ -8,18 +8,21 @@ from typing import Any
 
 from rules import Invalid
 
-from .fields import At
+from .fields import At, Lookup
 from .model import Form
 
 # No field key can hold a $, so the copied values never meet an answer.
 COPIED = "$copied"
 
 
-class _Nowhere:
+class Nowhere:
     """Stored references are taken as they are: reading them again looks nothing up."""
 
     def find(self, of: str, id: str) -> Mapping[str, Any] | None:
         return None
+
+
+NOWHERE: Lookup = Nowhere()
 
 
 def read_stored(
@@ -30,7 +33,7 @@ def read_stored(
     `zone` is where moments are told; which moment they are does not depend on it.
     """
     # Reading a stored value never asks the time; this moment only carries the zone.
-    at = At(datetime(2000, 1, 1, tzinfo=zone), _Nowhere())
+    at = At(datetime(2000, 1, 1, tzinfo=zone), NOWHERE)
     copied = stored.get(COPIED)
     copied = copied if isinstance(copied, Mapping) else {}
     typed: dict[str, Any] = {}

@@ -11,10 +11,10 @@ from typing import Any, Literal
 from rules import Problem
 
 from .convert import converted
-from .fields import At, Field, Lookup
+from .fields import At, Field
 from .label import Label
 from .model import Form
-from .stored import COPIED, pack_stored
+from .stored import COPIED, NOWHERE, pack_stored
 
 Fate = Literal["empty", "kept", "converted", "unreadable", "removed"]
 EXAMPLES = 3
@@ -50,14 +50,6 @@ class Preview:
     examples: tuple[Outcome, ...] = ()
 
 
-class _Nobody:
-    def find(self, of: str, id: str) -> Mapping[str, Any] | None:
-        return None
-
-
-NOBODY: Lookup = _Nobody()
-
-
 def upgraded(
     old: Form, new: Form, stored: Mapping[str, Any], zone: tzinfo = UTC
 ) -> tuple[dict[str, Any], tuple[Outcome, ...]]:
@@ -80,7 +72,7 @@ def preview(old: Form, new: Form, answers: Iterable[Mapping[str, Any]], *, now: 
 
     `now` is the moment that limits such as ``today`` are judged at, in the zone where days begin.
     """
-    zone, at = now.tzinfo or UTC, At(now, NOBODY)
+    zone, at = now.tzinfo or UTC, At(now, NOWHERE)
     counts: dict[str, Counter[Fate]] = {field.id: Counter() for field in old.asked}
     refused: Counter[str] = Counter()
     examples: dict[str, list[Outcome]] = {field.id: [] for field in old.asked}

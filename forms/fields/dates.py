@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
@@ -43,6 +43,19 @@ def shown_day(day: date, locale: str) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def check_edges(setup: Setup, word: str, read: Callable[[str], Any], problems: list[Problem]) -> None:
+    """Problems of a `min` and a `max` that exist in no calendar or cross; `word` stands for the time of reading."""
+    edges: dict[str, Any] = {}
+    for name in ("min", "max"):
+        if setup.get(name, word) != word:
+            try:
+                edges[name] = read(setup[name])
+            except ValueError:
+                problems.append(Problem("form.date", f"/{name}", {"value": setup[name]}))
+    if len(edges) == 2 and edges["min"] > edges["max"]:
+        problems.append(Problem("form.bounds", "/min", {"low": setup["min"], "high": setup["max"]}))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds(Field):
     """What types of days share: `min` and `max` are dates or ``today``, the day of ``now`` in the zone it carries."""
@@ -56,15 +69,7 @@ class Bounds(Field):
 
     @classmethod
     def own_values(cls, setup: Setup, problems: list[Problem]) -> dict[str, Any]:
-        edges: dict[str, date] = {}
-        for name in ("min", "max"):
-            if setup.get(name, TODAY) != TODAY:
-                try:
-                    edges[name] = date.fromisoformat(setup[name])
-                except ValueError:
-                    problems.append(Problem("form.date", f"/{name}", {"value": setup[name]}))
-        if len(edges) == 2 and edges["min"] > edges["max"]:
-            problems.append(Problem("form.bounds", "/min", {"low": setup["min"], "high": setup["max"]}))
+        check_edges(setup, TODAY, date.fromisoformat, problems)
         return {}
 
     def edge(self, name: str, at: At) -> date | None:

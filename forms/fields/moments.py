@@ -12,7 +12,7 @@ from rules import Problem
 
 from .. import controls
 from ..raw import SHORT, half_width, shown, trim
-from .dates import SHEET_DAYS, SHEET_EPOCH, shown_day, split
+from .dates import SHEET_DAYS, SHEET_EPOCH, check_edges, shown_day, split
 from .field import At, Column, Field, Hint, Setup
 from .web import render
 
@@ -55,15 +55,7 @@ class Moment(Field):
 
     @classmethod
     def own_values(cls, setup: Setup, problems: list[Problem]) -> dict[str, Any]:
-        edges: dict[str, datetime] = {}
-        for name in ("min", "max"):
-            if setup.get(name, NOW) != NOW:
-                try:
-                    edges[name] = datetime.fromisoformat(setup[name])
-                except ValueError:
-                    problems.append(Problem("form.date", f"/{name}", {"value": setup[name]}))
-        if len(edges) == 2 and edges["min"] > edges["max"]:
-            problems.append(Problem("form.bounds", "/min", {"low": setup["min"], "high": setup["max"]}))
+        check_edges(setup, NOW, datetime.fromisoformat, problems)
         return {}
 
     def parse(self, raw: object, at: At) -> datetime:
