@@ -34,7 +34,7 @@ def file_inputs(control: Files, **kwargs: Any) -> Markup:
     )
     box = _tag(
         "input", type="file", name=control.name + UPLOAD, id=control.id, accept=control.accept,
-        multiple=control.most > 1 or None, class_="form-control", **_shared(kwargs),
+        multiple=control.most > 1 or None, class_="form-control", aria_label=control.label.text, **_shared(kwargs),
     )  # fmt: skip
     inner = Markup("").join((
         _tag("input", type="hidden", name=control.name, value=""),
@@ -107,7 +107,8 @@ def sign_inputs(control: Sign, **kwargs: Any) -> Markup:
     if not locked and control.writes:
         parts.append(_tag(
             "input", type="text", name=control.name, value=control.typed(), maxlength=str(control.longest),
-            id=control.id, class_="form-control", autocomplete="off", aria_label=control.label.text, **_shared(kwargs),
+            id=control.id, class_="form-control", autocomplete="off", aria_label=control.label.text,
+            placeholder=control.hint, **_shared(kwargs),
         ))  # fmt: skip
     if not locked and control.draws:
         id = f"{control.id}-image" if control.writes else control.id
@@ -134,9 +135,9 @@ class Sign(Control):
 
     def __init__(
         self, *args: Any, draws: bool, writes: bool, longest: int, told: Callable[[Any], str], kept: str, drawn: str,
-        **kwargs: Any,
+        hint: str, **kwargs: Any,
     ) -> None:
-        self.draws, self.writes, self.longest = draws, writes, longest
+        self.draws, self.writes, self.longest, self.hint = draws, writes, longest, hint
         self.words, self.kept, self.drawn = told, kept, drawn
         self.known: dict[str, str] = {}
         self.address: Callable[[str], str | None] = lambda value: None

@@ -14,6 +14,7 @@ from app.queries.scope import customers_in_scope
 from app.services import customer_files
 from app.work import Work
 from forms import Form
+from forms.files import Filed
 from rules import Invalid, Problem
 
 NUMBER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff._-]{1,40}")
@@ -41,5 +42,8 @@ def put(work: Work, number: str, answers: Mapping[str, Any]) -> tuple[str, bool]
 
 
 def _emptied(form: Form) -> dict[str, None]:
-    """Every field a sender may fill, empty; what the form computes itself is left alone."""
-    return {field.key: None for field in form.asked if field.compute is None}
+    """Every field a sender may fill, empty; what the form computes itself is left alone, and so are files.
+
+    An ERP has none of the papers people attach: what it leaves out must not take them away.
+    """
+    return {field.key: None for field in form.asked if field.compute is None and not isinstance(field, Filed)}

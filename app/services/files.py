@@ -155,9 +155,9 @@ def attach(work: Work, subject: Subject, answers: Answers, before: Mapping[str, 
     work.record(Verb.FILES_CHANGED, subject, {"added": _told(added), "removed": _told(removed)})
 
 
-def _told(some: Iterable[tuple[Field, File]]) -> list[str]:
-    """Files as an entry names them: name and hash, of a personal field the hash alone."""
-    return [f"{file.hash[:12]}…" if field.personal else f"{file.name} ({file.hash[:12]}…)" for field, file in some]
+def _told(some: Iterable[tuple[Field, File]]) -> list[dict[str, str]]:
+    """Files as an entry names them: hash and name, of a personal field the hash alone."""
+    return [{"hash": file.hash} if field.personal else {"hash": file.hash, "name": file.name} for field, file in some]
 
 
 def release(work: Work, subject: Subject) -> None:

@@ -11,6 +11,7 @@ from app.services.sheets import Book, Cell, Row, column_name
 from forms import Field
 from forms.fields.money import SIGNS, UNITS, Money
 from forms.fields.number import Number
+from forms.files import Filed
 from forms.raw import half_width, shown, trim
 from rules import Problem
 
@@ -130,11 +131,16 @@ def _matched(sheet: int, name: str, row: Row, fields: Mapping[str, Field], words
         elif hit[0] in taken:
             problems.append(Problem("import.column_twice", "", {**where, "first": taken[hit[0]].heading}))
             column = Column(place, heading, None)
+        elif isinstance(fields[hit[0]], Filed):
+            problems.append(Problem("import.column_of_files", "", where, severity="warning"))
+            column = Column(place, heading, None)
         else:
             taken[hit[0]] = column
         columns.append(column)
     for key, field in fields.items():
-        if field.required and field.compute is None and key not in taken:
+        if field.required and isinstance(field, Filed):
+            problems.append(Problem("import.files_required", "", {"sheet": name, "column": dict(field.label)}))
+        elif field.required and field.compute is None and key not in taken:
             params = {"sheet": name, "row": row.number, "column": dict(field.label)}
             problems.append(Problem("import.column_missing", "", params))
     return Matched(sheet, name, row.number, tuple(columns), tuple(problems))

@@ -17,6 +17,7 @@ from forms import Field
 from forms.fields.choice import Choice
 from forms.fields.dates import Date
 from forms.fields.number import Number
+from forms.files import Filed
 from forms.label import say as say_label
 from rules import Problem
 
@@ -28,7 +29,7 @@ ROOM = 1000  # rows of an empty sheet that offer their choices
 def template(view: Reading, kind_key: str, locale: str, say: Head, book: str | None = None) -> bytes:
     """An empty list generated from the form in force: headings, choices to pick from, and what each column means."""
     kind = kind_of(view.session, kind_key, book=book)
-    fields = list(kind.fields.values())
+    fields = [field for field in kind.fields.values() if not isinstance(field, Filed)]
     writer = Writer()
     columns = [field.excel(locale) for field in fields]
     title = title_of(kind, locale)

@@ -163,6 +163,8 @@ def _part(what: Field, control: Any, found: Assessment, place: str) -> Part:
     )  # fmt: skip
     if isinstance(control, Picker):
         control.names.update({id: name if isinstance(name, str) else label(name) for id, name in found.names.items()})
+    if part.grouped:
+        _limits_told(part, what)
     part.shows = found.shown.get(place, {})
     if computed or what.assigned:
         part.text = answers.display(what.key, language())
@@ -173,6 +175,15 @@ def _part(what: Field, control: Any, found: Assessment, place: str) -> Part:
         _rows(part, what, control, found)
     part.seen = _digest(part)
     return part
+
+
+def _limits_told(part: Part, what: Field) -> None:
+    """What a field of files takes, below what its author says of it: nobody guesses a size."""
+    hints = [problem_text(Problem(hint.code, params=hint.params)) for hint in what.hints()]
+    if not part.help:
+        more = part.control.render_kw.get("aria-describedby", "")
+        part.control.render_kw["aria-describedby"] = f"{part.name}-help {more}".strip()
+    part.help = t("list.between").join(filter(None, (part.help, *hints)))
 
 
 def _rows(part: Part, what: Subform, control: Any, found: Assessment) -> None:

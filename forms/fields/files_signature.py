@@ -156,7 +156,8 @@ class SignatureField(Field):
     def control(self, locale: str) -> Any:
         return files_page.Sign(
             draws=self.by != "typed", writes=self.by != "drawn", longest=LONGEST,
-            told=lambda value: self.show(value, locale), kept=KEPT, drawn=DRAWN, **render(self, locale),
+            told=lambda value: self.show(value, locale), kept=KEPT, drawn=DRAWN,
+            hint="Type your name" if is_english(locale) else "键入姓名", **render(self, locale),
         )  # fmt: skip
 
     def json_schema(self) -> dict[str, Any]:

@@ -18,9 +18,11 @@ from app.models.customer import Customer
 from app.models.file import FileUpload
 from app.models.ledger import Entry
 from app.models.record import Record
-from app.services import records
+from app.services import imports, records, trails
+from app.work import Subject
 from tests.app.desk import answer, apply_for, bring, case_of, task_for
 from tests.app.services.filed import EICAR, PDF, ask, image, permit, put, scan_command, setup
+from tests.app.services.test_imports import text as sheet_text
 from tests.app.web.desk_browser import post, text
 from tests.builders import House, csrf_of
 
@@ -273,3 +275,29 @@ def test_a_missing_signature_stops_the_decision(house: House) -> None:
     drawn = ("a-signed$files", (io.BytesIO(image()), "signature.png"))
     done = post(client, page, address, [*typed, drawn])  # type: ignore[list-item]
     assert done.status_code == 303, text(done)[:2000]
+
+
+def test_a_trail_file_of_a_case_names_its_files_by_hash(house: House) -> None:
+    ask(house, "credit_request", setup("attachment", "papers", "f_80"))
+    paper = put(house, "lina")
+    case_id = apply_for(house, bring(house, owner="lina"), papers=[paper.hash])
+    with house.work() as work:
+        dossier = trails.find(work.session, None, "case", case_id)
+        rows = work.session.scalars(select(Entry).where(Entry.verb == "files.changed")).all()
+    (entry,) = rows
+    assert Subject(entry.subject_type, entry.subject_id) in dossier.subjects
+    told = json.loads(entry.body)["detail"]["added"]
+    assert told == [{"hash": paper.hash, "name": "合同.pdf"}]
+
+
+
+def test_a_list_brings_no_files_in(house: House) -> None:
+    ask(house, "customer", setup("attachment", "licence", "f_80"))
+    head = ("客户名称", "统一社会信用代码", "所属行业", "结算币种", "字段licence")
+    content = sheet_text(("华东精工有限公司", "91440300MA5AL62RXF", "批发业", "CNY", "执照.pdf"), head=head)
+    with house.reading("sunli") as view:
+        found = imports.examine(view, "customers", "名单.csv", content)
+    assert found.report is not None
+    assert [(p.code, p.params["heading"]) for p in found.report.matched.problems] == [
+        ("import.column_of_files", "字段licence")
+    ]
