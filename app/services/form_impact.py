@@ -10,16 +10,21 @@ from sqlalchemy import Select, select
 
 from app.models.case import CreditRequest
 from app.models.customer import Customer
-from app.models.definition import PUBLISHED, Definition
+from app.models.definition import DRAFT, PUBLISHED, Definition
 from app.models.record import Record
 from app.services import definitions
 from app.services.customer_files import FORM as CUSTOMER_FORM
 from app.work import Reading
+from forms import compile_form
+from forms.upgrade import preview
+from rules import Invalid
 from rules.feel.rename import places_of
 from rules.feel.tokens import Broken
 
 Body = Mapping[str, Any]
 BATCH = 500
+TRIED = 1_000
+"""Answers of one version that are read under the draft; counts of values are over all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class FieldImpact:
     what     removed, renamed, retyped, options (some are gone), required, limits
     answers  how many stored answers hold a value it concerns; for `required` how many lack one
     detail   the new key, both types, or the codes that are gone
+    lost     how many of those tried could not be read any more, `examples` the first of them as they read
+    refused  how many of those tried break a limit the draft sets
     """
 
     id: str
@@ -49,14 +56,21 @@ class FieldImpact:
     answers: int = 0
     gone: frozenset[str] = frozenset()
     uses: tuple[Use, ...] = ()
+    lost: int = 0
+    refused: int = 0
+    examples: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class FormImpact:
-    """`version` is the one in force, None where there is none; `answers` are all that were given to any version."""
+    """`version` is the one in force, None where there is none; `answers` are all that were given to any version.
+
+    tried  how many of them were read under the draft to see what becomes of them; 0 while it does not compile
+    """
 
     version: int | None
     answers: int
+    tried: int = 0
     changes: tuple[FieldImpact, ...] = ()
     uses: Mapping[str, tuple[Use, ...]] = field(default_factory=dict)
 
@@ -69,9 +83,10 @@ def impact(view: Reading, key: str, body: Body) -> FormImpact:
     uses = {name: tuple(found) for name in names if (found := list(_uses(view, key, name)))}
     changes = list(_changes(old, body)) if row is not None else []
     total = _count(view, key, changes)
+    tried = _try(view, key, row, body, changes) if row is not None else 0
     for each in changes:
         each.uses = uses.get(each.key.partition(".")[0], ()) if each.what != "required" else ()
-    return FormImpact(row.version if row is not None else None, total, tuple(changes), uses)
+    return FormImpact(row.version if row is not None else None, total, tried, tuple(changes), uses)
 
 
 # what differs -------------------------------------------------------------------------------------------------
@@ -149,6 +164,43 @@ def _answers(key: str) -> Iterator[Select[Any]]:
     yield select(Record.answers).where(Record.book == key)
     if key == CUSTOMER_FORM:
         yield select(Customer.answers).where(Customer.answers != {})
+
+
+def _try(view: Reading, key: str, row: Definition, body: Body, changes: list[FieldImpact]) -> int:
+    """Read the latest answers under the draft: what is lost or refused is told beside its change, or as one more."""
+    try:
+        new = compile_form(body)
+    except Invalid:
+        return 0
+    known = {change.id: change for change in changes if change.what != "required"}
+    tried = 0
+    for form_row, answers in _latest(view, key, row):
+        tried += len(answers)
+        for each in preview(definitions.compiled(form_row), new, answers, now=view.now.astimezone(view.zone)):
+            lost = each.counts.get("unreadable", 0)
+            if not lost and not each.refused:
+                continue
+            change = known.get(each.id)
+            if change is None:
+                change = known[each.id] = FieldImpact(each.id, each.before[0], each.label, "limits")
+                changes.append(change)
+            change.lost, change.refused = change.lost + lost, change.refused + each.refused
+            change.examples = (*change.examples, *(found.value for found in each.examples if found.value))[:3]
+    return tried
+
+
+def _latest(view: Reading, key: str, row: Definition) -> Iterator[tuple[Definition, list[Body]]]:
+    """The last answers given to each version, with that version; those of customers are read under the one in force."""
+    versions = select(Definition).where(Definition.kind == "form", Definition.key == key, Definition.status != DRAFT)
+    for version in view.session.scalars(versions):
+        requests = select(CreditRequest.answers).where(CreditRequest.form_id == version.id)
+        records = select(Record.answers).where(Record.form_id == version.id)
+        newest = (requests.order_by(CreditRequest.created_at.desc()), records.order_by(Record.changed_at.desc()))
+        for query in newest:
+            yield version, list(view.session.scalars(query.limit(TRIED)))
+    if key == CUSTOMER_FORM:
+        query = select(Customer.answers).where(Customer.answers != {}).order_by(Customer.changed_at.desc())
+        yield row, list(view.session.scalars(query.limit(TRIED)))
 
 
 def _concerns(change: FieldImpact, answers: Body) -> bool:

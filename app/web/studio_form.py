@@ -167,10 +167,11 @@ def told(found: FormImpact) -> dict[str, Any]:
     return {
         "version": found.version,
         "answers": found.answers,
+        "tried": found.tried,
         "changes": [
             {"id": each.id, "key": each.key, "label": label(each.label) or each.key, "what": each.what,
              "words": _words(each), "answers": each.answers, "uses": [_use(use) for use in each.uses],
-             "grave": each.what in ("removed", "retyped", "options")}
+             "grave": each.lost > 0 or each.what in ("removed", "retyped", "options")}
             for each in found.changes
         ],
         "uses": {name: [_use(use) for use in uses] for name, uses in found.uses.items()},
@@ -178,11 +179,15 @@ def told(found: FormImpact) -> dict[str, Any]:
 
 
 def _words(change: FieldImpact) -> str:
-    said = t(f"form.impact.{change.what}", label=label(change.label) or change.key, detail=change.detail)
-    if change.what == "limits":
-        return said
-    counted = "form.impact.lack" if change.what == "required" else "form.impact.hold"
-    return f"{said} {t(counted, count=change.answers)}" if change.answers else f"{said} {t('form.impact.no_answers')}"
+    said = [t(f"form.impact.{change.what}", label=label(change.label) or change.key, detail=change.detail)]
+    if change.what != "limits":
+        counted = "form.impact.lack" if change.what == "required" else "form.impact.hold"
+        said.append(t(counted, count=change.answers) if change.answers else t("form.impact.no_answers"))
+    if change.lost:
+        said.append(t("form.impact.lost", count=change.lost, examples=list(change.examples)))
+    if change.refused:
+        said.append(t("form.impact.refused", count=change.refused))
+    return " ".join(said)
 
 
 def _use(use: Use) -> dict[str, str]:

@@ -15,9 +15,14 @@ interface Use {
 interface Impact {
   readonly version: number | null;
   readonly answers: number;
+  /** How many answers were read under the draft. */
+  readonly tried: number;
   readonly changes: readonly { readonly id: string; readonly key: string; readonly label: string; readonly words: string; readonly answers: number; readonly grave: boolean; readonly uses: readonly Use[] }[];
   readonly uses: Readonly<Record<string, readonly Use[]>>;
 }
+
+/** All stored answers are counted: not after each letter. */
+const PAUSE = 600;
 
 export function ImpactView(): JSX.Element {
   const draft = useDraft();
@@ -27,12 +32,17 @@ export function ImpactView(): JSX.Element {
 
   useEffect(() => {
     const stop = new AbortController();
-    void draft.ask<Impact>("impact", { body }, stop.signal).then((answer) => {
+    const ask = async (): Promise<void> => {
+      const answer = await draft.ask<Impact>("impact", { body }, stop.signal);
       if (stop.signal.aborted) return;
       setFailed(answer.kind === "told" ? "" : answer.kind === "refused" ? answer.message : words("js.form.impact.failed"));
       if (answer.kind === "told") setFound(answer.value);
-    });
-    return () => stop.abort();
+    };
+    const timer = window.setTimeout(() => void ask(), found === null ? 0 : PAUSE);
+    return () => {
+      window.clearTimeout(timer);
+      stop.abort();
+    };
   }, [body]);
 
   const go = (id: string): void => {
@@ -45,7 +55,7 @@ export function ImpactView(): JSX.Element {
   const named = placed(body).filter((each) => each.at.length === 2 && (found.uses[each.field.key] ?? []).length > 0);
   return (
     <>
-      <Card title={words("js.form.view.impact")} small={found.version === null ? words("js.form.impact.first") : words("js.form.impact.against", { version: found.version, count: found.answers })}>
+      <Card title={words("js.form.view.impact")} small={found.version === null ? words("js.form.impact.first") : [words("js.form.impact.against", { version: found.version, count: found.answers }), found.tried > 0 ? words("js.form.impact.tried", { count: found.tried }) : ""].filter(Boolean).join(" · ")}>
         {failed && <p class="is-bad" role="status">{failed}</p>}
         {found.changes.length === 0 ? (
           <p class="is-muted" role="status">{words("js.form.impact.none")}</p>

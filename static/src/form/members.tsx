@@ -44,7 +44,11 @@ export function Member({ place, name, schema, field, at, must }: MemberProps): J
   const shared = { place, label, must, ...(help ? { help } : {}) };
   switch (controlOf(name, schema)) {
     case "label":
-      return <LabelFields {...shared} />;
+      return (
+        <div class="form-pair">
+          <LabelFields {...shared} />
+        </div>
+      );
     case "decimal":
       return <DecimalField {...shared} percent={field.type === "percent"} {...(field.type === "percent" ? { unit: "%" } : {})} />;
     case "integer":

@@ -42,7 +42,11 @@ function Part({ name, title, open = true, children }: { readonly name: string; r
 function Optional({ place, label }: { readonly place: string; readonly label: string }): JSX.Element {
   const draft = useDraft();
   const write = (next: Labels): void => draft.set(place, next["zh-CN"] || next.en ? next : undefined);
-  return <LabelFields place={place} label={label} must={false} onLabel={write} />;
+  return (
+    <div class="form-pair">
+      <LabelFields place={place} label={label} must={false} onLabel={write} />
+    </div>
+  );
 }
 
 function FieldProperties({ field, at }: { readonly field: Field; readonly at: At }): JSX.Element {
@@ -62,7 +66,7 @@ function FieldProperties({ field, at }: { readonly field: Field; readonly at: At
       </p>
       <Findings problems={draft.problems.value.at(place)} />
       <Part name="basic" title={words("js.form.part.basic")}>
-        <div onFocusOut={() => labelLeft(draft, field.id)}>
+        <div class="form-pair" onFocusOut={() => labelLeft(draft, field.id)}>
           <LabelFields place={`${place}/label`} label={memberWords("label")} />
         </div>
         <Committed place={`${place}/key`} label={memberWords("key")} value={field.key} must maxLength={64} help={words("js.form.help.key")} onText={(text) => void rename(draft, field.id, text.trim())} />
@@ -173,7 +177,9 @@ function SectionProperties({ index }: { readonly index: number }): JSX.Element |
       <p class="is-muted is-small form-facts">{words("js.form.section")} · {words("js.form.fields_in", { count: section.fields.length })}</p>
       <Findings problems={draft.problems.value.at(place)} />
       <Part name="basic" title={words("js.form.part.basic")}>
-        <LabelFields place={`${place}/title`} label={memberWords("title")} />
+        <div class="form-pair">
+          <LabelFields place={`${place}/title`} label={memberWords("title")} />
+        </div>
         <Optional place={`${place}/help`} label={memberWords("help")} />
         <SelectField place={`${place}/columns`} label={memberWords("columns")} value={String(section.columns ?? 1)} options={["1", "2", "3", "4"].map((value) => ({ value, words: words("js.form.columns", { count: value }) }))} onChoice={(value) => draft.set(`${place}/columns`, Number(value), false)} />
         <CheckField place={`${place}/collapsed`} label={memberWords("collapsed")} value={section.collapsed === true} onCheck={(on) => draft.set(`${place}/collapsed`, on ? true : undefined, false)} />

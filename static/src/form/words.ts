@@ -20,11 +20,20 @@ export function wordsOf(body: Body, title: Labels): readonly Word[] {
   return [{ place: "/title", label: title }, ...inside(body, "/body")];
 }
 
+// Members as people read a form, from the outside in; stored bodies have theirs in the order of the alphabet.
+const ORDER = ["title", "label", "help", "placeholder", "unit", "text", "options", "fields", "sections", "checks", "book"];
+
+function rank(name: string): number {
+  const found = ORDER.indexOf(name);
+  return found < 0 ? ORDER.length : found;
+}
+
 function inside(value: unknown, place: string): readonly Word[] {
   if (isLabel(value)) return [{ place, label: value }];
   if (Array.isArray(value)) return value.flatMap((item, index) => inside(item, `${place}/${index}`));
   if (typeof value !== "object" || value === null) return [];
-  return Object.entries(value).flatMap(([name, item]) => (name === "removed" ? [] : inside(item, `${place}/${name}`)));
+  const names = Object.keys(value).sort((one, other) => rank(one) - rank(other));
+  return names.flatMap((name) => (name === "removed" ? [] : inside((value as Readonly<Record<string, unknown>>)[name], `${place}/${name}`)));
 }
 
 export function lacks(label: Labels): "zh-CN" | "en" | null {

@@ -181,6 +181,18 @@ def test_the_impact_counts_answers_and_names_who_uses_a_field(client: FlaskClien
         "met": ("removed", 1), "impression": ("options", 1), "report": ("renamed", 1),
     }  # fmt: skip
     assert "1 份已有填报有它的值" in told["met"]["words"]
+
+    body = copy.deepcopy(VISITS)
+    for section in body["sections"]:
+        for field in section["fields"]:
+            if field["key"] == "report":
+                kept = {name: field[name] for name in ("id", "key", "label")}
+                field.clear()
+                field.update({**kept, "type": "number"})
+    read = ask(client, "impact", {"body": body}, at=at).get_json()
+    assert read["tried"] == 1
+    report = next(each for each in read["changes"] if each["what"] == "retyped")
+    assert "1 份读不出来，如：好" in report["words"]
     uses = ask(client, "impact", {"body": BODY}, at=DESIGN).get_json()["uses"]
     assert any("审批流" in use["words"] for use in uses["limit"])
 
