@@ -6,7 +6,7 @@ import { CheckField, LabelFields, SelectField, TextField } from "../designer/fie
 import { FormulaField } from "../designer/formula";
 import { say, type Labels } from "../designer/labels";
 import { Button, Findings } from "../designer/parts";
-import { removeSection } from "./acts";
+import { moveSection, removeSection } from "./acts";
 import { fieldAt, nameAt, placeOf, withField, type At, type Field } from "./body";
 import { Committed } from "./committed";
 import { Member, memberWords, valueWords } from "./members";
@@ -186,6 +186,8 @@ function SectionProperties({ index }: { readonly index: number }): JSX.Element |
         <TextField place={`${place}/key`} label={memberWords("key")} must maxLength={64} />
       </Part>
       <div class="actions">
+        <Button words={words("js.form.up")} icon="arrow-up" onlyIcon keys="Alt+ArrowUp" disabled={index === 0} onClick={() => moveSection(draft, index, index - 1)} />
+        <Button words={words("js.form.down")} icon="arrow-down" onlyIcon keys="Alt+ArrowDown" disabled={index === draft.body.value.sections.length - 1} onClick={() => moveSection(draft, index, index + 1)} />
         <Button words={words("js.form.remove_section")} icon="delete" danger disabled={draft.body.value.sections.length < 2} onClick={() => removeSection(draft, index)} />
       </div>
     </>
