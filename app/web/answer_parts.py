@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from app.edge.locale import has_text, label, language, problem_text, t
@@ -183,7 +184,9 @@ def _limits_told(part: Part, what: Field) -> None:
     if not part.help:
         more = part.control.render_kw.get("aria-describedby", "")
         part.control.render_kw["aria-describedby"] = f"{part.name}-help {more}".strip()
-    part.help = t("list.between").join(filter(None, (part.help, *hints)))
+    part.help = " · ".join(filter(None, (part.help, *hints)))
+    if isinstance(part.control, Files):
+        part.control.address = lambda file: url_for("files.download", hash=file.hash)
 
 
 def _rows(part: Part, what: Subform, control: Any, found: Assessment) -> None:

@@ -116,6 +116,7 @@ def test_an_unticked_file_goes_and_the_history_names_it(house: House) -> None:
     address = f"/books/site_visits/{record_id}"
     edit = text(client.get(address + "/edit"))
     assert f'value="{file.hash}"' in edit
+    assert f'<a href="/files/{file.hash}">合同.pdf</a>' in edit
     with house.work() as work:
         stored = work.session.get_one(Record, record_id).answers
         typed = [("customer", stored["customer"]), *VISIT.items(), ("papers", "")]
