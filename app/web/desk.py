@@ -5,6 +5,7 @@ from __future__ import annotations
 from app.web import (
     desk_customer,
     desk_customer_form,
+    desk_customer_records,
     desk_customers,
     desk_imports,
     desk_ratings,
@@ -14,6 +15,6 @@ from app.web import (
 from app.web.desk_blueprint import blueprint
 
 __all__ = [
-    "blueprint", "desk_customer", "desk_customer_form", "desk_customers", "desk_imports", "desk_ratings",
-    "desk_request_form", "desk_requests",
+    "blueprint", "desk_customer", "desk_customer_form", "desk_customer_records", "desk_customers", "desk_imports",
+    "desk_ratings", "desk_request_form", "desk_requests",
 ]  # fmt: skip

@@ -39,7 +39,7 @@ SHOWN = 8  # ratings drawn as steps
 TOLD_ELSEWHERE = ("reason.manual_rule", "reason.unknown_fact")  # the rule itself is named; unknown Factors come first
 
 
-def _head(view: Reading, customer_id: str, tab: str, past: int = 1) -> dict[str, Any]:
+def head_of(view: Reading, customer_id: str, tab: str, past: int = 1) -> dict[str, Any]:
     """What every tab shows above itself."""
     customer = queries.file(view, customer_id)
     return {
@@ -94,8 +94,11 @@ def _why(detail: RatingDetail, card: Scorecard) -> list[str]:
 
 
 def _tabs(customer: CustomerFile, tab: str, view: Reading) -> list[dict[str, Any]]:
-    rights = {"rating": Right.RATING_READ, "ratings": Right.RATING_READ, "requests": Right.REQUEST_READ}
-    names = ("overview", "rating", "ratings", "evidence", "credit", "requests", "occurrences")
+    rights = {
+        "rating": Right.RATING_READ, "ratings": Right.RATING_READ, "requests": Right.REQUEST_READ,
+        "records": Right.RECORD_READ,
+    }  # fmt: skip
+    names = ("overview", "rating", "ratings", "evidence", "credit", "requests", "records", "occurrences")
     ends = {"overview": "desk.customer"}
     return [
         {
@@ -112,7 +115,7 @@ def _tabs(customer: CustomerFile, tab: str, view: Reading) -> list[dict[str, Any
 @access(Right.CUSTOMER_READ)
 def customer(customer_id: str) -> str:
     with reading() as view:
-        head = _head(view, customer_id, "overview", SHOWN)
+        head = head_of(view, customer_id, "overview", SHOWN)
         file: CustomerFile = head["customer"]
         may = view.viewer.may(Right.RATING_READ)
         detail = ratings.one(view, file.rating_id) if may and file.rating_id else None
@@ -137,7 +140,7 @@ def customer(customer_id: str) -> str:
 def customer_rating(customer_id: str) -> str:
     """The Rating that stands now."""
     with reading() as view:
-        head = _head(view, customer_id, "rating")
+        head = head_of(view, customer_id, "rating")
         rating_id = head["customer"].rating_id
         return rating_page(view, head, rating_id)
 
@@ -148,7 +151,7 @@ def rating(rating_id: str) -> str:
     """One Rating, of now or of then."""
     with reading() as view:
         detail = ratings.one(view, rating_id)
-        return rating_page(view, _head(view, detail.customer_id, "rating"), rating_id)
+        return rating_page(view, head_of(view, detail.customer_id, "rating"), rating_id)
 
 
 def rating_page(view: Reading, head: dict[str, Any], rating_id: str | None) -> str:
@@ -170,7 +173,7 @@ def rating_page(view: Reading, head: dict[str, Any], rating_id: str | None) -> s
 @access(Right.RATING_READ)
 def customer_ratings(customer_id: str) -> str:
     with reading() as view:
-        head = _head(view, customer_id, "ratings", ratings.HISTORY)
+        head = head_of(view, customer_id, "ratings", ratings.HISTORY)
     return render_template("desk/customer_ratings.html", **head)
 
 
@@ -178,7 +181,7 @@ def customer_ratings(customer_id: str) -> str:
 @access(Right.CUSTOMER_READ)
 def customer_evidence(customer_id: str) -> str:
     with reading() as view:
-        head = _head(view, customer_id, "evidence")
+        head = head_of(view, customer_id, "evidence")
         copies = evidence.copies(view, customer_id)
         form = answered(view, head["customer"])
     return render_template("desk/customer_evidence.html", **head, copies=copies, form=form)
@@ -189,7 +192,7 @@ def customer_evidence(customer_id: str) -> str:
 def customer_credit(customer_id: str) -> str:
     category, overdue = request.args.get("category", ""), bool(request.args.get("overdue"))
     with reading() as view:
-        head = _head(view, customer_id, "credit")
+        head = head_of(view, customer_id, "credit")
         limits = exposure.limits(view, customer_id)
         categories = exposure.categories(view, customer_id)
         ages = exposure.ages(view, customer_id)
@@ -206,7 +209,7 @@ def customer_credit(customer_id: str) -> str:
 @access(Right.REQUEST_READ)
 def customer_requests(customer_id: str) -> str:
     with reading() as view:
-        head = _head(view, customer_id, "requests")
+        head = head_of(view, customer_id, "requests")
         page = request_queries.page(view, place(), customer_id=customer_id)
     return render_template(
         "desk/customer_requests.html", **head, page=page,
@@ -218,7 +221,7 @@ def customer_requests(customer_id: str) -> str:
 @access(Right.CUSTOMER_READ)
 def customer_occurrences(customer_id: str) -> str:
     with reading() as view:
-        head = _head(view, customer_id, "occurrences")
+        head = head_of(view, customer_id, "occurrences")
         page = evidence.happenings(view, customer_id, place())
     return render_template(
         "desk/customer_occurrences.html", **head, page=page, news=_news(page.rows),

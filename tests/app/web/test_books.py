@@ -189,3 +189,13 @@ def test_a_page_being_written_is_checked_live(house: House, customer: str) -> No
     assert answer.status_code == 200
     html = answer.get_data(as_text=True)
     assert "part-signs" in html, "a poor impression asks for the signs"
+
+
+def test_the_file_of_a_customer_shows_what_the_books_hold(house: House, customer: str) -> None:
+    enter(house, customer, "HT-1")
+    html = text(house.client("lina"), f"/customers/{customer}/records")
+    assert "HT-1" in html
+    assert html.count("还没有记录") == 2, "the two other books hold nothing of it"
+    assert f"/books/guarantees/new?customer={customer}" in html
+    assert "/new?customer=" not in text(house.client("heping"), f"/customers/{customer}/records")
+    assert house.client("zhangwei").get(f"/customers/{customer}/records").status_code == 404
