@@ -15,7 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from sqlalchemy import Table, delete, select, update
+from sqlalchemy import Table, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.access import Viewer
@@ -38,6 +38,7 @@ __all__ = ["OF", "Arrived", "File", "attach", "drop", "dropped", "forget", "foun
 
 PIECE = 1 << 18
 UNKEPT_SECONDS = 24 * 3600
+MOST_WAITING = 500  # files one person may have sent in and not attached, lest one fills the disk
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,9 @@ def store(work: Work, vault: Vault, arrived: Arrived) -> File:
     mine = (FileUpload.by == work.viewer.id) & (FileUpload.hash == file.hash) & FileUpload.attached_at.is_(None)
     known = work.session.scalar(select(FileUpload).where(mine).limit(1))
     if known is None:
+        waiting = select(func.count()).where(FileUpload.by == work.viewer.id, FileUpload.attached_at.is_(None))
+        if (work.session.scalar(waiting) or 0) >= MOST_WAITING:
+            raise Invalid([Problem("file.waiting", params={"name": file.name, "max": MOST_WAITING})])
         work.session.add(FileUpload(id=new_id(), hash=file.hash, name=file.name, by=work.viewer.id, at=work.now))
     else:
         known.name, known.at = file.name, work.now

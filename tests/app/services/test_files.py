@@ -24,6 +24,7 @@ from app.services.lookups import Lookups
 from app.work import Subject
 from forms import Answers
 from forms.fields.files import File
+from rules import Invalid
 from tests.app.services.filed import PDF, image, put
 from tests.builders import Clock, House
 from tests.forms.build import form_of, setup
@@ -200,3 +201,15 @@ def test_what_a_deleted_draft_held_is_as_if_never_attached(house: House, clock: 
     night(house, clock, 8)
     assert counts(house) == (0, 0, 0)
     assert contents(house) == []
+
+
+def test_nobody_fills_the_disk_with_what_they_never_attach(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_WAITING", 1)
+    first = put(house, "lina")
+    with pytest.raises(Invalid) as refused:
+        put(house, "lina", image(), "照片.png")
+    assert [problem.code for problem in refused.value.problems] == ["file.waiting"]
+    put(house, "lina")
+    put(house, "wangqiang", image(), "照片.png")
+    attach(house, "lina", answers(first))
+    put(house, "lina", image(), "照片.png")
