@@ -19,7 +19,10 @@ from rules.rating import rate
 from rules.scorecard_compile import EXAMPLE_TIME
 
 Body = Mapping[str, Any]
-UNFILLED = ("schema.too_short", "schema.pattern", "schema.required", "schema.type", "schema.choice")
+UNFILLED = (
+    "schema.too_short", "schema.pattern", "schema.required", "schema.type", "schema.choice",
+    "form.member_size", "form.member_value", "form.member_missing",
+)  # fmt: skip
 
 
 def scorecard_words(body: Body) -> dict[str, Any]:

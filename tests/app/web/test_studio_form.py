@@ -210,3 +210,27 @@ def test_the_page_before_publishing_tells_the_impact(client: FlaskClient, house:
 def test_a_form_of_odd_setups_has_an_impact_too(client: FlaskClient) -> None:
     odd = {"sections": [{"key": "s", "fields": [{"id": "f_01", "key": "a", "type": "x", "label": LABEL}, 3]}, 7]}
     assert ask(client, "impact", {"body": odd}, at=DESIGN).status_code == 200
+
+
+def test_the_customer_form_counts_the_files_of_customers(client: FlaskClient, house: House) -> None:
+    bring(house, "C2", owner="lina")
+    with house.work("zhoumin") as work:
+        row = definitions.find(work.session, "form", "customer")
+        body = copy.deepcopy(dict(row.body))
+        definitions.restore(work, row)
+    for section in body["sections"]:
+        section["fields"] = [each for each in section["fields"] if each["key"] != "name"]
+    answer = ask(client, "impact", {"body": body}, at="/studio/form/customer/2/design")
+    assert answer.status_code == 200, answer.text
+    assert any(each["what"] == "removed" and each["key"] == "name" for each in answer.get_json()["changes"])
+
+
+def test_what_is_still_empty_is_asked_for(client: FlaskClient) -> None:
+    body = copy.deepcopy(BODY)
+    body["rules"].append({"id": "r9", "effect": "show", "target": "", "when": ""})
+    body["sections"].append({"key": "more", "title": LABEL, "fields": []})
+    found = ask(client, "check", {"title": {"zh-CN": "表", "en": "Form"}, "body": body}, at=DESIGN).get_json()
+    told = {each["path"]: each["message"] for each in found["problems"]}
+    assert told["/body/rules/4/when"] == "请填写条件"
+    assert told["/body/rules/4/target"] == "请选择针对哪个字段"
+    assert told[f"/body/sections/{len(body['sections']) - 1}/fields"] == "还没有字段，请至少添加一个"
