@@ -115,7 +115,9 @@ UNITS = [
     "revenue between 1 and 资产负债率",
     "revenue in [资产负债率..9]", "revenue in (> 资产负债率)", "get or else(revenue, 资产负债率)",
     "for r in [revenue] return r + 资产负债率", "{r: revenue, s: r + 资产负债率}.s",
-    "[revenue][item > 资产负债率]", "round half up(revenue, 2) = 资产负债率",
+    "[revenue][item > 资产负债率]", "round half up(revenue, 2) = 资产负债率", "revenue in (1, 资产负债率)",
+    "(function(x) revenue + 资产负债率)(1)", "count([{revenue: 1}]) + (revenue + 资产负债率)",
+    "[function(revenue) 1, revenue + 资产负债率]", "sum(for revenue in [1] return revenue) + (revenue + 资产负债率)",
 ]  # fmt: skip
 ONE_UNIT = [
     "revenue + assets", "revenue * 资产负债率", "revenue / assets > 资产负债率", "revenue + 1", "revenue > 100",
@@ -239,7 +241,9 @@ def test_spans_count_code_points() -> None:
 @pytest.mark.parametrize(
     ("text", "expect", "fits"),
     [("revenue", "number", True), ("grade", "number", False), ("listed", "boolean", True), ("null", "number", True),
-     ("if listed then 1 else null", "number", True), ("orders", "list<any>", True), ("1 > 2", "string", False)],
+     ("if listed then 1 else null", "number", True), ("orders", "list<any>", True), ("1 > 2", "string", False),
+     ("orders.amount", "number", True), ("orders.due", "number", False), ("[]", "number", True),
+     ("revenue", "list<number>", True), ("grade", "list<number>", False), ("since", "date and time", True)],
 )
 def test_the_place_wants_a_type(text: str, expect: str, fits: bool) -> None:
     codes = [p.code for p in found(text, expect) if p.severity == "error"]
@@ -250,7 +254,8 @@ def test_the_place_wants_a_type(text: str, expect: str, fits: bool) -> None:
     ("text", "kind"),
     [("revenue + 1", "number"), ("orders.amount", "list<number>"), ("orders[1]", "context<amount: number, due: date>"),
      ("since - since", "days and time duration"), ("{a: 1}", "context<a: number>"), ("[1..2]", "range<number>"),
-     ("if listed then 1 else \"x\"", "any"), ("for o in orders return o.due", "list<date>")],
+     ("if listed then 1 else \"x\"", "any"), ("for o in orders return o.due", "list<date>"),
+     ("reverse(orders.due)", "list<date>"), ("reverse(revenue)", "list<number>"), ("distinct values([])", "list")],
 )
 def test_types(text: str, kind: str) -> None:
     assert compile_formula(text, SCOPE).type == kind

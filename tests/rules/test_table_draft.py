@@ -12,7 +12,7 @@ import pytest
 from app import gallery
 from rules import Invalid, Scope, compile_table
 from rules.scorecard_draft import draft_problems as card_problems
-from rules.table_draft import HOLE, draft_problems, readable
+from rules.table_draft import HOLE, draft_problems, readable, repaired
 
 Body = dict[str, Any]
 
@@ -67,6 +67,12 @@ CASES: list[tuple[Callable[[Body], object], list[tuple[str, str]]]] = [
      [("feel.unknown_name", "/outputs/0/default"), ("table.default_partial", "/outputs/1"),
       ("table.default_partial", "/outputs/2")]),
     (lambda body: body.update(inputs=[]), [("schema.too_short", "/inputs")]),
+    # What cannot be added up hides nothing of the rows, as every finding of a row would be one of the sum too.
+    (lambda body: (body.update(hit_policy="C+", outputs=body["outputs"][:1], examples=[]),
+                   body["outputs"][0].update(type="string"), body["outputs"][0].pop("allowed", None),
+                   [row.update(then=['"x"']) for row in body["rows"]],
+                   body["rows"][1].update(when=body["rows"][0]["when"])),
+     [("table.aggregate_type", "/outputs/0/type"), ("table.duplicate", "/rows/1")]),
 ]  # fmt: skip
 
 
@@ -83,6 +89,14 @@ def test_a_gap_stays_told_with_the_cells_of_a_row_for_it() -> None:
     body["rows"].pop(7)
     gap = next(problem for problem in draft_problems(body) if problem.code == "table.gap")
     assert gap.params["cells"] == ['"BB"', "-", "-"]
+
+
+def test_rows_that_contradict_each_other_are_left_as_they_are() -> None:
+    body = terms()
+    body["rows"][3]["when"][1] = '"F", "C"'
+    found = draft_problems(body)
+    assert [problem.code for problem in found] == ["table.overlap"]
+    assert repaired(body, found) is None
 
 
 def test_what_compiles_is_told_as_the_compiler_tells_it() -> None:
