@@ -198,6 +198,13 @@ def test_a_form_from_nothing_by_keys(demo: Place, page: Page) -> None:
     expect(page.locator("[data-stop]:focus")).to_contain_text("出资合计")
     assert names(page) == ["名称", "企业类型", "股东", "单行文本", "实缴出资", "出资合计"]
 
+    keys.press("Control+z")
+    expect(page.locator(".form-item")).to_have_count(7)
+    keys.press("Control+Shift+z")
+    expect(page.locator(".form-item")).to_have_count(6)
+    tab_to(page, "[data-stop]")
+    keys.press("End")
+
     tab_to(page, ".form-part.is-computed > summary")
     keys.press("Enter")
     tab_to(page, FORMULA)

@@ -45,9 +45,26 @@ export function Canvas(): JSX.Element {
     return () => dropInto(null);
   }, [draft]);
 
+  // Undo takes away or moves what has the focus: who was on the canvas then stays there.
+  const here = useRef(false);
+  useEffect(() => {
+    const follow = (event: FocusEvent): void => {
+      here.current = event.target instanceof Element && event.target.matches("[data-stop]");
+    };
+    document.addEventListener("focusin", follow);
+    return () => document.removeEventListener("focusin", follow);
+  }, []);
+
   useLayoutEffect(() => {
+    // What was chosen may be gone: its section's last field takes its place.
+    if (all.length > 0 && !all.some((each) => same(each, now))) {
+      const section = now.kind === "section" ? now.index : now.at[0];
+      const last = all.filter((each) => (each.kind === "section" ? each.index : each.at[0]) <= section).at(-1) ?? all[0];
+      if (last) chosen.value = last;
+      return;
+    }
     const found = root.current?.querySelector<HTMLElement>("[data-stop][tabindex='0']");
-    if (focus.current) found?.focus();
+    if (focus.current || (here.current && document.activeElement === document.body)) found?.focus();
     focus.current = false;
     if (found && !root.current?.contains(document.activeElement)) found.scrollIntoView({ block: "nearest" });
   });

@@ -110,7 +110,7 @@ export function PreviewView(): JSX.Element {
         {drawn?.html === null && <p class="is-warn">{words("js.form.preview.unsound", { count: drawn.count })}</p>}
         {drawn && (drawn.missing ?? []).length > 0 && <p class="is-muted">{words("js.form.preview.hidden", { names: (drawn.missing ?? []).join(words("js.form.between")) })}</p>}
       </div>
-      <div class={`form-sheet${phone ? " is-phone" : ""}`} role="group" aria-label={words("js.form.view.preview")} ref={sheet} onClick={pressed} onChange={soon} onKeyDown={(event) => event.key === "Enter" && event.target instanceof HTMLInputElement && event.preventDefault()} />
+      <div class={`form-sheet design-side${phone ? " is-phone" : ""}`} role="group" aria-label={words("js.form.view.preview")} ref={sheet} onClick={pressed} onChange={soon} onKeyDown={(event) => event.key === "Enter" && event.target instanceof HTMLInputElement && event.preventDefault()} />
     </div>
   );
 }

@@ -21,7 +21,7 @@ export function Properties(): JSX.Element {
   const body = draft.body.value;
   const field = now.kind === "field" ? fieldAt(body, now.at) : undefined;
   return (
-    <aside class="design-side form-properties" aria-label={words("js.form.properties")}>
+    <aside class="form-properties" aria-label={words("js.form.properties")}>
       {now.kind === "field" && field ? <FieldProperties key={field.id} field={field} at={now.at} /> : <SectionProperties key={now.kind === "section" ? now.index : 0} index={now.kind === "section" ? now.index : now.at[0]} />}
     </aside>
   );
