@@ -195,6 +195,16 @@ class Frame:
         return url_for("me.profile")
 
     @property
+    def files(self) -> str:
+        """Where the page sends files that somebody attaches."""
+        return url_for("files.upload")
+
+    @property
+    def pick(self) -> str:
+        """Where the page asks what there is to pick."""
+        return url_for("pick.offered")
+
+    @property
     def logout(self) -> str:
         return url_for("auth.sign_out")
 

@@ -154,6 +154,8 @@ def render(locale: str, page: str, **more: Any) -> str:
         "search": f"/{locale}/customers",
         "language": "/language",
         "logout": "/logout",
+        "files": "/files",
+        "pick": "/pick",
         "sign_in": f"/{locale}/signin",
         "person": f"/{locale}/person",
         "bell": f"/{locale}/bell",
