@@ -98,7 +98,7 @@ def test_a_sheet_is_checked_before_it_is_taken(shelf: Place, sign_in: SignIn, tm
         expect(page.locator("main")).to_contain_text(said)
     page.get_by_role("button", name="只导入").or_(page.get_by_role("button", name="导入")).first.click()
     page.locator("dialog[open] button[value=confirm]").click()
-    expect(page.locator("main")).to_contain_text("1")
+    expect(page.locator("main")).to_contain_text("已导入 1 条记录")
     page.goto("/books/contracts?q=%E5%AF%BC%E5%85%A5")
     expect(page.locator("#records tbody tr")).to_have_count(1)
     assert messages == []

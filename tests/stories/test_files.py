@@ -109,7 +109,7 @@ def test_files_are_attached_kept_and_read(
     page.set_viewport_size({"width": width, "height": 900})
     fill(page)
     page.click("button[data-save]")
-    page.wait_for_url(lambda url: not url.endswith("/new"))
+    page.wait_for_url(lambda url: not url.endswith("/new"), wait_until="commit")
     expect(page.locator("main")).to_contain_text("现场.png")
     small = page.locator(".file-small img").first
     expect(small).to_be_visible()
