@@ -114,6 +114,7 @@ def table(house: House) -> list[tuple[str, str, str, str]]:
                     answer = client.get(address(app, rule, values), follow_redirects=False)
                     to_door = answer.status_code == 303 and "/sign-in" in answer.headers.get("Location", "")
                     found = "sign-in" if to_door else verdict(answer.status_code)
+                    answer.close()  # a file is sent from where it lies
                 else:
                     viewer = viewers.get(role)
                     found = "open" if _may(marks, viewer) else ("403" if viewer else "sign-in")

@@ -148,7 +148,7 @@ def test_a_draft_with_errors_is_not_taken_along(house: House) -> None:
         definitions.draft(work, "table", "broken", {"zh-CN": "不完整"}, {"hit_policy": "U"})
     html = text(client, "/studio/table/broken/1/dmn", 422)
     assert "改正后才能导出" in html
-    assert "/file" not in html
+    assert "/file\"" not in html
     assert client.get("/studio/table/broken/1/dmn/file").status_code == 422
     assert client.get("/studio/table/nowhere/1/dmn").status_code == 404
 
