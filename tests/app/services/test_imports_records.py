@@ -134,15 +134,16 @@ def test_a_record_of_somebody_else_stays_out_of_reach(house: House, customer: st
         imports.get(view.session, view.viewer, upload(house, sheet(line("HT-7"))))
 
 
-def test_a_large_list_is_taken_by_a_job(house: House) -> None:
-    rows = [line(f"HT-{number:05d}") for number in range(2100)]
+def test_a_large_list_is_taken_by_a_job(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "MOST_AT_ONCE", 50)
+    rows = [line(f"HT-{number:05d}") for number in range(60)]
     upload_id = upload(house, sheet(*rows))
     load_handlers()
     drain(house.instance)
-    assert report(house, upload_id)["fates"] == {"good": 2100}
+    assert report(house, upload_id)["fates"] == {"good": 60}
     with house.work("lina") as work:
         imports.take(work, upload_id, None, good_only=False)
     drain(house.instance)
     with house.work() as work:
-        assert imports.get(work.session, None, upload_id).stored == 2100
-    assert len(kept(house)) == 2100
+        assert imports.get(work.session, None, upload_id).stored == 60
+    assert len(kept(house)) == 60
