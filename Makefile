@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 STATIC := static/dist/manifest.json
 SUDO_APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo apt-get)
 
-.PHONY: help run test check demo messages bench services lock long browser clean
+.PHONY: help run test check lint proofs demo messages bench machinery services lock long browser clean
 
 help: ## what there is to do
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,18 +39,30 @@ run: $(STAMP) $(STATIC) ## set up, migrate, load the demo at first start, and se
 demo: $(STAMP) $(STATIC) ## load the demo data without serving
 	@$(BIN)/flask --app wsgi demo
 
-check: $(STAMP) $(STATIC) ## ruff, mypy, import contracts, tsc, and the laws of the house
+lint: $(STAMP) $(STATIC)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	cd static && npx --no-install tsc --noEmit
+
+check: lint ## ruff, mypy, import contracts, tsc, and the laws of the house
 	$(BIN)/python -m pytest -q tests/house
 
-test: $(STAMP) $(STATIC) services browser check ## everything: checks, engines, app on SQLite and PostgreSQL, journeys in a browser
-	cd static && node --test
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests
+# Steps that do not wait for each other run beside each other: a whole run is to end within twenty minutes on two cores.
+test: ## everything: checks, engines, app on SQLite and PostgreSQL, journeys in a browser
+	@$(MAKE) --no-print-directory -j 3 $(STAMP) $(STATIC) machinery
+	@$(MAKE) --no-print-directory -j 2 lint proofs
 
-long: $(STAMP) $(STATIC) services browser ## the larger proofs, whole
+# One process more than the two cores there may be: journeys wait for browsers, and others work meanwhile.
+proofs: $(STAMP) $(STATIC)
+	cd static && node --test
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests
+
+machinery: # one after the other: both install packages
+	@$(MAKE) --no-print-directory browser
+	@$(MAKE) --no-print-directory services
+
+long: $(STAMP) $(STATIC) services browser ## the larger proofs, whole: each tells how much it tried, of which seed
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m long --run-long tests
 
 bench: $(STAMP) $(STATIC) ## ratios against peers, measured in one run
@@ -65,7 +77,7 @@ services: ## start local PostgreSQL, Redis and RabbitMQ from Debian's packages w
 browser: ## install Chromium and the fonts from Debian's packages where that is possible
 	@if ! command -v chromium >/dev/null; then \
 	  if [ -n "$(SUDO_APT)" ] && apt-get update -qq && \
-	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk; then :; \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation fonts-noto-cjk; then :; \
 	  else echo "No Chromium found: install your system's package 'chromium' (Debian: \`sudo make browser\`) to run the journeys; they are skipped without it."; fi; fi
 
 lock: ## pin and hash the requirements anew

@@ -56,6 +56,7 @@ class Right(StrEnum):
     JOB_READ = "job.read"
     JOB_MANAGE = "job.manage"
     SETTING_READ = "setting.read"
+    DATA_REMOVE = "data.remove"
     SELF = "self.manage"
 
 
@@ -129,6 +130,7 @@ TABLE: Mapping[Role, Mapping[Right, Scope]] = {
         _R.JOB_READ: Scope.ALL,
         _R.JOB_MANAGE: Scope.ALL,
         _R.SETTING_READ: Scope.ALL,
+        _R.DATA_REMOVE: Scope.ALL,
     },
 }
 
@@ -154,6 +156,7 @@ class Viewer:
     tree: frozenset[str] = frozenset()  # ids of the own department and all below it
     line: frozenset[str] = frozenset()  # ids of the own department and all above it
     posts: frozenset[str] = frozenset()
+    departments: tuple[str, ...] = ()  # keys of the own department and all above it, the root last
 
     def scope(self, right: Right) -> Scope | None:
         """The widest rows this person may reach with `right`; None when they may not at all."""

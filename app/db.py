@@ -193,6 +193,19 @@ def json_text(session: Session, column: Any, name: str) -> ColumnElement[str]:
     return cast(func.json_extract(cast(column, String), f'$."{name}"'), String)
 
 
+def mentions(session: Session, column: Any, name: str, value: bool | None = None) -> ColumnElement[bool]:
+    """Whether a JSON document has a member of that name, or one that is just `value`, anywhere; its text tells.
+
+    A search by letters reads many documents several times as quickly as LIKE, which folds capitals.
+    """
+    postgres = session.get_bind().dialect.name == "postgresql"
+    between = ": " if postgres else ":"  # as each of the two writes it
+    wanted = dump_json(name) if value is None else f"{dump_json(name)}{between}{dump_json(value)}"
+    find = func.strpos if postgres else func.instr
+    found: ColumnElement[bool] = find(cast(column, Text), wanted) > 0
+    return found
+
+
 def insert_into(session: Session, table: type[Base] | Table) -> Any:
     """An INSERT that knows ON CONFLICT, in the words of the session's database."""
     return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert(table)

@@ -25,10 +25,15 @@ class Verb(StrEnum):
     DEFINITION_PUBLISHED = "definition.published"
     DEFINITION_RETIRED = "definition.retired"
     DEFINITION_DELETED = "definition.deleted"
+    FIELD_SET_KEPT = "field_set.kept"
+    FIELD_SET_ENDED = "field_set.ended"
     CUSTOMER_CREATED = "customer.created"
     CUSTOMER_CHANGED = "customer.changed"
+    CUSTOMER_REMOVED = "customer.removed"
+    CUSTOMER_WITHDRAWN = "customer.withdrawn"
     CUSTOMERS_IMPORTED = "customers.imported"
     ITEMS_IMPORTED = "items.imported"
+    IMPORT_UNDONE = "import.undone"
     UPLOAD_FORGOTTEN = "upload.forgotten"
     FILE_STORED = "file.stored"
     FILES_CHANGED = "files.changed"
@@ -39,8 +44,10 @@ class Verb(StrEnum):
     RECORD_CHANGED = "record.changed"
     RECORD_REMOVED = "record.removed"
     RECORD_RESTORED = "record.restored"
+    RECORD_WITHDRAWN = "record.withdrawn"
     RECORDS_EXPORTED = "records.exported"
     RECORDS_IMPORTED = "records.imported"
+    HISTORY_EXPORTED = "history.exported"
     REQUEST_DRAFTED = "credit_request.drafted"
     REQUEST_CHANGED = "credit_request.changed"
     REQUEST_SUBMITTED = "credit_request.submitted"
@@ -88,6 +95,7 @@ class Verb(StrEnum):
     JOB_RETRIED = "job.retried"
     KEY_DESTROYED = "key.destroyed"
     DEMO_LOADED = "demo.loaded"
+    DEMO_REMOVED = "demo.removed"
     ROLES_CHANGED = "user.roles_changed"
 
 
@@ -100,6 +108,15 @@ class Subject:
 
 
 SYSTEM_SUBJECT = Subject("system", "system")
+
+
+class Road(StrEnum):
+    """By which road an act came in. Each has a word in both languages: catalogue key ``road.<value>``."""
+
+    PAGE = "page"
+    API = "api"
+    IMPORT = "import"
+    JOB = "job"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +172,7 @@ class Work:
     recorded: list[Recorded] = field(default_factory=list)
     changed: set[str] = field(default_factory=set)  # names of classes changed that may not stay silent
     zone: tzinfo = UTC  # where business days begin
+    road: Road = Road.JOB
 
     @property
     def local(self) -> datetime:

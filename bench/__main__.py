@@ -10,6 +10,7 @@ SMALL = {
     "ledger": ("--entries", "20000"),
     "portfolio": ("--customers", "500"),
     "inbox": ("--tasks", "10000", "--pages", "20"),
+    "imports": ("--rows", "3000,6000"),
     "records": ("--records", "20000", "--pages", "20"),
     "board": ("--customers", "20000"),
     # Many short rounds: on a busy machine some of them are quiet for each engine.

@@ -14,10 +14,11 @@ from decimal import Decimal
 
 from sqlalchemy import insert, select
 
+from app import gallery
 from app.db import new_id
 from app.models.customer import Customer
 from app.models.record import Projection, Record, RecordValue
-from app.services import records
+from app.services import definitions, records
 from app.work import SYSTEM_SUBJECT, Verb
 from bench import pages
 from tests.app.desk import bring
@@ -28,6 +29,13 @@ CUSTOMERS = 5_000
 BOOK = "contracts"
 RAW = {"contract_no": "HT-0", "subject": "仓储服务", "amount": "1000", "signed_on": "2025-12-01", "status": "running"}
 STATES = ("running", "done", "done", "done", "stopped")
+# Who reaches what: two roles by a formula, one that leaves most records and one that leaves few.
+BROAD = 'status != "stopped" and (amount >= 1000000 or signed_on >= date("2025-01-01") or record.owner = user.id)'
+NARROW = 'amount >= 4995000 and not(status = "stopped")'
+ACCESS = [
+    *({"role": role, "read": "all", "write": "all"} for role in ("sales", "risk", "general_manager", "auditor")),
+    {"role": "finance", "read": "all", "where": BROAD}, {"role": "manager", "read": "all", "where": NARROW},
+]  # fmt: skip
 PAGES = {
     "newest signed": f"/books/{BOOK}",
     "by amount, highest first": f"/books/{BOOK}?sort=amount&way=down",
@@ -39,6 +47,15 @@ PAGES = {
     "running, 1m to 2m, by day": f"/books/{BOOK}?f.status=running&f.amount.min=100%E4%B8%87&f.amount.max=200%E4%B8%87",
     "search by number": f"/books/{BOOK}?q=HT-00777",
 }
+
+
+def restrict(house: House) -> None:
+    """The book under access by formula, published before it holds anything."""
+    body = gallery.read(f"forms/{BOOK}")["body"]
+    body["book"] |= {"access": ACCESS}
+    with house.work() as work:
+        row = definitions.draft(work, "form", BOOK, {"zh-CN": "合同台账"}, body)
+        definitions.publish(work, row, row.row_version)
 
 
 def customers(house: House) -> list[str]:
@@ -92,6 +109,7 @@ def fill(house: House, first: str, count: int) -> None:
 def main() -> None:
     given = pages.options(__doc__, "records", 1_000_000).parse_args()
     with pages.furnished(given.database) as house:
+        restrict(house)
         customer = bring(house)
         with house.work("liuyang") as work:
             first = records.create(work, BOOK, {**RAW, "customer": customer}).id
@@ -104,6 +122,10 @@ def main() -> None:
         pages.show(house, "liuyang", {**PAGES, "second page": second}, given.pages)
         print("as a salesperson, who reads those of a fiftieth of the customers")
         pages.show(house, "lina", PAGES, given.pages)
+        print("as finance, by a formula that leaves most")
+        pages.show(house, "sunli", PAGES, given.pages)
+        print("as a manager, by a formula that leaves few")
+        pages.show(house, "heping", PAGES, given.pages)
 
 
 if __name__ == "__main__":

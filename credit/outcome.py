@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from credit.signals.signal import months_before
@@ -24,6 +25,7 @@ FEW_BAD = 30
 SIGNALS = ("max_dpd", "bankruptcy_filing", "registration_status")
 
 
+@lru_cache(maxsize=64)  # asked once for each customer of a count
 def window_start(as_of: date) -> date:
     """The day after which a petition counts, and by which a good one had to be a customer."""
     return months_before(as_of, WINDOW_MONTHS)

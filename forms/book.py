@@ -13,6 +13,7 @@ from rules import Formula
 
 from .fields import Field, LookupField, Subform
 from .label import Label
+from .reach import Where
 
 Act = Literal["read", "write", "remove"]
 Sort = Literal["text", "number"]
@@ -53,6 +54,10 @@ SCHEMA: Mapping[str, Any] = {
                 "properties": {
                     "role": {"type": "string", "pattern": "^[a-z][a-z_]{0,39}$"},
                     "read": _REACH, "write": _REACH, "remove": _REACH,
+                    "where": {
+                        "type": "string", "minLength": 1, "maxLength": 4000,
+                        "description": "Of these only records for which this holds: a formula over record and user",
+                    },
                     "hidden": {**_KEYS, "maxItems": 300}, "locked": {**_KEYS, "maxItems": 300},
                 },
             },
@@ -79,12 +84,16 @@ SCHEMA: Mapping[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What one role may do in a book: to whose records, and with which fields neither seen nor written."""
+    """What one role may do in a book: to whose records, and with which fields neither seen nor written.
+
+    `where` narrows the records further, for every act.
+    """
 
     role: str
     reach: Mapping[Act, str]
     hidden: frozenset[str] = frozenset()
     locked: frozenset[str] = frozenset()
+    where: Where | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +130,12 @@ class Book:
     access: tuple[Grant, ...] = ()
     facts: tuple[BookFact, ...] = ()
     projected: Mapping[str, Sort] = member(default_factory=lambda: MappingProxyType({}))
+    ids: Mapping[str, str] = member(default_factory=lambda: MappingProxyType({}))  # of the projected fields, by key
+
+    @property
+    def reached_by(self) -> frozenset[str]:
+        """The fields by which formulas of access tell who reaches a record."""
+        return frozenset(key for grant in self.access if grant.where is not None for key in grant.where.keys)
 
     def grant(self, role: str) -> Grant | None:
         return next((each for each in self.access if each.role == role), None)

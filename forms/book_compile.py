@@ -12,6 +12,7 @@ from rules.problem import pointer
 
 from .book import ACTS, Book, BookFact, Grant, Of, sort_of
 from .fields import Field, LookupField, Subform
+from .reach import RECORD, USER, Where, read
 
 
 @dataclass(slots=True)
@@ -21,6 +22,7 @@ class Making:
     fields: Mapping[str, Field]
     loose: Collection[str]
     formula: Callable[[str, str], Formula | None]  # of a text at a path, its problems told
+    reach: Callable[[str, str], Formula | None]  # the same over the record and the user
     problems: list[Problem]
 
     def book(self, raw: Mapping[str, Any]) -> Book:
@@ -31,14 +33,18 @@ class Making:
         by = next(self._sorted([order["by"]], "/book/sort/by", listed=False), None) if order else None
         key = self._key(raw)
         access = tuple(self._access(raw.get("access", ())))
+        for index, grant in enumerate(access):
+            if columns and columns[0] in grant.hidden:  # it names the record wherever that is spoken of
+                self.add("form.book_name_hidden", pointer("book", "access", index, "hidden"), key=columns[0])
         facts = tuple(self._facts(raw.get("facts", ()), customer))
         unique = [f.key for f in self.fields.values() if f.unique]
-        wanted = dict.fromkeys([*columns, *filters, *unique, *([by] if by else []), *([key] if key else [])])
+        asked = sorted(each for grant in access if grant.where is not None for each in grant.where.keys)
+        wanted = dict.fromkeys([*columns, *filters, *unique, *([by] if by else []), *([key] if key else []), *asked])
         found = {each: sort_of(self.fields[each]) for each in wanted}
         projected = {each: sort for each, sort in found.items() if sort is not None}
         return Book(
             columns, filters, by, bool(order.get("descending")), customer, key, access, facts,
-            MappingProxyType(projected),
+            MappingProxyType(projected), MappingProxyType({each: self.fields[each].id for each in projected}),
         )
 
     def add(self, code: str, path: str, **params: Any) -> None:
@@ -98,7 +104,23 @@ class Making:
             hidden, locked = (
                 frozenset(self._listed(item.get(name, ()), f"{path}/{name}")) for name in ("hidden", "locked")
             )
-            yield Grant(item["role"], {act: item[act] for act in ACTS if act in item}, hidden, locked)
+            where = self._where(item["where"], f"{path}/where") if "where" in item else None
+            yield Grant(item["role"], {act: item[act] for act in ACTS if act in item}, hidden, locked, where)
+
+    def _where(self, text: str, path: str) -> Where | None:
+        """A condition of access, as far as lists can be narrowed by it."""
+        for name in (USER, RECORD):
+            if name in self.fields:
+                self.add("form.reach_name", path, key=name)
+                return None
+        formula = self.reach(text, path)
+        if formula is None:
+            return None
+        found = read(formula, self.fields, path)
+        if isinstance(found, Problem):
+            self.problems.append(found)
+            return None
+        return found
 
     def _listed(self, keys: Sequence[str], path: str) -> Iterator[str]:
         for index, key in enumerate(keys):

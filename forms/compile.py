@@ -8,7 +8,7 @@ from dataclasses import field as member
 from types import MappingProxyType
 from typing import Any
 
-from rules import Formula, Invalid, Problem, ScopeEntry
+from rules import Formula, Invalid, Problem, Scope, ScopeEntry
 from rules.problem import pointer
 
 from .book import Book
@@ -19,6 +19,7 @@ from .fields.choice import Choice
 from .fields.people import CANDIDATE, Staff
 from .model import Check, Form, Plan, Removed, Rule, Section
 from .plan import feeds_of, formula, plan_of, scope_of
+from .reach import NAMES
 from .schema import MOST_REPORTED, shape_problems
 from .ties import ranges_of, tie_problems
 
@@ -61,6 +62,7 @@ def compile_form(body: object) -> Form:
     return Form(
         sections, MappingProxyType(work.fields), rules, checks, summary, removed,
         plan, MappingProxyType(rows), tuple(work.warnings), feeds_of(plan, reads), book,
+        body.get("arrangement") == "tabs",
     )
 
 
@@ -80,6 +82,7 @@ class _Work:
     paths: dict[str, str] = member(default_factory=dict)
     loose: set[str] = member(default_factory=set)
     seen: list[tuple[str, Mapping[str, Any]]] = member(default_factory=list)
+    scopes: dict[str | None, Scope] = member(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.broken = tuple(p.path for p in self.problems)
@@ -111,7 +114,7 @@ class _Work:
             members = tuple(self.fields)[before:]
             yield Section(
                 key, section.get("title"), section.get("help"), members,
-                section.get("columns", 1), section.get("collapsed", False),
+                section.get("columns", 1), section.get("collapsed"),
             )
 
     def outer_field(self, setup: Any, path: str) -> None:
@@ -201,8 +204,14 @@ class _Work:
             entries.update(scope_of(owner.columns))
         return entries
 
+    def names_in(self, inside: str | None) -> Scope:
+        """The same ready for formulas, made once: a form of three hundred fields has a hundred formulas."""
+        if inside not in self.scopes:
+            self.scopes[inside] = Scope(self.scope(inside))
+        return self.scopes[inside]
+
     def formula(self, text: str, path: str, expect: str | None, inside: str | None = None) -> Formula | None:
-        made = formula(text, self.scope(inside), path, self.problems, expect)
+        made = formula(text, self.names_in(inside), path, self.problems, expect)
         self.warnings.extend(p.under(path) for p in (made.warnings if made else ()))
         return made
 
@@ -322,5 +331,7 @@ class _Work:
         if not isinstance(raw, Mapping) or not self.sound("/book"):
             return None
         return Making(
-            self.fields, self.loose, lambda text, path: self.formula(text, path, "boolean"), self.problems
+            self.fields, self.loose, lambda text, path: self.formula(text, path, "boolean"),
+            lambda text, path: formula(text, {**self.scope(None), **NAMES}, path, self.problems, "boolean"),
+            self.problems,
         ).book(raw)

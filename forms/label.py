@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 Label = Mapping[str, str]
 
@@ -21,3 +21,8 @@ def say(label: Label | None, locale: str = "zh-CN") -> str:
     if is_english(locale):
         return label.get("en") or label.get("zh-CN", "")
     return label.get("zh-CN") or label.get("en", "")
+
+
+def listed(words: Iterable[str], locale: str = "zh-CN") -> str:
+    """Several words as one: ``甲、乙`` or ``A, B``."""
+    return (", " if is_english(locale) else "、").join(words)

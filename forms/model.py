@@ -19,14 +19,18 @@ Effect = Literal["show", "require", "lock", "options"]
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A group of fields under one heading; `keys` are the fields in their written order."""
+    """A group of fields under one heading; `keys` are the fields in their written order.
+
+    columns    how many fields stand beside each other where there is room, 1 to 4
+    collapsed  whether it is folded up at first; None for one that cannot be folded
+    """
 
     key: str
     title: Label | None
     help: Label | None
     keys: tuple[str, ...]
     columns: int = 1
-    collapsed: bool = False
+    collapsed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,7 @@ class Form:
     warnings findings of its formulas that do not block, at their places
     feeds    for each key, the keys its value or visibility depends on, directly or through others
     book     how its records are kept, None for a Form that other things are asked by
+    tabs     sections stand behind tabs, one shown at a time, instead of one below the other
     """
 
     sections: tuple[Section, ...]
@@ -113,6 +118,7 @@ class Form:
     warnings: tuple[Problem, ...] = ()
     feeds: Mapping[str, frozenset[str]] = member(default_factory=lambda: MappingProxyType({}))
     book: Book | None = None
+    tabs: bool = False
 
     @property
     def asked(self) -> tuple[Field, ...]:

@@ -27,11 +27,11 @@ def scope_of(fields: Iterable[Field], loose: Iterable[str] = ()) -> dict[str, Sc
 
 
 def formula(
-    text: str, scope: Mapping[str, ScopeEntry], path: str, problems: Found, expect: str | None
+    text: str, scope: Mapping[str, ScopeEntry] | Scope, path: str, problems: Found, expect: str | None
 ) -> Formula | None:
     """A compiled formula, or None with its Problems, spans included, at `path`."""
     try:
-        return compile_formula(text, Scope(scope), expect=expect)
+        return compile_formula(text, scope if isinstance(scope, Scope) else Scope(scope), expect=expect)
     except Invalid as invalid:
         problems.extend(p.under(path) for p in invalid.problems)
         return None

@@ -123,10 +123,14 @@ class _Renaming:
         if isinstance(book.get("sort"), Mapping):
             found["sort"] = self.member(book["sort"], ("by",), self.name)
         if "access" in book:
-            found["access"] = _each(book["access"], lambda each: self.member(each, ("hidden", "locked"), self.names))
+            found["access"] = _each(book["access"], self.grant)
         if "facts" in book:
             found["facts"] = _each(book["facts"], self.fact)
         return found
+
+    def grant(self, grant: Body) -> dict[str, Any]:
+        found = self.member(grant, ("hidden", "locked"), self.names)
+        return self.member(found, ("where",), lambda text: self.formula(text, False))
 
     def fact(self, fact: Body) -> dict[str, Any]:
         found = self.member(fact, ("field", "day"), self.name)

@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, validators
 from jsonschema.exceptions import ValidationError
 
 from rules import Problem
@@ -92,6 +92,7 @@ def form_schema() -> dict[str, Any]:
             sections={"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/section"}},
             rules={"type": "array", "items": {"$ref": "#/$defs/rule"}},
             checks={"type": "array", "items": {"$ref": "#/$defs/check"}},
+            arrangement={"enum": ["stacked", "tabs"]},
             summary={"type": "array", "items": key, "maxItems": 20, "uniqueItems": True},
             removed={"type": "array", "items": {"$ref": "#/$defs/removed"}},
             book=dict(BOOK),
@@ -110,9 +111,23 @@ def form_schema() -> dict[str, Any]:
     }
 
 
+def _alternatives(validator: Any, branches: Any, instance: Any, schema: Any) -> Iterator[ValidationError]:
+    """``allOf`` of alternatives by `type`: the one that is meant is looked up, not each of thirty asked in turn."""
+    kind = instance.get("type") if isinstance(instance, Mapping) else None
+    for index, branch in enumerate(branches):
+        meant = branch.get("if", {}).get("properties", {}).get("type", {}).get("const")
+        if meant is None:
+            yield from validator.descend(instance, branch, schema_path=index)
+        elif meant == kind:
+            yield from validator.descend(instance, branch["then"], schema_path=index)
+
+
+_Validator: Any = validators.extend(Draft202012Validator, {"allOf": _alternatives})  # type: ignore[no-untyped-call]
+
+
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(form_schema())
+def _validator() -> Any:
+    return _Validator(form_schema())
 
 
 def shape_problems(body: object) -> tuple[Problem, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from rules import Invalid
 
-from .fields import At, Lookup
+from .fields import At, Field, Lookup
 from .model import Form
 
 # No field key can hold a $, so the copied values never meet an answer.
@@ -39,11 +39,20 @@ def read_stored(
     typed: dict[str, Any] = {}
     carried = {key: value for key, value in stored.items() if key not in form.fields and key != COPIED}
     for field in form.asked:
-        try:
-            typed[field.key] = field.restore(stored.get(field.key), copied.get(field.key), at)
-        except Invalid:
-            typed[field.key] = field.empty
+        typed[field.key] = _restored(field, stored.get(field.key), copied.get(field.key), at)
     return typed, carried
+
+
+def read_one(field: Field, stored: Any, zone: tzinfo = UTC) -> Any:
+    """One stored answer, typed; empty where its field cannot hold it any more."""
+    return _restored(field, stored, None, At(datetime(2000, 1, 1, tzinfo=zone), NOWHERE))
+
+
+def _restored(field: Field, stored: Any, copied: Any, at: At) -> Any:
+    try:
+        return field.restore(stored, copied, at)
+    except Invalid:
+        return field.empty
 
 
 def pack_stored(form: Form, typed: Mapping[str, Any]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ from rules.table_spans import EMPTY, FULL, KINDS, Spans, between, common, comple
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 MOMENTS = frozenset({"now", "today"})
 TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
+CONDITIONS = (Comparison, Between, In, Logic)
 NOTHING = Scope({})
 BARE = re.compile(r"\s*,\s*")
 
@@ -169,16 +170,16 @@ def said(problem: Problem, text: str, subject: Type | None) -> Problem:
     return problem
 
 
-def _test(node: Node, text: str, kind: str) -> Spans:
-    """The values one test admits; raises NotConstant where that depends on more than ``?``."""
+def _test(node: Node, text: str, kind: str, listed: bool = False) -> Spans:
+    """The values one test, or one item of a list, admits; raises NotConstant where that depends on more than ``?``."""
     if isinstance(node, RangeNode):
         return _range(node, text, kind)
-    if isinstance(node, ListNode):
-        return joined(span for item in node.items for span in _test(item, text, kind))
-    # Over a truth value a condition is compared with it, not taken for itself: left to evaluation.
-    if kind != "boolean" and isinstance(node, Comparison | Between | In | Logic):
+    if isinstance(node, ListNode):  # a list within a list is an item no input equals
+        return EMPTY if listed else joined(span for item in node.items for span in _test(item, text, kind, True))
+    # Over a truth value, and in a list, a condition is compared with it, not taken for itself: left to evaluation.
+    if kind != "boolean" and not listed and isinstance(node, CONDITIONS):
         return _condition(node, text, kind)
-    return _admitted(constant(node, text), kind)
+    return _admitted(constant(node, text), kind, listed)
 
 
 def _range(node: RangeNode, text: str, kind: str) -> Spans:
@@ -216,7 +217,7 @@ def _condition(node: Node, text: str, kind: str) -> Spans:
     if isinstance(node, Between) and _subject(node.value):
         low, high = (_key(constant(end, text), kind) for end in (node.low, node.high))
         return between(edge(low, False), edge(high, True))
-    if isinstance(node, In) and _subject(node.value) and not any(map(_is_null, node.tests)):
+    if isinstance(node, In) and _subject(node.value) and all(map(_plain, node.tests)):
         return joined(span for test in node.tests for span in _test(test, text, kind))
     raise NotConstant
 
@@ -225,17 +226,22 @@ def _subject(node: Node) -> bool:
     return isinstance(node, Name) and node.name == "?"
 
 
+def _plain(test: Node) -> bool:
+    """Whether a test behind ``? in`` is told by its values: null meets null there, and a condition is a truth value."""
+    return not _is_null(test) and not isinstance(test, CONDITIONS)
+
+
 def _is_null(node: Node) -> bool:
     items = node.items if isinstance(node, ListNode) else (node,)
     return any(isinstance(item, Literal) and item.value is None for item in items)
 
 
-def _admitted(value: Any, kind: str) -> Spans:
+def _admitted(value: Any, kind: str, listed: bool = False) -> Spans:
     """The values a constant stands for: itself, the items of a list, what lies in a range; null for none of them."""
     if value is None:
         return EMPTY
     if isinstance(value, list):
-        return joined(span for item in value for span in _admitted(item, kind))
+        return EMPTY if listed else joined(span for item in value for span in _admitted(item, kind, True))
     if isinstance(value, Range):
         if value.op in ("=", "!="):
             return _compared(value.op, _key(value.low, kind))

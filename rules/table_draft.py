@@ -38,14 +38,20 @@ def looked_through(body: Body, find: Callable[[Body], list[Problem]], repair: Re
     silent: set[str] = set()
     for _ in range(ROUNDS):
         found = [each for each in find(body) if not _inside(each, silent) and HOLE not in str(dict(each.params))]
-        told |= {(each.code, each.path + repr(each.span)): each for each in found if each.code != "table.gap"}
-        told |= {(each.code, str(each.params)): each for each in found if each.code == "table.gap"}
+        told |= {_same(each): each for each in found}
         fixed = repair(body, errors(found))
         if fixed is None:
             break
         body, more = fixed
         silent |= more
     return list(told.values())
+
+
+def _same(found: Problem) -> tuple[str, str]:
+    """What makes a finding the one of an earlier round: its place and the name it names; of a gap, all it tells."""
+    if found.code == "table.gap":
+        return found.code, str(found.params)
+    return found.code, f"{found.path} {found.span} {found.params.get('name')}"
 
 
 def readable(body: Body, scope: Scope | None = None) -> DecisionTable | None:

@@ -11,7 +11,7 @@ import { readPo } from "./po.mjs";
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const DIST = path.join(HERE, "dist");
 const LOCALES = path.join(HERE, "..", "app", "locale");
-const ISLANDS = ["app", "inbox", "charts", "studio", "scorecard", "table", "form"];
+const ISLANDS = ["app", "inbox", "charts", "studio", "scorecard", "table", "form", "sorting"];
 const LANGUAGES = { zh_Hans_CN: "zh-CN", en: "en" };
 
 /** Gives a file its content-hashed name, so that a browser may keep it for ever. */

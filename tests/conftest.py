@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+
+from tests.proofs import TOLD, Proof, Telling, drawn_seed
 
 # The default run tries the same examples each time; `make long` looks for new ones.
-settings.register_profile("seeded", derandomize=True, print_blob=True)
-settings.register_profile("searching", print_blob=True)
+# Neither asks how long an example took: a machine with other work to do is no fault.
+PATIENT = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+settings.register_profile("seeded", derandomize=True, **PATIENT)
+settings.register_profile("searching", **PATIENT)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -20,6 +24,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("searching" if config.getoption("--run-long") else "seeded")
+    config.pluginmanager.register(Telling(config))
+
+
+@pytest.fixture
+def proof(request: pytest.FixtureRequest) -> Iterator[Proof]:
+    """For a test that tries many examples; a long run tells how many it tried, of which seed."""
+    made = Proof(drawn_seed(request.config))
+    yield made
+    if request.config.getoption("--run-long"):
+        request.node.user_properties.append((TOLD, made.told()))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -14,6 +14,7 @@ NOUNS = (
     "files",
     "credit_requests",
     "books",
+    "histories",
     "inbox",
     "tasks",
     "cases",

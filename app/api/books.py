@@ -30,9 +30,10 @@ from app.queries import records as queries
 from app.queries import standing
 from app.queries.records import Filters, Listing, RecordLine
 from app.queries.scope import reach, unseen
-from app.services import books, record_filters, records
+from app.services import books, live_values, record_filters, records
 from app.services.books import Shelf
 from app.work import Reading, Work
+from forms import Answers
 from forms.book import ACTS
 from forms.stored import COPIED
 from rules import Invalid, Problem
@@ -65,7 +66,7 @@ class Records(MethodView):
     def get(self, book: str, query: dict[str, Any]) -> Any:
         with reading() as view:
             shelf = books.open_to(view.session, view.viewer, book)
-            known = books.projections(view.session, shelf)
+            known = books.sortable(view.session, view.viewer, shelf)
             listing = Listing(book, shelf.book, known)
             if query["sort"] and listing.sortable(query["sort"]) is None:
                 raise Invalid([Problem("record.not_sortable", "/sort", {"key": query["sort"]})])
@@ -146,7 +147,7 @@ class Checking(MethodView):
         return {
             "acceptable": not errors(problems),
             "problems": [{"severity": "error", **each} for each in problems_json(problems)],
-            "answers": _seen(shelf, found.answers.to_json(), hidden),
+            "answers": _seen(shelf, found.answers.to_json(), hidden, records.writable(view, shelf)),
             "required": sorted(found.required - hidden),
             "hidden": sorted(found.answers.hidden - hidden),
             "locked": sorted(found.locked - hidden),
@@ -167,14 +168,27 @@ def _wanted(view: Reading, shelf: Shelf, text: str) -> Mapping[str, Any]:
 
 
 def _shown(view: Reading, shelf: Shelf, row: RecordLine | Record) -> dict[str, Any]:
-    members = {name: getattr(row, name) for name in RecordSchema().fields if name not in ("book", "answers")}
-    return {**members, "book": shelf.key, "answers": _seen(shelf, row.answers, unseen(view.viewer, shelf.book))}
+    members = {name: getattr(row, name) for name in RecordSchema().fields if name not in ("book", "answers", "live")}
+    hidden = unseen(view.viewer, shelf.book)
+    typed = Answers.from_json(shelf.form, row.answers, view.zone).typed
+    return {
+        **members, "book": shelf.key, "answers": _seen(shelf, row.answers, hidden, records.writable(view, shelf)),
+        "live": live_values.told(view, shelf.form, typed, shelf.form.fields.keys() - hidden),
+    }  # fmt: skip
 
 
-def _seen(shelf: Shelf, answers: Mapping[str, Any], hidden: frozenset[str]) -> dict[str, Any]:
-    """Answers to what the form in force asks and this reader may see; what lookups copied stands beside them."""
-    open_ = shelf.form.fields.keys() - hidden
-    out: dict[str, Any] = {key: value for key, value in answers.items() if key in open_}
+def _seen(
+    shelf: Shelf, answers: Mapping[str, Any], hidden: frozenset[str], writable: frozenset[str]
+) -> dict[str, Any]:
+    """Answers to what the form in force asks and this reader may see; what lookups copied stands beside them.
+
+    What fields mask is told whole to those alone who may write it.
+    """
+    fields = shelf.form.fields
+    open_ = fields.keys() - hidden
+    out: dict[str, Any] = {
+        key: value if key in writable else fields[key].masked(value) for key, value in answers.items() if key in open_
+    }
     copied = answers.get(COPIED)
     if isinstance(copied, Mapping):
         out[COPIED] = {key: value for key, value in copied.items() if key.partition("/")[0] in open_}

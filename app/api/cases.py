@@ -16,8 +16,9 @@ from app.edge.transaction import reading
 from app.models.case import Case
 from app.queries import cases as queries
 from app.queries import trail
-from app.services import cases
+from app.services import cases, live_values
 from app.services.directory import directory
+from app.work import Reading
 from forms import Answers
 from rules import Invalid, Problem
 
@@ -32,15 +33,23 @@ class OneCase(MethodView):
     def get(self, case_id: str) -> Any:
         with reading() as view:
             found = queries.view(view, case_id, directory)
-        members = {name: getattr(found, name) for name in CaseSchema().fields if name != "answers"}
-        return {**members, "answers": case_answers(found)}
+            members = {name: getattr(found, name) for name in CaseSchema().fields if name not in ("answers", "live")}
+            return {**members, "answers": case_answers(found), "live": case_live(view, found)}
 
 
 def case_answers(found: queries.CaseView) -> dict[str, Any]:
-    """The answers a page would show this reader, in their stored form."""
+    """The answers a page would show this reader, in their stored form and masked as it masks them."""
     stored = Answers(found.form, found.typed).to_json()
-    seen = {shown.field.key for section in found.sections for shown in section.fields}
-    return {key: value for key, value in stored.items() if key in seen}
+    return {key: found.form.fields[key].masked(value) for key, value in stored.items() if key in _seen(found)}
+
+
+def case_live(view: Reading, found: queries.CaseView) -> dict[str, dict[str, Any]]:
+    """By key of lookup, the values it shows as they are now for this reader."""
+    return live_values.told(view, found.form, found.typed, _seen(found))
+
+
+def _seen(found: queries.CaseView) -> set[str]:
+    return {shown.field.key for section in found.sections for shown in section.fields}
 
 
 @noun.route(ONE + "/path")

@@ -6,11 +6,10 @@ from dataclasses import fields
 from typing import Any
 
 from flask.views import MethodView
-from sqlalchemy.orm import Session
 
 from app.access import Right
-from app.api.cases import case_answers
-from app.api.noun import Noun, act, inside
+from app.api.cases import case_answers, case_live
+from app.api.noun import Noun, act, inside, viewing
 from app.api.paging import place
 from app.api.schemas.credit_requests import (
     ChangeRequestSchema,
@@ -30,9 +29,10 @@ from app.models.case import Case, CreditRequest
 from app.queries import cases as case_queries
 from app.queries import requests as queries
 from app.queries import standing
-from app.services import cases, requests
+from app.services import cases, live_values, requests
 from app.services.directory import directory
 from app.work import Actor, Reading, Work
+from forms import Answers
 from rules.problem import errors
 
 noun = Noun("credit_requests", __name__)
@@ -69,7 +69,7 @@ class OneRequest(MethodView):
         with reading() as view:
             found = queries.file(view, request_id)
             members = {each.name: getattr(found, each.name) for each in fields(found)}
-            return {**members, "answers": _readable(view, found)}
+            return {**members, **_readable(view, found)}
 
     @noun.operation("credit_requests.change", Right.REQUEST_WRITE, gives=RequestSchema, body=ChangeRequestSchema)
     def patch(self, request_id: str, body: dict[str, Any]) -> Any:
@@ -125,11 +125,12 @@ def _own(work: Work, row: CreditRequest) -> dict[str, Any]:
     work.session.flush()
     members = {name: getattr(row, name) for name in RequestHeadSchema().fields}
     marked = queries.marked_fields(work.session, row.status, row.case_id)
-    return {**members, "flow_key": row.flow_key, "marked_fields": marked, "answers": _mine(work.session, row)}
+    return {**members, "flow_key": row.flow_key, "marked_fields": marked, **_mine(viewing(work), row)}
 
 
-def _mine(session: Session, row: CreditRequest | queries.RequestFile) -> dict[str, Any]:
-    """What an applicant sees of the own answers."""
+def _mine(view: Reading, row: CreditRequest | queries.RequestFile) -> dict[str, Any]:
+    """What an applicant sees of the own answers, whole where they may write them, and what lookups show beside."""
+    session = view.session
     case = session.get(Case, row.case_id) if row.case_id else None
     if case is None:
         found = requests.road(session, row.flow_key)
@@ -137,11 +138,18 @@ def _mine(session: Session, row: CreditRequest | queries.RequestFile) -> dict[st
     else:
         form, flow = cases.form_of(session, case), cases.flow_of(session, case)
     keys = requests.readable(flow, form, flow.start.id)
-    return {key: value for key, value in row.answers.items() if key in keys}
+    whole = requests.editable(flow, form, flow.start.id)
+    answers = {
+        key: value if key in whole else form.fields[key].masked(value)
+        for key, value in row.answers.items() if key in keys
+    }  # fmt: skip
+    typed = Answers.from_json(form, row.answers, view.zone).typed
+    return {"answers": answers, "live": live_values.told(view, form, typed, keys)}
 
 
 def _readable(view: Reading, found: queries.RequestFile) -> dict[str, Any]:
     """The answers as this reader may see them: the own ones, or those of the case as its page shows them."""
     if found.applicant_id == view.viewer.id or found.case_id is None:
-        return _mine(view.session, found)
-    return case_answers(case_queries.view(view, found.case_id, directory))
+        return _mine(view, found)
+    case = case_queries.view(view, found.case_id, directory)
+    return {"answers": case_answers(case), "live": case_live(view, case)}

@@ -20,18 +20,23 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import gallery
-from app.edge.locale import translate
+from app.access import Conflict
+from app.edge.locale import LANGUAGES, translate
 from app.edge.runtime import Runtime, runtime
 from app.edge.transaction import begin_work
 from app.jobs import demo, load_handlers
+from app.jobs.embedded import claim, perform
 from app.jobs.run import Run
 from app.models.case import Case
+from app.models.demo import REMOVAL
 from app.models.job import Job
 from app.models.people import User
-from app.services import furnish, ledger
+from app.services import demo_data, furnish, ledger
+from app.services.jobs import SINGLE
 from app.services.passwords import hasher
 from app.work import SYSTEM
 from migrations.run import migrate
+from rules import Invalid
 
 Say = Callable[[str], None]
 CUSTOMERS = 2000
@@ -184,17 +189,58 @@ def introduce(instance: Runtime, say: Say, *, whole: bool) -> None:
         say(both("demo.first_steps"))
 
 
-@click.command("demo")
+@click.group("demo", invoke_without_command=True)
 @click.option("--customers", default=CUSTOMERS, show_default=True, help="customers of the made portfolio")
+@click.pass_context
 @with_appcontext
-def demo_command(customers: int) -> None:
+def demo_command(context: click.Context, customers: int) -> None:
     """Load the demo data into an empty database, or finish a load that was broken off."""
+    if context.invoked_subcommand is not None:
+        return
     instance = runtime()
     migrate(instance.database.write)
     if not is_empty(instance) and not is_unfinished(instance):
         raise click.ClickException(both("demo.not_empty"))
     load(instance, click.echo, customers)
     introduce(instance, click.echo, whole=True)
+
+
+@demo_command.command("remove")
+@click.option("--typed", help="the words that confirm it, instead of being asked for them")
+@with_appcontext
+def remove_command(typed: str | None) -> None:
+    """Take all demo data away for good; customers of your own stay. Goes on where a removal was broken off."""
+    instance = runtime()
+    migrate(instance.database.write)
+    load_handlers()
+    try:
+        with begin_work(instance, SYSTEM, "demo-remove") as work:
+            click.echo(both("demo.remove_what", customers=demo_data.count(work)))
+        phrases = [translate(each, "demo.phrase", {}) for each in LANGUAGES]
+        asked = both("demo.page.type", words=" / ".join(phrases))
+        job_id = _ask(instance, typed if typed is not None else click.prompt(asked), phrases)
+    except Invalid as error:
+        raise click.ClickException("; ".join(both(each.code, **each.params) for each in error.problems)) from None
+    except Conflict as error:
+        raise click.ClickException(both(error.code, **error.params)) from None
+    while (run := claim(instance, series=f"{SINGLE}{REMOVAL}#")) is not None:
+        perform(run)
+    with Session(instance.database.read) as session:
+        job = session.get_one(Job, job_id)
+    if job.status == "running":
+        raise click.ClickException(both("demo.removal_elsewhere"))
+    if job.status != "done":
+        raise click.ClickException(both("demo.removal_stopped", error=job.error or job.status))
+    click.echo(both("demo.removed_done", **(job.result or {})))
+    ledger.sequence(instance.database)
+    ledger.sign(instance.database, instance.keys, instance.settings.origin, instance.clock())
+
+
+def _ask(instance: Runtime, typed: str, phrases: Sequence[str]) -> str:
+    """The job of this removal: a new one, or the one that was broken off and is due again."""
+    with begin_work(instance, SYSTEM, "demo-remove") as work:
+        demo_data.confirm(typed, phrases)
+        return (demo_data.again(work) or demo_data.start(work, typed, phrases)).id
 
 
 commands = [demo_command]

@@ -87,7 +87,7 @@ AUDIENCES: tuple[Audience, ...] = (
     )),
     Audience("studio", frozenset({Role.BUSINESS_ADMIN}), (
         Entry("studio.definitions", "studio", "ui.menu.studio", _R.DEFINITION_READ, None, "s"),
-        Entry("studio.gallery", "copy", "ui.menu.gallery", _R.DEFINITION_WRITE),
+        Entry("studio_gallery.index", "copy", "ui.menu.gallery", _R.DEFINITION_WRITE),
         Entry("studio.publications", "versions", "ui.menu.publications", _R.DEFINITION_READ),
         Entry("studio_formula.functions", "dictionary", "ui.menu.functions", _R.DEFINITION_READ),
         _CUSTOMERS,
@@ -114,6 +114,7 @@ AUDIENCES: tuple[Audience, ...] = (
         Entry("admin.sessions", "lock", "ui.menu.sessions", _R.USER_WRITE),
         Entry("jobs.jobs", "job", "ui.menu.jobs", _R.JOB_READ, None, "j"),
         Entry("admin.settings", "studio", "ui.menu.settings", _R.SETTING_READ),
+        Entry("admin_demo.demo", "customers", "ui.menu.demo", _R.DATA_REMOVE),
     )),
 )  # fmt: skip
 

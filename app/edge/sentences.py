@@ -308,7 +308,7 @@ def _mapping_text(name: str, value: Mapping[str, Any], row: EntryRow | None, ope
     if value.get("erased") is True:
         return t("trail.erased")
     if is_sealed(value):
-        if row is None or row.customer_id is None or open_value is None:
+        if row is None or row.customer_id is None or open_value is None or row.detail.get("private"):
             return t("trail.sealed")
         return open_value(row.customer_id, name, value) or t("trail.erased")
     texts = {key: each for key, each in value.items() if isinstance(each, str)}

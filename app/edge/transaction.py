@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import g, has_request_context
+from flask import g, has_request_context, request
 from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import ORMExecuteState, Session, UOWTransaction
@@ -18,7 +18,7 @@ from app.access import Conflict, Viewer
 from app.db import Base
 from app.edge.runtime import Runtime, runtime
 from app.services import ledger
-from app.work import Actor, Reading, Work
+from app.work import Actor, Reading, Road, Work
 
 __all__ = ["Unrecorded", "begin_reading", "begin_work", "reading", "runtime", "writing"]
 
@@ -74,7 +74,8 @@ def _watch_statements(state: ORMExecuteState) -> None:
 def begin_work(instance: Runtime, actor: Actor, request_id: str | None = None) -> Iterator[Work]:
     """An open transaction for `actor`; entries are the last write before the commit."""
     with HouseSession(instance.database.write, expire_on_commit=False) as session:
-        work = Work(session, actor, instance.clock(), request_id, zone=ZoneInfo(instance.settings.timezone))
+        zone = ZoneInfo(instance.settings.timezone)
+        work = Work(session, actor, instance.clock(), request_id, zone=zone, road=_road())
         session.info["work"] = work
         try:
             yield work
@@ -99,6 +100,13 @@ def begin_work(instance: Runtime, actor: Actor, request_id: str | None = None) -
         except BaseException:
             session.rollback()
             raise
+
+
+def _road() -> Road:
+    """Programs come in by the API, people by pages; what no request asked for is a job's."""
+    if not has_request_context():
+        return Road.JOB
+    return Road.API if (request.blueprint or "").startswith("api_") else Road.PAGE
 
 
 @contextmanager

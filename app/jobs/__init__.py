@@ -10,8 +10,8 @@ from app.jobs.embedded import Backend, drain
 __all__ = ["Backend", "Runtime", "backend", "drain", "load_handlers"]
 
 HANDLERS = (
-    "ratings", "exposure", "limits", "imports", "demo", "demo_books", "demo_cases", "verify", "forget", "files",
-    "records",
+    "ratings", "exposure", "limits", "imports", "demo", "demo_books", "demo_cases", "demo_removal", "verify", "forget",
+    "files", "records",
 )  # fmt: skip
 
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.gallery.companies import read_companies
 from app.jobs.run import Run, handler
-from app.services import imports, imports_companies
-from app.services.imports_survey import BATCH, Report, kind_of_upload, survey, walking
+from app.models.upload import Upload
+from app.services import imports, imports_companies, imports_undo
+from app.services.imports_survey import BATCH, Kind, Report, Unmatched, kind_of_upload, survey, walking
 from app.services.viewers import viewer_of
 from app.work import SYSTEM, Actor
 from rules import Invalid, Problem
@@ -30,10 +33,14 @@ def check(run: Run) -> None:
         now = row.at.astimezone(chunk.work.zone)
     report: Report | None = None
     problems: tuple[Problem, ...] = ()
+    question: Mapping[str, Any] | None = None
     try:
         with (
             Session(run.instance.database.read) as session,
-            walking(session, actor.viewer, kind, row.content, row.filename, now) as walk,
+            walking(
+                session, actor.viewer, kind, row.content, row.filename, now, given=kind.given(row.mapping),
+                asking=bool(run.arguments.get("asking")),
+            ) as walk,
         ):
             total = walk.count()
             for number, report in enumerate(survey(session, actor.viewer, walk)):
@@ -41,44 +48,82 @@ def check(run: Run) -> None:
                     session.rollback()  # an old snapshot would keep the write-ahead log from being cut
                     with run.chunk() as chunk:
                         chunk.progress, chunk.total = report.rows, total
+    except Unmatched as unmatched:
+        question = unmatched.report
     except Invalid as invalid:
         problems = invalid.problems
     with run.chunk(actor=actor) as chunk:
         row = imports.get(chunk.work.session, actor.viewer, str(run.arguments["upload"]))
-        if report is None or problems:
+        if question is not None:
+            imports.ask(row, question)
+        elif report is None or problems:
             imports.refuse(row, problems)
         else:
-            imports.settle(row, report)
+            imports.settle(chunk.work, row, kind, report)
             chunk.progress = chunk.total = report.rows
         chunk.last = True
 
 
 @handler(imports.TAKE)
 def take(run: Run) -> None:
-    """Take the good rows over, a batch a transaction; `progress` counts rows, so a batch is never done twice."""
+    """Take the good rows over, a batch a transaction; `progress` counts rows, so a batch is never done twice.
+
+    Somebody who stops it finds everything as it was: what was written is taken back, from the last row on.
+    """
     actor = _actor(run)
     with run.chunk(actor=actor) as chunk:
         row = imports.get(chunk.work.session, actor.viewer, str(run.arguments["upload"]), whole=True)
         kind = kind_of_upload(chunk.work.session, row)
         now = row.at.astimezone(chunk.work.zone)
+    if row.status == "undoing" or not _take(run, actor, row, kind, now):
+        _undo(run, actor, row.id)
+
+
+def _take(run: Run, actor: Actor, row: Upload, kind: Kind, now: datetime) -> bool:
+    """Whether the whole list was taken over; not where somebody stopped it."""
     place = 0
     with (
         Session(run.instance.database.read) as session,
-        walking(session, actor.viewer, kind, row.content, row.filename, now) as walk,
+        walking(
+            session, actor.viewer, kind, row.content, row.filename, now, given=kind.given(row.mapping)
+        ) as walk,
     ):
         for batch in walk.batches(BATCH):
             session.rollback()
             place += len(batch)
             with run.chunk(actor=actor) as chunk:
+                row = imports.get(chunk.work.session, actor.viewer, row.id)
+                if row.status == "undoing":
+                    return False
                 if chunk.job.progress >= place:
                     continue  # a process before this one came that far
-                row = imports.get(chunk.work.session, actor.viewer, row.id)
                 row.stored = (row.stored or 0) + imports.store(chunk.work, row, kind, walk.taker, batch)
                 chunk.progress, chunk.result = place, {"stored": row.stored}
     with run.chunk(actor=actor) as chunk:
         row = imports.get(chunk.work.session, actor.viewer, row.id)
+        if row.status == "undoing":
+            return False
         imports.finish(chunk.work, row, kind, row.stored or 0)
         chunk.last = True
+    return True
+
+
+def _undo(run: Run, actor: Actor, upload_id: str) -> None:
+    """Take back what was written, a few hundred rows a transaction; `progress` counts what is still there."""
+    ended = False
+    while not ended:
+        with run.chunk(actor=actor) as chunk:
+            row = imports.get(chunk.work.session, actor.viewer, upload_id)
+            told = dict(chunk.job.result)
+            taken, kept = imports_undo.take_back(chunk.work, row.id, row.kind, row.book, BATCH)
+            told["taken_back"] = told.get("taken_back", 0) + taken
+            told["kept"] = told.get("kept", 0) + kept
+            left = imports_undo.left(chunk.work.session, row.id)
+            chunk.progress, chunk.result = left, told
+            row.stored = left + told["kept"]
+            if not left:
+                imports.undone(chunk.work, row, told["taken_back"], told["kept"])
+                chunk.last = ended = True
 
 
 def _actor(run: Run) -> Actor:

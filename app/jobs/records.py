@@ -1,9 +1,13 @@
-"""A book whose Form came into force with new columns: older records get the values their list is sorted by."""
+"""What older records get when their Form came into force with more: values their list is sorted by, serial numbers."""
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
+
 from app.jobs.run import Run, handler
-from app.services import books, records
+from app.services import books, numbering, records
+from app.services.viewers import viewer_of
+from app.work import Actor
 
 CHUNK = 500
 
@@ -20,6 +24,27 @@ def project(run: Run) -> None:
             chunk.result = {"after": ids[-1] if ids else after}
             if len(ids) < CHUNK:
                 books.built(chunk.work, book)
+                chunk.close()
+        if chunk.last:
+            return
+
+
+@handler(numbering.NUMBER)
+def number(run: Run) -> None:
+    """Some hundred a transaction, in id order, by whoever asked for it; what has a number keeps it."""
+    book = run.arguments.get("book")
+    with Session(run.instance.database.read) as session:
+        actor = Actor.of(viewer_of(session, str(run.arguments["by"])))
+    while True:
+        with run.chunk(actor=actor) as chunk:
+            after, given = chunk.job.result.get("after", ""), chunk.job.result.get("numbered", 0)
+            if book is None:
+                ids, count = numbering.some_customers(chunk.work, after, CHUNK)
+            else:
+                ids, count = numbering.some_records(chunk.work, str(book), after, CHUNK)
+            chunk.progress = chunk.job.progress + len(ids)
+            chunk.result = {"after": ids[-1] if ids else after, "numbered": given + count}
+            if len(ids) < CHUNK:
                 chunk.close()
         if chunk.last:
             return

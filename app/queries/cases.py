@@ -249,7 +249,7 @@ def _seen(reading: Reading, row: Sequence[Any], people: People, task: Task | Non
         grade=case.grade,
         opened_at=case.opened_at,
         closed_at=case.closed_at,
-        sections=_sections(pinned, answers, _readable(session, case, pinned, viewer)),
+        sections=_sections(pinned, answers, _readable(session, case, pinned.flow, pinned.form, viewer)),
         rating=rating_of(
             session, case, pinned.scorecard, pinned.policy, pinned.scorecard_title, pinned.scorecard_version
         ),
@@ -284,12 +284,17 @@ def _pinned(session: Session, case: Case) -> _Pinned:
     return _Pinned(flow, form, scorecard, policy, row.title, row.version)
 
 
-def _readable(session: Session, case: Case, pinned: _Pinned, viewer: Viewer) -> frozenset[str]:
+def readable_fields(reading: Reading, case: Case, flow: Flow, form: Form) -> frozenset[str]:
+    """The fields of a case's form that this person may read."""
+    return _readable(reading.session, case, flow, form, reading.viewer)
+
+
+def _readable(session: Session, case: Case, flow: Flow, form: Form, viewer: Viewer) -> frozenset[str]:
     """The fields this person may read: as their own steps allow; who only looks on with a narrow view, as applicants.
 
     An applicant never reads what the start step hides, whatever else they are told.
     """
-    flow, keys = pinned.flow, pinned.form.fields
+    keys = form.fields
     steps: list[str] = []
     if not _is_applicant(case, viewer):
         query = tasks_of(select(Task.step).where(Task.case_id == case.id).distinct(), viewer)

@@ -13,7 +13,7 @@ from sqlalchemy import Select, or_, select, union
 from app.access import Missing, Right, require
 from app.models.customer import Customer
 from app.models.people import Department, User
-from app.queries.keyset import MOST_COUNTED, Place, Sorting, counted, walk
+from app.queries.keyset import Counted, Place, Sorting, counted, walk
 from app.queries.scope import customers_in_scope
 from app.work import Reading
 
@@ -75,20 +75,6 @@ class CustomerLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CustomerPage:
-    """A page of the list; `count` stops at one more than `MOST_COUNTED`."""
-
-    rows: tuple[CustomerLine, ...]
-    previous: str | None
-    next: str | None
-    count: int
-
-    @property
-    def many(self) -> bool:
-        return self.count > MOST_COUNTED
-
-
-@dataclass(frozen=True, slots=True)
 class CustomerFile:
     """The whole file of one customer, with the names of owner and department."""
 
@@ -147,7 +133,7 @@ def utilisation(limit: Decimal | None, exposure: Decimal | None) -> Decimal | No
 
 def page(
     reading: Reading, filters: Filters, place: Place, *, sort: str = "name", descending: bool | None = None
-) -> CustomerPage:
+) -> Counted[CustomerLine]:
     """Customers this person may read, sorted by one of `SORTS`."""
     require(reading.viewer, Right.CUSTOMER_READ)
     column = SORTS.get(sort, Customer.sort_name)
@@ -160,7 +146,7 @@ def page(
     found = walk(reading.session, _narrowed(query, reading, filters), Sorting(column, Customer.id, way), place)
     whole = found.previous is None and found.next is None
     count = len(found.rows) if whole else counted(reading.session, _narrowed(select(Customer.id), reading, filters))
-    return CustomerPage(tuple(CustomerLine(*row) for row in found.rows), found.previous, found.next, count)
+    return Counted(tuple(CustomerLine(*row) for row in found.rows), found.previous, found.next, count)
 
 
 def _narrowed(query: Select[Any], reading: Reading, filters: Filters) -> Select[Any]:

@@ -1,16 +1,18 @@
-"""The ratings of one customer, newest first and page by page, and one with the Definitions it has pinned."""
+"""What came one after another, newest first: the ratings of a customer, and the acts that changed answers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from app.models.credit import Rating
 from app.models.definition import Definition
+from app.models.ledger import Entry
 from app.queries.keyset import Place, Sorting, Walk, walk
-from app.work import Reading
+from app.queries.trail import EntryRow, rows_of, selected
+from app.work import Reading, Subject, Verb
 
 _LINE = (
     Rating.id, Rating.customer_id, Rating.case_id, Rating.variant, Rating.rated_at, Rating.as_of, Rating.score,
@@ -31,3 +33,18 @@ def pins(reading: Reading, ids: Iterable[str]) -> dict[str, Mapping[str, Any]]:
         row.id: {"kind": row.kind, "key": row.key, "version": row.version, "fingerprint": row.fingerprint}
         for row in reading.session.execute(query.where(Definition.id.in_(list(ids))))
     }
+
+
+ACTS = 100  # read at once
+
+
+def acts(
+    reading: Reading, subject: Subject, verbs: Sequence[Verb], before: int | None, limit: int = ACTS
+) -> tuple[EntryRow, ...]:
+    """Acts of these kinds on one subject before the one numbered `before`, for whoever was let through to it."""
+    about = (Entry.subject_type == subject.type) & (Entry.subject_id == subject.id)
+    query = selected().where(about, Entry.verb.in_([verb.value for verb in verbs]))
+    if before is not None:
+        query = query.where(Entry.subject_seq < before)
+    found = reading.session.execute(query.order_by(Entry.subject_seq.desc()).limit(limit)).all()
+    return rows_of(reading.session, found)

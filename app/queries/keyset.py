@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Select, func, literal, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -39,6 +39,22 @@ class Place:
 
 
 START = Place()
+
+Line = TypeVar("Line")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted(Generic[Line]):
+    """A page of a list with how many lines there are in all; `count` stops at one more than `MOST_COUNTED`."""
+
+    rows: tuple[Line, ...]
+    previous: str | None
+    next: str | None
+    count: int
+
+    @property
+    def many(self) -> bool:
+        return self.count > MOST_COUNTED
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Text, cast, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.access import Forbidden, Right, Scope, require
+from app.db import mentions
 from app.models.credit import Rating
 from app.models.customer import Customer, Evidence
 from app.work import Reading
 from rules.whatif import Columns
 
-STALE = ('%"stale":true%', '%"stale": true%')  # as the two databases write JSON
 BATCH = 5000
 
 
@@ -77,11 +77,10 @@ def _turned(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Any]]:
 
 def _out_of_date(session: Session, ids: Sequence[str]) -> dict[int, set[str]]:
     places = {customer_id: place for place, customer_id in enumerate(ids)}
-    written = cast(Rating.sources, Text)
     query = (
         select(Customer.id, Rating.sources)
         .join(Rating, Rating.id == Customer.rating_id)
-        .where(or_(*(written.like(pattern) for pattern in STALE)))
+        .where(mentions(session, Rating.sources, "stale", True))
         .execution_options(yield_per=BATCH)
     )
     return {
@@ -97,8 +96,7 @@ def further(reading: Reading, ids: Sequence[str], names: Collection[str]) -> dic
         return {}
     places = {customer_id: place for place, customer_id in enumerate(ids)}
     found: dict[str, list[Any]] = {name: [None] * len(ids) for name in names}
-    written = cast(Evidence.facts, Text)
-    told = or_(*(written.contains(f'"{name}"', autoescape=True) for name in sorted(names)))
+    told = or_(*(mentions(reading.session, Evidence.facts, name) for name in sorted(names)))
     query = (
         select(Evidence.customer_id, Evidence.facts, Evidence.expires_on)
         .where(told, Evidence.as_of <= reading.today)

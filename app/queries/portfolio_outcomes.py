@@ -14,6 +14,7 @@ import numpy as np
 from sqlalchemy import Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.db import mentions
 from app.models.customer import Customer, Evidence, Occurrence
 from app.models.ledger import Entry
 from app.work import Reading, Verb
@@ -57,7 +58,7 @@ def _seen(session: Session, today: date) -> Mapping[str, dict[str, Any]]:
     written = cast(Evidence.facts, Text)  # read here, and only where it is the newest
     query = (
         select(Evidence.customer_id, Evidence.kind, Evidence.expires_on, written)
-        .where(or_(*(written.contains(f'"{name}"', autoescape=True) for name in SIGNALS)), Evidence.as_of <= today)
+        .where(or_(*(mentions(session, Evidence.facts, name) for name in SIGNALS)), Evidence.as_of <= today)
         .order_by(Evidence.as_of, Evidence.fetched_at, Evidence.id)
         .execution_options(yield_per=BATCH)
     )

@@ -6,16 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import aliased
 
-from app.access import Viewer
 from app.models.customer import Customer
 from app.models.people import User
 from app.models.record import KEPT, REMOVED, Projection, Record, RecordValue
-from app.queries.keyset import MOST_COUNTED, Place, Sorting, counted, walk
+from app.queries.keyset import Counted, Place, Sorting, counted, walk
+from app.queries.reach import Among, one_by_one
 from app.queries.scope import records_in_scope
 from app.work import Reading
 from forms.book import LONGEST, Book, held
@@ -67,20 +68,6 @@ class RecordLine:
     row_version: int
 
 
-@dataclass(frozen=True, slots=True)
-class RecordPage:
-    """A page of a list; `count` stops at one more than `MOST_COUNTED`."""
-
-    rows: tuple[RecordLine, ...]
-    previous: str | None
-    next: str | None
-    count: int
-
-    @property
-    def many(self) -> bool:
-        return self.count > MOST_COUNTED
-
-
 COLUMNS: tuple[Any, ...] = (
     Record.id, Record.title, Record.form_id, Record.customer_id, Customer.name.label("customer"),
     Customer.number.label("customer_number"), User.name.label("owner"), Record.answers, Record.status,
@@ -104,7 +91,7 @@ class Listing:
 def page(
     reading: Reading, listing: Listing, filters: Filters, place: Place, *, sort: str | None = None,
     descending: bool = False, limit: int = 50, count: bool = True,
-) -> RecordPage:
+) -> Counted[RecordLine]:
     """Records this person may read, along a projected field or, without one, the newest changed first.
 
     Without `count` nobody counts beyond the page.
@@ -125,7 +112,7 @@ def page(
     total = len(found.rows)
     if count and not whole:
         total = counted(reading.session, select(Record.id).where(*narrowed))
-    return RecordPage(tuple(RecordLine(*row) for row in found.rows), found.previous, found.next, total)
+    return Counted(tuple(RecordLine(*row) for row in found.rows), found.previous, found.next, total)
 
 
 def everything(
@@ -150,7 +137,8 @@ def _joined(query: Select[Any]) -> Select[Any]:
 def _narrowed(reading: Reading, listing: Listing, filters: Filters) -> list[ColumnElement[bool]]:
     """The conditions of a list. Where one of them alone leaves few records, these are fetched and sorted instead."""
     status = REMOVED if filters.removed else KEPT
-    conditions = [Record.book == listing.key, Record.status == status, *_scope(reading.viewer, listing)]
+    scope = _scope(reading, listing, partial(_among, reading))
+    conditions = [Record.book == listing.key, Record.status == status, *scope]
     text = filters.search.strip()[:LONGEST_SEARCH]
     if text:
         conditions.append(_named(listing, status, text))
@@ -161,13 +149,16 @@ def _narrowed(reading: Reading, listing: Listing, filters: Filters) -> list[Colu
         if what is None or filters.removed:
             continue
         value = aliased(RecordValue)
-        held_by = _meets(value, what, wanted)
-        some = select(value.record_id).where(held_by)
-        if counted(reading.session, some, FEW) <= FEW:
-            conditions.append(Record.id.in_(some))
-        else:
-            conditions.append(exists().where(value.record_id == Record.id, held_by))
+        conditions.append(_among(reading, value, _meets(value, what, wanted)))
     return conditions
+
+
+def _among(reading: Reading, value: Any, held: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Records with such a value: where there are few, found by themselves; else asked one by one along the list."""
+    some = select(value.record_id).where(held)
+    if counted(reading.session, some, FEW) <= FEW:
+        return Record.id.in_(some)
+    return one_by_one(value, held)
 
 
 def _named(listing: Listing, status: str, text: str) -> ColumnElement[bool]:
@@ -180,8 +171,9 @@ def _named(listing: Listing, status: str, text: str) -> ColumnElement[bool]:
     return Record.id.in_(select(other.id).where(other.book == listing.key, other.status == status, named))
 
 
-def _scope(viewer: Viewer, listing: Listing) -> Sequence[ColumnElement[bool]]:
-    found = records_in_scope(select(Record.id), viewer, listing.book).whereclause
+def _scope(reading: Reading, listing: Listing, among: Among | None = None) -> Sequence[ColumnElement[bool]]:
+    query = records_in_scope(select(Record.id), reading.viewer, listing.key, listing.book, among=among)
+    found = query.whereclause
     return () if found is None else (found,)
 
 
@@ -201,5 +193,5 @@ def _meets(value: Any, what: Projection, wanted: Wanted) -> ColumnElement[bool]:
 def one(reading: Reading, listing: Listing, record_id: str) -> RecordLine | None:
     """A record within reach, removed ones too; None for anyone else's."""
     query = _joined(select(*COLUMNS).select_from(Record)).where(Record.id == record_id, Record.book == listing.key)
-    row = reading.session.execute(query.where(*_scope(reading.viewer, listing))).one_or_none()
+    row = reading.session.execute(query.where(*_scope(reading, listing))).one_or_none()
     return None if row is None else RecordLine(*row)

@@ -11,6 +11,7 @@ from app.access import TABLE, Right, Scope, Viewer
 from app.models.case import Case, CreditRequest, Notice, Task
 from app.models.customer import Customer
 from app.models.record import Record
+from app.queries.reach import Among, Filtering
 from forms.book import Act, Book, Grant
 from workflows.assign import FLOW_ADMIN
 
@@ -101,15 +102,41 @@ def _ways(viewer: Viewer, book: Book, act: Act) -> Iterator[tuple[Scope, Grant |
         yield min(top, narrowed, held.scope), given
 
 
-def records_in_scope(query: Query, viewer: Viewer, book: Book, act: Act = "read") -> Query:
-    """Records within reach; those about a customer go with the customer, whoever entered them."""
-    scope = reach(viewer, book, act)
+def records_in_scope(
+    query: Query, viewer: Viewer, key: str, book: Book, act: Act = "read", among: Among | None = None
+) -> Query:
+    """Records of the book `key` within reach; those about a customer go with the customer, whoever entered them.
+
+    Where a role reaches them by a formula, that is a condition too (ADR 0014); `among` says how a list asks for it.
+    """
+    ways = list(_ways(viewer, book, act))
+    if not narrowed(ways):
+        return query.where(_reached(reach(viewer, book, act), viewer, book))
+    filtering = Filtering(key, book, viewer, among)
+    conditions = [
+        _reached(scope, viewer, book) & (true() if grant is None or grant.where is None else filtering.of(grant.where))
+        for scope, grant in ways
+    ]
+    return query.where(or_(*conditions))
+
+
+def narrowed(ways: Iterable[tuple[Scope, Grant | None]]) -> bool:
+    """Whether any of the ways to records leads through a formula."""
+    return any(grant is not None and grant.where is not None for _, grant in ways)
+
+
+def by_formula(viewer: Viewer, book: Book, act: Act) -> bool:
+    """Whether what this person reaches in a book hangs on what the records say."""
+    return narrowed(_ways(viewer, book, act))
+
+
+def _reached(scope: Scope | None, viewer: Viewer, book: Book) -> ColumnElement[bool]:
     if book.customer is None:
-        return query.where(_rows(scope, viewer, Record.owner_id, Record.department_id))
+        return _rows(scope, viewer, Record.owner_id, Record.department_id)
     if scope is None or scope is Scope.ALL:
-        return query.where(false() if scope is None else true())
+        return false() if scope is None else true()
     theirs = select(Customer.id).where(_rows(scope, viewer, Customer.owner_id, Customer.department_id))
-    return query.where(Record.customer_id.in_(theirs))
+    return Record.customer_id.in_(theirs)
 
 
 def my_groups(viewer: Viewer) -> ColumnElement[bool]:

@@ -26,7 +26,7 @@ FOUND = 20  # subjects that one search word may stand for
 WINDOW = 200_000  # newest entries whose bodies a search for text reads
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "definition": ("definition.",),
+    "definition": ("definition.", "field_set."),
     "customer": ("customer.", "customers.", "items.", "upload.", "evidence."),
     "record": ("record.", "records."),
     "request": ("credit_request.", "answers."),
@@ -36,7 +36,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "decision": ("decision.",),
     "people": ("user.", "post.", "department."),
     "sign_in": ("session.", "password.", "token."),
-    "trail": ("trail.", "key."),
+    "trail": ("trail.", "key.", "history."),
     "system": ("job.", "demo."),
 }
 STORY = ("case", "decision", "request", "limit")  # what a time line of a case tells

@@ -33,6 +33,7 @@ def in_scope(query: Query, viewer: Viewer | None) -> Query:
     """
     if viewer is None:
         return query
+    query = query.where(Upload.kind != "form")  # what a form is made of is looked at in the studio
     mine = Upload.by == viewer.id
     if viewer.scope(Right.CUSTOMER_IMPORT) is Scope.ALL:
         return query.where(or_(mine, Upload.kind != "records"))
@@ -75,7 +76,7 @@ class UploadLine:
 
     @property
     def under_way(self) -> bool:
-        return self.status in ("checking", "importing")
+        return self.status in ("checking", "importing", "undoing")
 
 
 @dataclass(frozen=True, slots=True)

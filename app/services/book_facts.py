@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -25,7 +25,7 @@ NONE = {"count": "0", "sum": "0"}  # of no record; the rest is unknown then
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One record as Facts see it: its answers as formulas see them, and the day it was entered (UTC)."""
+    """One record as Facts see it: its answers as formulas see them, and the business day it was entered."""
 
     facts: Mapping[str, Any]
     entered: date
@@ -49,16 +49,19 @@ def known(session: Session) -> list[KnownFact]:
 
 
 def gather(
-    session: Session, customer_ids: Sequence[str], today: date
+    session: Session, customer_ids: Sequence[str], today: date, zone: tzinfo
 ) -> dict[str, tuple[dict[str, Any], dict[str, Mapping[str, Any]]]]:
-    """For each customer the Facts of every book and where each came from, as `evidence.Gathered` holds them."""
+    """For each customer the Facts of every book and where each came from, as `evidence.Gathered` holds them.
+
+    `zone` is where business days begin: a record entered at 01:00 there counts on that day.
+    """
     found: dict[str, tuple[dict[str, Any], dict[str, Mapping[str, Any]]]] = {}
     for shelf in shelves(session):
-        lines = _lines(session, shelf, customer_ids)
+        lines = _lines(session, shelf, customer_ids, zone)
         for customer_id in customer_ids:
             facts, sources = found.setdefault(customer_id, ({}, {}))
             for fact in shelf.book.facts:
-                value, as_of = summed(fact, lines.get(customer_id, ()), today)
+                value, as_of = summed(fact, lines.get(customer_id, ()), today, zone)
                 facts[fact.key] = value
                 sources[fact.key] = {
                     "kind": KIND, "source": f"{KIND}:{shelf.key}", "as_of": (as_of or today).isoformat(),
@@ -67,7 +70,9 @@ def gather(
     return found
 
 
-def _lines(session: Session, shelf: Shelf, customer_ids: Sequence[str]) -> dict[str, list[Line]]:
+def _lines(
+    session: Session, shelf: Shelf, customer_ids: Sequence[str], zone: tzinfo
+) -> dict[str, list[Line]]:
     query = (
         select(Record.customer_id, Record.answers, Record.created_at)
         .where(Record.book == shelf.key, Record.status == KEPT, Record.customer_id.in_(customer_ids))
@@ -75,25 +80,29 @@ def _lines(session: Session, shelf: Shelf, customer_ids: Sequence[str]) -> dict[
     )
     found: dict[str, list[Line]] = {}
     for customer_id, answers, created_at in session.execute(query):
-        facts = Answers.from_json(shelf.form, answers).facts()
-        found.setdefault(customer_id, []).append(Line(facts, created_at.astimezone(UTC).date()))
+        facts = Answers.from_json(shelf.form, answers, zone).facts()
+        found.setdefault(customer_id, []).append(Line(facts, created_at.astimezone(zone).date()))
     return found
 
 
-def summed(fact: BookFact, lines: Iterable[Line], today: date) -> tuple[Any, date | None]:
+def summed(
+    fact: BookFact, lines: Iterable[Line], today: date, zone: tzinfo = UTC
+) -> tuple[Any, date | None]:
     """The Fact as stored (decimal text, ISO day, text, boolean, None for unknown) and the day of its latest record.
 
     A record without the day it counts by, or without the value, does not count; nor does one of a day to come.
     """
-    counted = sorted(_counted(fact, lines, today), key=lambda each: each[0])
+    counted = sorted(_counted(fact, lines, today, zone), key=lambda each: each[0])
     if not counted:
         return NONE.get(fact.of), None
     days, values = [day for day, _ in counted], [value for _, value in counted]
     return _stored(_made(fact.of, values)), days[-1]
 
 
-def _counted(fact: BookFact, lines: Iterable[Line], today: date) -> Iterator[tuple[date, Any]]:
-    now = datetime.combine(today, time(12), UTC)
+def _counted(
+    fact: BookFact, lines: Iterable[Line], today: date, zone: tzinfo
+) -> Iterator[tuple[date, Any]]:
+    now = datetime.combine(today, time(12), zone)
     for line in lines:
         day = line.entered if fact.day is None else _day(line.facts.get(fact.day))
         if day is None or day > today or (fact.months is not None and day <= months_before(today, fact.months)):

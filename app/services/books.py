@@ -12,7 +12,7 @@ from app.access import Forbidden, Missing, Viewer
 from app.db import insert_into
 from app.models.definition import PUBLISHED, Definition
 from app.models.record import KEPT, Projection, Record
-from app.queries.scope import RECORD_RIGHTS, reach
+from app.queries.scope import RECORD_RIGHTS, reach, unseen
 from app.services import jobs
 from app.services.definition_checks import compiled, published
 from app.work import Work
@@ -20,6 +20,9 @@ from forms import Form
 from forms.book import Act, Book
 
 BUILD = "records.project"  # the job that writes the values of a new projection for older records
+# In the notes of a session, for its one transaction: the books it found and their projections. Lists of thousands of
+# rows ask for them with every row.
+FOUND, PROJECTED = "books found", "books projected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +50,14 @@ def shelf_of(row: Definition) -> Shelf | None:
 
 def find(session: Session, key: str) -> Shelf:
     """A book in force; Missing where the form is not published or keeps none."""
-    row = published(session, "form", key)
-    found = None if row is None else shelf_of(row)
-    if found is None:
-        raise Missing("book", key)
-    return found
+    known: dict[str, Shelf] = session.info.setdefault(FOUND, {})
+    if key not in known:
+        row = published(session, "form", key)
+        found = None if row is None else shelf_of(row)
+        if found is None:
+            raise Missing("book", key)
+        known[key] = found
+    return known[key]
 
 
 def open_to(session: Session, viewer: Viewer, key: str, act: Act = "read") -> Shelf:
@@ -74,18 +80,32 @@ def readable(session: Session, viewer: Viewer) -> list[Shelf]:
 
 def projections(session: Session, shelf: Shelf) -> dict[str, Projection]:
     """By field key, the projections of a book as far as they exist; a field that changed its sort has a new one."""
+    held: dict[str, dict[str, Projection]] = session.info.setdefault(PROJECTED, {})
+    if shelf.row.id not in held:
+        held[shelf.row.id] = _projections(session, shelf)
+    return held[shelf.row.id]
+
+
+def _projections(session: Session, shelf: Shelf) -> dict[str, Projection]:
     wanted = {(shelf.form.fields[key].id, str(sort)): key for key, sort in shelf.book.projected.items()}
     rows = session.scalars(select(Projection).where(Projection.book == shelf.key))
     return {wanted[row.field, row.sort]: row for row in rows if (row.field, row.sort) in wanted}
 
 
+def sortable(session: Session, viewer: Viewer, shelf: Shelf) -> dict[str, Projection]:
+    """The projections that this person's lists may be sorted and narrowed by."""
+    hidden = unseen(viewer, shelf.book)
+    return {key: row for key, row in projections(session, shelf).items() if key not in hidden}
+
+
 def prepare(work: Work, row: Definition) -> None:
     """What a Form that is published now needs for its book; older records get their new values by a job."""
+    _forget(work.session)
     shelf = shelf_of(row)
     if shelf is None:
         return
     empty = work.session.scalar(select(Record.id).where(Record.book == shelf.key).limit(1)) is None
-    known = projections(work.session, shelf)
+    known = _projections(work.session, shelf)
     fresh = [key for key in shelf.book.projected if key not in known]
     for key in fresh:
         values = {"book": shelf.key, "field": shelf.form.fields[key].id, "sort": shelf.book.projected[key]}
@@ -102,3 +122,9 @@ def built(work: Work, key: str) -> None:
     shelf = find(work.session, key)
     for row in projections(work.session, shelf).values():
         row.built = True
+
+
+def _forget(session: Session) -> None:
+    """What was found in this transaction is no longer so."""
+    for notes in (FOUND, PROJECTED):
+        session.info.pop(notes, None)

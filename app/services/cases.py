@@ -25,7 +25,7 @@ from app.models.people import User
 from app.queries.case_task import markable
 from app.queries.cases import facts_of
 from app.queries.scope import cases_in_scope, tasks_of
-from app.services import definitions, files, limits, moves, ratings
+from app.services import definitions, files, limits, moves, ratings, told
 from app.services.directory import Organisation, directory
 from app.services.lookups import Lookups
 from app.services.ratings import Model
@@ -322,8 +322,15 @@ def _keep(context: moves.Context, row: Task, form: Form, answers: Answers) -> tu
     request.answers = request.sent = after
     request.changed_at = work.now
     detail = {"number": case.number, "case_id": case.id, "changed": altered, "step": row.step}
-    old, new = {"answers": kinds.fingerprint(before)}, {"answers": kinds.fingerprint(after)}
-    work.record(Verb.ANSWERS_CHANGED, Subject("credit_request", request.id), detail, before=old, after=new)
+    old, new = (
+        {**told.told(form, case.customer_id, each, altered), told.ANSWERS: kinds.fingerprint(each)}
+        for each in (before, after)
+    )
+    work.record(
+        Verb.ANSWERS_CHANGED, Subject("credit_request", request.id),
+        {**detail, "labels": told.labels(form, altered)}, before=old, after=new,
+        definitions=(definitions.pin(work.session.get_one(Definition, request.form_id)),),
+    )  # fmt: skip
     context.facts = facts_of(answers, context.customer)
     return tuple(key for key in altered if key in form.material)
 

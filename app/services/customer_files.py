@@ -25,6 +25,9 @@ PLAIN = (
     "note", "legal_representative", "city", "segment", "registration_status", "customer_since",
 )  # fmt: skip
 
+NAMED = {"industry": "industry", "region": "province"}
+"""Choices that the file keeps in words, by the column they stand in."""
+
 
 def form_in_force(session: Session) -> tuple[Definition, Form]:
     """The published customer form; Missing while there is none."""
@@ -43,13 +46,15 @@ def register(
     `number` is the one the customer has in the ERP; without it the next of ours is given.
     """
     require(work.viewer, Right.CUSTOMER_WRITE)
-    _, form = form_in_force(work.session)
+    asked = form_in_force(work.session)
+    form = asked[1]
     answers = check(
         form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), accepted=accepted,
         taken=uniqueness.of_customers(work),
     )  # fmt: skip
     answers = files.sign(work, serials.number(work, FORM, answers))
-    row = customers.create(work, {**_values(form, answers, None), "number": number}, source=source)
+    values = {**_values(form, answers, None), "number": number}
+    row = customers.create(work, values, source=source, asked=asked)
     files.attach(work, customers.subject(row), answers, {})
     return row
 
@@ -59,14 +64,15 @@ def update(
 ) -> bool:
     """Change a file this person may write; True when something changed."""
     row = customers.get(work, customer_id, Right.CUSTOMER_WRITE)
-    _, form = form_in_force(work.session)
+    asked = form_in_force(work.session)
+    form = asked[1]
     before = stored(form, row)
     answers = check(
         form, raw, now=work.local, lookups=Lookups(work.session, work.viewer), stored=before,
         accepted=accepted, taken=uniqueness.of_customers(work, own_id=row.id),
     )  # fmt: skip
-    answers = files.sign(work, answers)
-    changed = customers.change(work, row, _values(form, answers, row), row_version)
+    answers = files.sign(work, serials.number(work, FORM, answers))  # a field the form has gained is numbered now
+    changed = customers.change(work, row, _values(form, answers, row), row_version, asked)
     files.attach(work, customers.subject(row), answers, before)
     return changed
 
@@ -92,11 +98,19 @@ def stored(form: Form, row: Any) -> dict[str, Any]:
     for key in PLAIN:
         if key in form.fields:
             found[key] = _stored_value(getattr(row, key))
-    for key, words, code in (("industry", row.industry, row.industry_code), ("region", row.province, None)):
-        field = form.fields.get(key)
-        if isinstance(field, Choice):
-            found[key] = code if any(o.code == code for o in field.options) else _code(field, words)
+    for key, column in NAMED.items():
+        words, code = getattr(row, column), row.industry_code if key == "industry" else None
+        if isinstance(form.fields.get(key), Choice):
+            found[key] = code_of(form, key, words, code)
     return found
+
+
+def code_of(form: Form, key: str, words: str | None, code: str | None) -> str | None:
+    """The option a file means that keeps words, and maybe a code: by its code, else by any of its names."""
+    field = form.fields.get(key)
+    if not isinstance(field, Choice):
+        return None
+    return code if any(o.code == code for o in field.options) else _code(field, words)
 
 
 def _stored_value(value: Any) -> Any:
@@ -124,7 +138,7 @@ def _values(form: Form, answers: Answers, row: Customer | None) -> dict[str, Any
     if row is not None and values.get("currency") is None:
         values.pop("currency", None)
     before = {} if row is None else stored(form, row)
-    for key, column in (("industry", "industry"), ("region", "province")):
+    for key, column in NAMED.items():
         field, code = form.fields.get(key), given.get(key)
         # What came from elsewhere keeps its own wording while nobody chooses another option.
         if not isinstance(field, Choice) or (row is not None and before.get(key) == code):

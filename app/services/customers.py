@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,11 +14,15 @@ from sqlalchemy.exc import IntegrityError
 from app.access import Conflict, Missing, Right, require
 from app.db import new_id
 from app.models.customer import Customer
+from app.models.definition import Definition
 from app.models.people import User
 from app.queries.scope import customers_in_scope
+from app.services import told
+from app.services.definitions import pin
 from app.services.numbers import next_number
 from app.services.old_pages import stale
 from app.work import Personal, Subject, Verb, Work
+from forms import Form
 from rules.figures import plain
 
 COLUMNS = (
@@ -30,6 +34,8 @@ UNIQUE = ("credit_code", "number")
 PERSONAL = frozenset({"legal_representative", "contact_email"})
 NUMBER = "KH{year}{n:06d}"
 WRITING = (Verb.CUSTOMER_CHANGED, Verb.CUSTOMER_CREATED)  # what makes a page of the file old
+FIELDS: Mapping[str, str] = {"province": "region"}  # columns that answer a field of the form by another name
+Asked = tuple[Definition, Form]  # the version of the customer form that checked the values
 NAMES = "$names"  # in the answers: what the customer was called before
 # Which weights suit a section of GB/T 4754: manufacturing, services; every other takes the scorecard's default ones.
 VARIANTS: Mapping[str, str] = {"C": "MFG", **dict.fromkeys("GHILMNOPQRS", "SVC")}
@@ -63,7 +69,7 @@ def get(work: Work, customer_id: str, right: Right = Right.CUSTOMER_READ) -> Cus
 
 
 def create(work: Work, values: Mapping[str, Any], *, source: str, owner_id: str | None = None,
-           department_id: str | None = None, record: bool = True) -> Customer:
+           department_id: str | None = None, record: bool = True, asked: Asked | None = None) -> Customer:
     """A new customer from checked values (keys of COLUMNS); without a number it gets the next one.
 
     A code or number taken is a Conflict, which names whose only to those who may see that customer.
@@ -87,8 +93,12 @@ def create(work: Work, values: Mapping[str, Any], *, source: str, owner_id: str 
     work.session.add(row)
     _flush(work, row, values)
     if record:
-        work.record(Verb.CUSTOMER_CREATED, subject(row), {"name": row.name, "number": row.number, "source": source},
-                    after=shown(row, values))
+        after = {**shown(row, values), **_answered(row, row.answers, asked, row.answers.keys() - {NAMES})}
+        work.record(
+            Verb.CUSTOMER_CREATED, subject(row),
+            {"name": row.name, "number": row.number, "source": source, **_asked(after, asked)},
+            after=after, definitions=_pins(asked),
+        )  # fmt: skip
     return row
 
 
@@ -99,30 +109,73 @@ def _department(work: Work, owner_id: str | None) -> str | None:
     return work.viewer.department_id if work.actor.viewer is not None else None
 
 
-def change(work: Work, row: Customer, values: Mapping[str, Any], row_version: int) -> bool:
+def change(
+    work: Work, row: Customer, values: Mapping[str, Any], row_version: int, asked: Asked | None = None,
+    right: Right = Right.CUSTOMER_WRITE,
+) -> bool:
     """Apply checked values; True when something changed. Before and after go to the ledger, personal fields sealed.
 
-    `row` comes from `get` with CUSTOMER_WRITE. A new name keeps the old one in the file.
+    `row` comes from `get` with CUSTOMER_WRITE, or whoever acts has another `right` to. A new name keeps the old one.
     """
     if work.actor.viewer is not None:
-        require(work.viewer, Right.CUSTOMER_WRITE)
+        require(work.viewer, right)
     if row.row_version != row_version:
         raise stale(work.session, subject(row), row.name, WRITING)
     _unique(work, values, row.id)
     changed = {name: value for name, value in values.items() if name in COLUMNS and getattr(row, name) != value}
     if not changed:
         return False
-    before = shown(row, changed)
+    before, answers = shown(row, changed), row.answers
     if "name" in changed:
-        answers = dict(changed.get("answers", row.answers))
-        changed["answers"] = {**answers, NAMES: [*former_names(row.answers), row.name]}
+        kept = dict(changed.get("answers", row.answers))
+        changed["answers"] = {**kept, NAMES: [*former_names(row.answers), row.name]}
     for name, value in changed.items():
         setattr(row, name, value)
     row.sort_name, row.changed_at = sort_name(row.name), work.now
     _flush(work, row, changed)
-    work.record(Verb.CUSTOMER_CHANGED, subject(row), {"name": row.name, "fields": sorted(set(changed) - {"answers"})},
-                before=before, after=shown(row, changed))
+    others = sorted(key for key in answers.keys() | row.answers.keys() if answers.get(key) != row.answers.get(key))
+    others = [key for key in others if key != NAMES]  # the former name is told by the name itself
+    before |= _answered(row, answers, asked, others)
+    after = {**shown(row, changed), **_answered(row, row.answers, asked, others)}
+    work.record(
+        Verb.CUSTOMER_CHANGED, subject(row),
+        {"name": row.name, "fields": sorted(after), **_asked(after, asked)}, before=before, after=after,
+        definitions=_pins(asked),
+    )  # fmt: skip
     return True
+
+
+def _answered(
+    row: Customer, answers: Mapping[str, Any], asked: Asked | None, names: Iterable[str]
+) -> dict[str, Any]:
+    """Answers that have no column of their own, as they stand in an entry."""
+    return told.told(asked[1], row.id, answers, names, taken=COLUMNS) if asked is not None else {}
+
+
+def _asked(members: Iterable[str], asked: Asked | None) -> dict[str, Any]:
+    """What the form calls the members of an entry, as far as it asks for them."""
+    if asked is None:
+        return {}
+    found = {name: asked[1].fields.get(FIELDS.get(name, told.key_of(name))) for name in members}
+    return {"labels": {name: dict(field.label) for name, field in found.items() if field is not None}}
+
+
+def _pins(asked: Asked | None) -> tuple[Mapping[str, Any], ...]:
+    return () if asked is None else (pin(asked[0]),)
+
+
+def withdraw(work: Work, customer_id: str, row_version: int) -> None:
+    """Take away a customer that a stopped import had entered; its entries stay.
+
+    Conflict where it was changed since, IntegrityError where something refers to it by now.
+    """
+    row = get(work, customer_id, Right.CUSTOMER_IMPORT)
+    if row.row_version != row_version:
+        raise stale(work.session, subject(row), row.name, WRITING)
+    about, told_of = subject(row), {"name": row.name, "number": row.number}
+    work.session.delete(row)
+    work.session.flush()
+    work.record(Verb.CUSTOMER_WITHDRAWN, about, told_of)
 
 
 def former_names(answers: Mapping[str, Any]) -> list[str]:
@@ -133,7 +186,7 @@ def former_names(answers: Mapping[str, Any]) -> list[str]:
 def shown(row: Customer, names: Mapping[str, Any] | tuple[str, ...]) -> dict[str, Any]:
     """Values as they stand in a ledger entry: decimals and dates as text, personal ones sealed.
 
-    The answers as a whole stay out: what of them is a column stands there under its own name, the rest is personal.
+    The answers as a whole stay out: what of them is a column stands there under its own name, the rest beside it.
     """
     out: dict[str, Any] = {}
     for name in names:

@@ -14,7 +14,7 @@ from app.models.people import Post
 from app.services import documents
 from app.services.directory import directory
 from rules import Invalid, Problem
-from rules.problem import errors
+from rules.problem import errors, pointer
 
 
 def published(session: Session, kind: str, key: str) -> Definition | None:
@@ -65,6 +65,8 @@ def check(session: Session, kind: str, body: Mapping[str, Any], key: str | None 
         found += kinds.KINDS[kind].check_links(body, made, ready)
         if not errors(found):
             found += kinds.KINDS[kind].lint(made, ready, lambda tiers: directory(session, tiers))
+    if kind == "form" and key is not None:
+        found += _taken_facts(session, key, made)
     if key is not None and not errors(found):
         found += _broken(session, kind, key, made)
     return found
@@ -113,6 +115,19 @@ def _unknown_posts(session: Session, kind: str, body: Mapping[str, Any]) -> list
     return [
         Problem("definition.post_missing", each.place, {"post": each.key}) for each in named if each.key not in known
     ]
+
+
+def _taken_facts(session: Session, key: str, made: Any) -> Iterator[Problem]:
+    """A Fact has one owner: a name that another book's records add up to already is refused, and says whose it is."""
+    mine = {fact.key: place for place, fact in enumerate(made.book.facts)} if made.book is not None else {}
+    if not mine:
+        return
+    query = select(Definition).where(Definition.kind == "form", Definition.status == PUBLISHED, Definition.key != key)
+    for row in session.scalars(query.order_by(Definition.key)):
+        for fact in (row.body.get("book") or {}).get("facts", ()):
+            if fact["key"] in mine:
+                params = {"key": fact["key"], "book": row.key, "title": dict(row.title)}
+                yield Problem("form.book_fact_taken", pointer("book", "facts", mine[fact["key"]], "key"), params)
 
 
 def _broken(session: Session, kind: str, key: str, made: Any) -> Iterator[Problem]:

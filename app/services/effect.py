@@ -78,7 +78,7 @@ def compiled(body: Mapping[str, Any]) -> Scorecard:
 def try_on(view: Reading, key: str, body: Mapping[str, Any], customer_id: str, variant: str | None) -> Tried:
     """The draft on one customer, on the evidence of today. Raises Invalid: what the draft or this customer lacks."""
     draft = compiled(body)
-    known = evidence.gather(view.session, [customer_id], view.today).get(customer_id, NOTHING)
+    known = evidence.gather(view.session, [customer_id], view.today, view.zone).get(customer_id, NOTHING)
     row = definitions.published(view.session, KIND, key)
     before = None
     if row is not None:

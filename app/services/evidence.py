@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, tzinfo
 from typing import Any
 
 from sqlalchemy import func, select, tuple_
@@ -35,7 +35,7 @@ class Gathered:
 NOTHING = Gathered({}, {})
 
 
-def gather(session: Session, customer_ids: Sequence[str], today: date) -> dict[str, Gathered]:
+def gather(session: Session, customer_ids: Sequence[str], today: date, zone: tzinfo) -> dict[str, Gathered]:
     """For each customer the newest copy per kind; where two kinds hold one fact, the newer as-of wins.
 
     A copy past its expiry gives no value: unknown is not clean, and the stale input is named instead. Neither that nor
@@ -55,7 +55,7 @@ def gather(session: Session, customer_ids: Sequence[str], today: date) -> dict[s
     found: dict[str, tuple[dict[str, Any], dict[str, Mapping[str, Any]]]] = {}
     for row in rows:
         _add(row, today, *found.setdefault(row.customer_id, ({}, {})))
-    for customer_id, (facts, sources) in book_facts.gather(session, customer_ids, today).items():
+    for customer_id, (facts, sources) in book_facts.gather(session, customer_ids, today, zone).items():
         known, origins = found.setdefault(customer_id, ({}, {}))
         for name in facts.keys() - {each for each, value in known.items() if value is not None}:
             known[name], origins[name] = facts[name], sources[name]

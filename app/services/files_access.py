@@ -111,7 +111,7 @@ def _records(view: Reading, hash: str) -> Iterator[tuple[Subject, Iterator[tuple
             continue
         query = _holders(select(Record), Record.id, "record", hash)
         hidden = unseen(view.viewer, shelf.book)
-        for row in view.session.scalars(records_in_scope(query, view.viewer, shelf.book).limit(MOST)).all():
+        for row in view.session.scalars(records_in_scope(query, view.viewer, book, shelf.book).limit(MOST)).all():
             form = definitions.compiled(view.session.get_one(Definition, row.form_id))
             keys = [key for key in form.fields if key not in hidden]
             yield Subject("record", row.id), _among(form, row.answers, keys, view)

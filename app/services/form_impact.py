@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,10 +12,11 @@ from app.models.case import CreditRequest
 from app.models.customer import Customer
 from app.models.definition import DRAFT, PUBLISHED, Definition
 from app.models.record import Record
-from app.services import definitions
+from app.services import customer_files, definitions
 from app.services.customer_files import FORM as CUSTOMER_FORM
 from app.work import Reading
 from forms import compile_form
+from forms.fields.choice import Choice
 from forms.upgrade import preview
 from rules import Invalid
 from rules.feel.rename import places_of
@@ -149,21 +150,51 @@ def _count(view: Reading, key: str, changes: Iterable[FieldImpact]) -> int:
     changes = [each for each in changes if each.what != "limits"]
     total = 0
     for query in _answers(key):
-        for answers in view.session.scalars(query.execution_options(yield_per=BATCH)):
-            if not isinstance(answers, Mapping):
-                continue
+        total += _counted(changes, view.session.scalars(query.execution_options(yield_per=BATCH)))
+    if key == CUSTOMER_FORM:
+        total += _counted(changes, _of_customers(view, {change.key for change in changes}))
+    return total
+
+
+def _counted(changes: Iterable[FieldImpact], given: Iterable[Any]) -> int:
+    total = 0
+    for answers in given:
+        if isinstance(answers, Mapping):
             total += 1
             for change in changes:
                 change.answers += _concerns(change, answers)
     return total
 
 
+def _of_customers(view: Reading, keys: Collection[str]) -> Iterator[Body]:
+    """Of every customer file what it holds under `keys`, most of which are columns of their own.
+
+    Nothing else of them is read: there may be a hundred thousand.
+    """
+    row = definitions.published(view.session, "form", CUSTOMER_FORM)
+    if row is None:
+        return
+    form = definitions.compiled(row)
+    plain = [key for key in customer_files.PLAIN if key in keys]
+    named = [key for key in customer_files.NAMED if key in keys and isinstance(form.fields.get(key), Choice)]
+    columns = [getattr(Customer, name) for name in (*plain, *(customer_files.NAMED[key] for key in named))]
+    codes: dict[tuple[str, Any], Any] = {}
+    query = select(Customer.answers, Customer.industry_code, *columns).execution_options(yield_per=BATCH)
+    for answers, industry, *values in view.session.execute(query):
+        found = dict(answers)
+        found.update(zip(plain, values, strict=False))
+        for key, words in zip(named, values[len(plain) :], strict=True):
+            code = industry if key == "industry" else None
+            if (key, code or words) not in codes:
+                codes[key, code or words] = customer_files.code_of(form, key, words, code)
+            found[key] = codes[key, code or words]
+        yield found
+
+
 def _answers(key: str) -> Iterator[Select[Any]]:
     versions = select(Definition.id).where(Definition.kind == "form", Definition.key == key)
     yield select(CreditRequest.answers).where(CreditRequest.form_id.in_(versions))
     yield select(Record.answers).where(Record.book == key)
-    if key == CUSTOMER_FORM:
-        yield select(Customer.answers).where(Customer.answers != {})
 
 
 def _try(view: Reading, key: str, row: Definition, body: Body, changes: list[FieldImpact]) -> int:
@@ -199,8 +230,9 @@ def _latest(view: Reading, key: str, row: Definition) -> Iterator[tuple[Definiti
         for query in newest:
             yield version, list(view.session.scalars(query.limit(TRIED)))
     if key == CUSTOMER_FORM:
-        query = select(Customer.answers).where(Customer.answers != {}).order_by(Customer.changed_at.desc())
-        yield row, list(view.session.scalars(query.limit(TRIED)))
+        form = definitions.compiled(row)
+        files = view.session.scalars(select(Customer).order_by(Customer.changed_at.desc()).limit(TRIED))
+        yield row, [customer_files.stored(form, each) for each in files]
 
 
 def _concerns(change: FieldImpact, answers: Body) -> bool:

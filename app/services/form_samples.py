@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -26,11 +27,15 @@ PLAIN = {
 }  # fmt: skip
 
 
-def samples(view: Reading, form: Form) -> dict[str, Any]:
-    """Stored answers with a sample for every field that takes one; what a limit of the form refuses stays empty."""
+def samples(view: Reading, form: Form, given: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Stored answers with a sample for every field that takes one; what a limit of the form refuses stays empty.
+
+    Beside `given`, answers written for this form, only records and people are looked for.
+    """
     now = view.now.astimezone(view.zone)
     lookups = Lookups(view.session, view.viewer)
-    raw = {field.key: value for field in form.asked if (value := _sample(view, field, now)) is not None}
+    asked = [field for field in form.asked if not given or isinstance(field, LookupField) or field.type == "user"]
+    raw = {field.key: value for field in asked if (value := _sample(view, field, now)) is not None} | dict(given or {})
     found = assess(form, raw, now=now, lookups=lookups, purpose="draft")
     refused = {problem.path.split("/")[1] for problem in found.problems if problem.severity == "error" and problem.path}
     kept = {key: value for key, value in raw.items() if key not in refused}

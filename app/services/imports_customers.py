@@ -15,6 +15,7 @@ from app.queries.scope import customers_in_scope
 from app.services import customer_files, customers, serials
 from app.services.imports_columns import Column
 from app.services.imports_rows import Checked
+from app.services.imports_undo import Written
 from app.work import Work
 from forms import Form
 from rules import Problem
@@ -30,6 +31,7 @@ class Customers:
         self._form = form
         self._columns = columns
         self._first: dict[tuple[str, str], int] = {}
+        self.written: list[Written] = []
         self._people: dict[str, list[tuple[str, str | None]]] | None = None
 
     def once(self, row: Checked) -> None:
@@ -62,7 +64,8 @@ class Customers:
 
     def store(self, work: Work, rows: Iterable[Checked]) -> tuple[int, int]:
         """Create the good ones, each with its entry; returns how many, and how many the world had refused by now."""
-        count = 0
+        self.written = []
+        count, asked = 0, customer_files.form_in_force(work.session)
         for row in rows:
             if row.fate != "good":
                 continue
@@ -74,7 +77,10 @@ class Customers:
                 values["answers"] = {**values["answers"], "requested_limit": extra}
             owner = self._owner(work.session, row.values["owner"]) if row.values.get("owner") else None
             owner_id, department_id = owner or (None, None)
-            customers.create(work, values, source=SOURCE, owner_id=owner_id, department_id=department_id)
+            made = customers.create(
+                work, values, source=SOURCE, owner_id=owner_id, department_id=department_id, asked=asked
+            )
+            self.written.append(Written(made.id, made.row_version))
             count += 1
         return count, 0
 

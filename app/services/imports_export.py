@@ -107,7 +107,8 @@ def result(view: Reading, upload_id: str, say: Say, head: Head) -> bytes:
     kind = kind_of_upload(view.session, row)
     now = row.at.astimezone(view.zone)
     writer = Writer()
-    with walking(view.session, view.viewer, kind, row.content, row.filename, now) as walk:
+    given = kind.given(row.mapping)
+    with walking(view.session, view.viewer, kind, row.content, row.filename, now, given=given) as walk:
         _result(writer, walk, view, kind, row.at if row.status == "imported" else None, say, head)
     return writer.bytes()
 

@@ -15,6 +15,7 @@ from app.queries.scope import customers_in_scope
 from app.services import open_items
 from app.services.imports_columns import Column
 from app.services.imports_rows import Checked
+from app.services.imports_undo import Written, items_before, items_written
 from app.work import Work
 from credit.exposure import Category
 from credit.rates import Rates
@@ -31,6 +32,7 @@ class Items:
         self._columns = columns
         self._today = today
         self._first: dict[tuple[str, ...], int] = {}
+        self.written: list[Written] = []
 
     def once(self, row: Checked) -> None:
         """The first row with a source, type and number has them, even if it is rejected."""
@@ -70,7 +72,10 @@ class Items:
         """Take the good ones over, each for itself; returns how many, and how many the book of items refused."""
         good = [row for row in rows if row.fate == "good"]
         items = [_item(row.values) for row in good]
+        keys = [item.key for item in items]
+        before = items_before(work.session, keys)
         results = open_items.put(work, items, recorded=False) if items else []
+        self.written = items_written(work.session, keys, before)
         refused = 0
         for row, result in zip(good, results, strict=True):
             for problem in result.problems:

@@ -9,12 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.access import Conflict, Viewer
+from app.models.customer import Customer
 from app.models.record import KEPT, Record, RecordUnique
 from app.queries.scope import records_in_scope, unwritable
 from app.services import books, records
 from app.services.books import Shelf
 from app.services.imports_columns import Column
 from app.services.imports_rows import Checked
+from app.services.imports_undo import Written
 from app.services.records import hold_of
 from app.work import Work
 from forms import Field
@@ -36,6 +38,7 @@ class Records:
         self._columns = columns
         self._once = [f for f in shelf.form.asked if f.unique and f.key in columns]
         self._first: dict[tuple[str, str], int] = {}
+        self.written: list[Written] = []
 
     def once(self, row: Checked) -> None:
         """The first row with a value that may be there once has it, even if it is rejected."""
@@ -50,7 +53,7 @@ class Records:
                 row.add(Problem("import.value_repeated", "", params), self._columns[key])
 
     def _hold(self, row: Checked, field: Field) -> str | None:
-        if field.unique == "customer":
+        if field.unique == "customer" or not row.answers:
             return None  # which customer's, the book itself knows; it is asked when the row is taken over
         return hold_of(field, row.answers[0].to_json().get(field.key))
 
@@ -96,7 +99,7 @@ class Records:
         found: dict[str, Record] = {}
         query = select(Record).where(Record.book == self._shelf.key, Record.status == KEPT)
         if viewer is not None:
-            query = records_in_scope(query, viewer, self._shelf.book, "write")
+            query = records_in_scope(query, viewer, self._shelf.key, self._shelf.book, "write")
         if ids:
             found |= {row.id: row for row in session.scalars(query.where(Record.id.in_(ids)))}
         known = books.projections(session, self._shelf).get(self._shelf.book.key or "")
@@ -107,11 +110,17 @@ class Records:
         return found
 
     def store(self, work: Work, rows: Sequence[Checked]) -> tuple[int, int]:
-        """Enter and change the good ones, each with its entry; returns how many, and how many the book refused."""
-        count = refused = 0
-        for row in rows:
-            if row.fate != "good":
-                continue
+        """Enter and change the good ones, each with its entry; returns how many, and how many the book refused.
+
+        New ones are entered together; only where one of them is refused each goes by itself.
+        """
+        self.written = []
+        good = [row for row in rows if row.fate == "good"]
+        fresh = [row for row in good if row.values["record"] is None]
+        named = {row.values.get(self._shelf.book.customer or "") for row in fresh}
+        kept = work.session.scalars(select(Customer).where(Customer.id.in_(named))).all()  # held: each row asks for one
+        count, refused = self._together(work, fresh), 0
+        for row in good if not count else [row for row in good if row.values["record"] is not None]:
             try:
                 with work.session.begin_nested():
                     self._store(work, row)
@@ -123,14 +132,35 @@ class Records:
             except Conflict as conflict:
                 refused += 1
                 row.add(Problem(conflict.code, params=conflict.params), None)
+        del kept
         return count, refused
 
-    def _store(self, work: Work, row: Checked) -> None:
+    def _together(self, work: Work, rows: Sequence[Checked]) -> int:
+        """Enter new records at one go; 0 where the book refuses any of them, and none is entered then."""
+        try:
+            with work.session.begin_nested():
+                sent = [self._sent(row) for row in rows]
+                made = records.create_all(work, self._shelf.key, sent, source=SOURCE)
+        except (Invalid, Conflict):
+            return 0
+        self.written += [Written(each.id, each.row_version) for each in made]
+        return len(made)
+
+    def _sent(self, row: Checked) -> tuple[dict[str, Any], list[str]]:
+        """The raw answers of a row, and the checks its sender was shown."""
         answers = row.answers[0].to_json()
         read = [f.problem.params["check"] for f in row.findings if f.level == "warning" and "check" in f.problem.params]
-        raw: dict[str, Any] = {key: answers.get(key) for key in self._columns if key in self._shelf.form.fields}
+        return {key: answers.get(key) for key in self._columns if key in self._shelf.form.fields}, read
+
+    def _store(self, work: Work, row: Checked) -> None:
+        raw, read = self._sent(row)
         if row.values["record"] is None:
-            records.create(work, self._shelf.key, raw, read, source=SOURCE)
-        else:
-            record_id, version = row.values["record"]
-            records.change(work, self._shelf.key, record_id, version, raw, read)
+            [made] = records.create_all(work, self._shelf.key, [(raw, read)], source=SOURCE)
+            self.written.append(Written(made.id, made.row_version))
+            return
+        record_id, version = row.values["record"]
+        record = work.session.get(Record, record_id)
+        answers = dict(record.answers) if record is not None else {}
+        if records.change(work, self._shelf.key, record_id, version, raw, read) and record is not None:
+            before = {key: answers.get(key) for key in raw}
+            self.written.append(Written(record.id, record.row_version, {"answers": before, "accepted": read}))

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from app.services.imports_columns import Column, Matched
 from app.services.sheets import Cell, Formula, Row, TooLong
+from app.services.sheets_writer import ACTIVE as COMPUTED
 from forms import Answers, Field, Form, Lookup, assess
 from forms.fields.choice import Choice
 from forms.fields.codes import CreditCode
@@ -107,6 +108,7 @@ class RowCheck:
     lookups: Lookup
 
     def check(self, row: Row) -> Checked:
+        row = Row(row.number, tuple(unescaped(cell) for cell in row.cells))
         found = Checked(row)
         if all(is_empty(cell) for cell in row.cells):
             found.empty = True
@@ -220,6 +222,11 @@ def scaled(asked: Field, raw: object, power: int) -> object:
         except Invalid:
             return raw
     return raw
+
+
+def unescaped(cell: Cell) -> Cell:
+    """A text that we wrote with an apostrophe before it, since it begins like something to compute, as it was."""
+    return cell[1:] if isinstance(cell, str) and cell.startswith("'") and cell.startswith(COMPUTED, 1) else cell
 
 
 def clean_text(asked: Field, value: Any, power: int = 0) -> str:

@@ -75,7 +75,7 @@ def _row(work: Work, item: Recorded, seq: int, prev: bytes, safe: Sealer) -> dic
         on_behalf=actor.on_behalf,
         role=actor.role,
         verb=item.verb.value,
-        detail=safe.close({"by": actor.name, **item.detail}),
+        detail=safe.close({"by": actor.name, "road": work.road.value, **item.detail}),
         before=safe.close(item.before),
         after=safe.close(item.after),
         reason=item.reason,

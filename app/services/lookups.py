@@ -17,6 +17,7 @@ from app.services import books, files
 from app.services.books import Shelf
 from forms import Answers
 
+MOST_KNOWN = 5000  # records remembered for one list
 BOOK = "form:"  # what a form's records are asked for by: ``form:contract``
 
 
@@ -109,7 +110,23 @@ class Lookups:
     def records(self, shelf: Shelf, query: Any) -> Any:
         """Kept records of a book within reach."""
         query = query.where(Record.book == shelf.key, Record.status == KEPT)
-        return query if self._viewer is None else records_in_scope(query, self._viewer, shelf.book)
+        return query if self._viewer is None else records_in_scope(query, self._viewer, shelf.key, shelf.book)
+
+
+class Remembering:
+    """What was looked up for earlier rows of one list: many name the same few records."""
+
+    def __init__(self, lookups: Lookups) -> None:
+        self._lookups = lookups
+        self._known: dict[tuple[str, str], Mapping[str, Any] | None] = {}
+
+    def find(self, of: str, id: str) -> Mapping[str, Any] | None:
+        place = (of, id)
+        if place not in self._known:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
+            self._known[place] = self._lookups.find(of, id)
+        return self._known[place]
 
 
 class Departments:

@@ -105,6 +105,13 @@ def opener(session: Session, keys: Keyring) -> Opener:
     return open_value
 
 
+def forget_key(work: Work, owner: str) -> None:
+    """Erase what is sealed under the key of something that is thrown away; its own entry says so."""
+    row = work.session.get(CustomerKey, owner)
+    if row is not None:
+        row.wrapped, row.destroyed_at = None, work.now
+
+
 def destroy_key(work: Work, customer_id: str, reason: str) -> None:
     """Erase a customer's personal values from the trail for ever: the ciphertexts stay, nobody can read them.
 

@@ -17,6 +17,7 @@ from app.gallery.portfolio.rows import RiskEvent
 from app.gallery.portfolio.shift import later
 from app.models.credit import ExposureItem, FxRate
 from app.models.customer import Customer, Evidence, Occurrence
+from app.models.demo import DemoCustomer
 from app.services import limits
 from app.services.customers import PERSONAL, sort_name
 from app.work import Personal, Subject, Verb, Work
@@ -56,7 +57,7 @@ class Source:
 
 
 def store_customers(work: Work, rows: Sequence[Row], source: Source) -> int:
-    """One chunk of customers with everything known of them on the portfolio's last day."""
+    """One chunk of customers with everything known of them on the portfolio's last day; each is marked as demo data."""
     customers, evidence, occurrences, items = [], [], [], []
     for number, row in enumerate(rows):
         history = source.histories[row.customer_id]
@@ -72,6 +73,8 @@ def store_customers(work: Work, rows: Sequence[Row], source: Source) -> int:
         items += _items(made["id"], history, source)
         _record(work, made, row, stored, source.labelled)
     work.session.execute(insert(Customer), customers)
+    marks = [{"customer_id": each["id"], "at": work.now} for each in customers]
+    work.session.execute(insert(DemoCustomer), marks)
     work.session.execute(insert(Evidence), evidence)
     if occurrences:
         work.session.execute(insert(Occurrence), occurrences)

@@ -101,7 +101,7 @@ def preview(
 ) -> Assessment:
     """What a rating would say now, with nothing stored; Invalid where the engine cannot, Missing without a policy."""
     session = work.session
-    known = evidence.gather(session, [customer.id], work.today).get(customer.id, NOTHING)
+    known = evidence.gather(session, [customer.id], work.today, work.zone).get(customer.id, NOTHING)
     return _assess(model or model_in_force(session), known, customer.variant, work.now, requested)
 
 
@@ -111,7 +111,7 @@ def rate_many(
 ) -> list[Rated]:
     """Rate these customers in this transaction; one that cannot be rated keeps its old rating, recorded as failed."""
     today = work.today
-    gathered = evidence.gather(work.session, [c.id for c in customers], today)
+    gathered = evidence.gather(work.session, [c.id for c in customers], today, work.zone)
     rows, changes, results = [], [], []
     for customer in customers:
         known = gathered.get(customer.id, NOTHING)

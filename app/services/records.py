@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -15,15 +14,16 @@ from app.access import Conflict, Missing, Right, Scope, require
 from app.db import insert_into, new_id
 from app.models.customer import Customer
 from app.models.record import KEPT, REMOVED, Projection, Record, RecordUnique, RecordValue
-from app.queries.scope import reach, records_in_scope, unwritable
+from app.queries.scope import by_formula, reach, records_in_scope, unwritable
 from app.services import books, definitions, files, serials
 from app.services.books import Shelf
 from app.services.customers import sort_name
-from app.services.lookups import Lookups
+from app.services.lookups import Lookups, Remembering
 from app.services.old_pages import stale
+from app.services.told import key_of, labels, told
 from app.services.uniqueness import Taken
 from app.work import Personal, Reading, Subject, Verb, Work
-from forms import Answers, Assessment, Form, assess, check
+from forms import Answers, Assessment, Lookup, assess, check
 from forms.book import LONGEST, Act, projection
 from forms.fields import Field, LookupField, Subform
 from rules import Invalid, Problem
@@ -46,7 +46,7 @@ def get(work: Work | Reading, key: str, record_id: str, act: Act = "read") -> tu
     """A record this person may `act` on, with its book; anyone else's is Missing, a removed one too but to read."""
     shelf = books.open_to(work.session, work.viewer, key, act)
     query = select(Record).where(Record.id == record_id, Record.book == key)
-    row = work.session.scalar(records_in_scope(query, work.viewer, shelf.book, act))
+    row = work.session.scalar(records_in_scope(query, work.viewer, key, shelf.book, act))
     if row is None:
         raise Missing("record", record_id)
     return shelf, row
@@ -56,22 +56,39 @@ def create(
     work: Work, key: str, raw: Mapping[str, Any], accepted: Collection[str] = (), *, source: str = "desk"
 ) -> Record:
     """A new record from raw answers; Invalid with every Problem, Conflict where somebody took a value just now."""
+    return create_all(work, key, [(raw, accepted)], source=source)[0]
+
+
+def create_all(
+    work: Work, key: str, sent: Sequence[tuple[Mapping[str, Any], Collection[str]]], *, source: str
+) -> list[Record]:
+    """New records, all of them or none, written together; each pair is raw answers and the checks that were read."""
     require(work.viewer, Right.RECORD_WRITE)
     shelf = books.open_to(work.session, work.viewer, key, "write")
-    answers = _checked(work, shelf, raw, accepted, None)
-    row = Record(
-        id=new_id(), book=key, owner_id=work.viewer.id, department_id=work.viewer.department_id, source=source,
-        status=KEPT, created_at=work.now,
-    )  # fmt: skip
-    work.session.add(row)
-    _keep(work, shelf, row, answers)
-    files.attach(work, subject(row), answers, {})
-    answered = shown(shelf.form, row, answers.to_json())
-    work.record(
-        Verb.RECORD_CREATED, subject(row), {**_told(shelf, row), "labels": _labels(shelf, answered)}, after=answered,
-        definitions=(definitions.pin(shelf.row),),
-    )  # fmt: skip
-    return row
+    lookups = Remembering(Lookups(work.session, work.viewer))
+    made: list[tuple[Record, Answers]] = []
+    for raw, accepted in sent:
+        answers = _checked(work, shelf, raw, accepted, None, lookups)
+        row = Record(
+            id=new_id(), book=key, owner_id=work.viewer.id, department_id=work.viewer.department_id, source=source,
+            status=KEPT, created_at=work.now,
+        )  # fmt: skip
+        _fill(work, shelf, row, answers)
+        made.append((row, answers))
+    work.session.add_all(row for row, _ in made)
+    work.session.flush()
+    _project(work, shelf, made)
+    for row, answers in made:
+        _within_reach(work, shelf, row)
+        files.attach(work, subject(row), answers, {})
+    for row, answers in made:
+        answered = told(shelf.form, _owner(row), answers.to_json())
+        names = labels(shelf.form, map(key_of, answered))
+        work.record(
+            Verb.RECORD_CREATED, subject(row), {**_told(shelf, row), "labels": names}, after=answered,
+            definitions=(definitions.pin(shelf.row),),
+        )  # fmt: skip
+    return [row for row, _ in made]
 
 
 def change(
@@ -82,18 +99,23 @@ def change(
     _fresh(work, row, row_version)
     if row.status != KEPT:
         raise Conflict("record.is_removed", title=row.title)
-    before = row.answers
-    answers = _checked(work, shelf, raw, accepted, row)
-    after = answers.to_json()
+    return restate(work, shelf, row, _checked(work, shelf, raw, accepted, row))
+
+
+def restate(work: Work, shelf: Shelf, row: Record, answers: Answers) -> bool:
+    """Put checked answers in the place of those stored; True when something changed, which the ledger then tells."""
+    before, after = row.answers, answers.to_json()
     names = [f.key for f in shelf.form.asked if before.get(f.key) != after.get(f.key)]
     if not names:
         return False
     _clear(work, row)
     _keep(work, shelf, row, answers)
+    _within_reach(work, shelf, row)
     files.attach(work, subject(row), answers, before)
     work.record(
-        Verb.RECORD_CHANGED, subject(row), {**_told(shelf, row), "fields": names, "labels": _labels(shelf, names)},
-        before=shown(shelf.form, row, before, names), after=shown(shelf.form, row, after, names),
+        Verb.RECORD_CHANGED, subject(row),
+        {**_told(shelf, row), "fields": names, "labels": labels(shelf.form, names)},
+        before=told(shelf.form, _owner(row), before, names), after=told(shelf.form, _owner(row), after, names),
         definitions=(definitions.pin(shelf.row),),
     )  # fmt: skip
     return True
@@ -110,7 +132,7 @@ def remove(work: Work, key: str, record_id: str, row_version: int, reason: str) 
         raise Invalid([Problem("record.reason_needed", "/reason")])
     if len(reason) > LONGEST_REASON:
         raise Invalid([Problem("record.reason_long", "/reason", {"most": LONGEST_REASON})])
-    _clear(work, row)
+    _clear(work, row, _reached_by(work, shelf))
     row.status, row.changed_at = REMOVED, work.now
     work.session.flush()
     work.record(
@@ -126,10 +148,22 @@ def restore(work: Work, key: str, record_id: str, row_version: int) -> None:
     if row.status != REMOVED:
         raise Conflict("record.is_kept", title=row.title)
     row.status, row.changed_at = KEPT, work.now
-    _project(work, shelf, row, Answers.from_json(shelf.form, row.answers, work.zone))
+    _clear(work, row)
+    _project(work, shelf, [(row, Answers.from_json(shelf.form, row.answers, work.zone))])
     work.record(
         Verb.RECORD_RESTORED, subject(row), _told(shelf, row), before={"status": REMOVED}, after={"status": KEPT}
     )  # fmt: skip
+
+
+def withdraw(work: Work, key: str, record_id: str, row_version: int) -> None:
+    """Take away a record that a stopped import had entered, as if it had never been; its entries stay."""
+    shelf, row = get(work, key, record_id, "write")
+    _fresh(work, row, row_version)
+    told_of = _told(shelf, row)
+    _clear(work, row)
+    work.session.delete(row)
+    work.session.flush()
+    work.record(Verb.RECORD_WITHDRAWN, subject_of(record_id), told_of)
 
 
 def look_over(view: Reading, shelf: Shelf, raw: Mapping[str, Any], row: Record | None = None) -> Assessment:
@@ -165,21 +199,6 @@ def taken(where: Work | Reading, shelf: Shelf, raw: Mapping[str, Any], row: Reco
     return found
 
 
-def shown(form: Form, row: Record, answers: Mapping[str, Any], names: Iterable[str] | None = None) -> dict[str, Any]:
-    """Answers as they stand in a ledger entry, personal ones sealed under the customer's key or the record's own."""
-    out: dict[str, Any] = {}
-    owner = row.customer_id or row.id
-    for key in form.fields if names is None else names:
-        value, field = answers.get(key), form.fields[key]
-        if not field.has_value or (names is None and value in (None, [], "")):
-            continue
-        rows = field.columns if isinstance(field, Subform) else ()
-        if value is not None and (field.personal or any(column.personal for column in rows)):
-            value = Personal(owner, key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
-        out[key] = value
-    return out
-
-
 def project_again(work: Work, key: str, after: str, most: int) -> list[str]:
     """Write the projected values of the next `most` kept records behind the id `after` anew; returns their ids.
 
@@ -200,10 +219,14 @@ def project_again(work: Work, key: str, after: str, most: int) -> list[str]:
     return ids
 
 
-def exported(work: Work, key: str, filters: Mapping[str, str], count: int, form: str) -> None:
-    """Note that somebody took a list home."""
+def exported(
+    work: Work, key: str, filters: Mapping[str, str], count: int, form: str, whole: Collection[str] = ()
+) -> None:
+    """Note that somebody took a list home; `whole` are fields that others see masked only."""
     shelf = books.open_to(work.session, work.viewer, key)
     detail = {"book": key, "book_title": dict(shelf.title), "count": count, "format": form, "filters": dict(filters)}
+    if whole:
+        detail |= {"whole": sorted(whole), "labels": labels(shelf.form, sorted(whole))}
     work.record(Verb.RECORDS_EXPORTED, Subject("book", key), detail)
 
 
@@ -211,10 +234,11 @@ def exported(work: Work, key: str, filters: Mapping[str, str], count: int, form:
 
 
 def _checked(
-    work: Work, shelf: Shelf, raw: Mapping[str, Any], accepted: Collection[str], row: Record | None
-) -> Answers:
+    work: Work, shelf: Shelf, raw: Mapping[str, Any], accepted: Collection[str], row: Record | None,
+    lookups: Lookup | None = None,
+) -> Answers:  # fmt: skip
     answers = check(
-        shelf.form, raw, now=work.local, lookups=Lookups(work.session, work.viewer),
+        shelf.form, raw, now=work.local, lookups=lookups or Lookups(work.session, work.viewer),
         stored=None if row is None else row.answers, writable=writable(work, shelf), accepted=accepted,
         taken=taken(work, shelf, raw, row),
     )  # fmt: skip
@@ -242,27 +266,40 @@ def _within(work: Work, scope: Scope | None, customer: Customer) -> bool:
 
 
 def _keep(work: Work, shelf: Shelf, row: Record, answers: Answers) -> None:
+    _fill(work, shelf, row, answers)
+    work.session.flush()
+    _project(work, shelf, [(row, answers)])
+
+
+def _fill(work: Work, shelf: Shelf, row: Record, answers: Answers) -> None:
     row.form_id, row.answers, row.changed_at = shelf.row.id, answers.to_json(), work.now
     row.customer_id = answers.values[shelf.book.customer] if shelf.book.customer is not None else None
     row.title = title_of(shelf, answers)
     row.sort_title = sort_name(row.title)
-    work.session.flush()
-    _project(work, shelf, row, answers)
 
 
 def title_of(shelf: Shelf, answers: Answers) -> str:
-    """What a record is called: the first column of its list, else its first answer, in Chinese."""
+    """What a record is called: the first column of its list, else its first answer that no role is kept from."""
+    hidden = {key for grant in shelf.book.access for key in grant.hidden}
     for key in (*shelf.book.columns, *(f.key for f in shelf.form.asked)):
+        if key in hidden:
+            continue
         said = answers.display(key, "zh-CN").strip()
         if said and not isinstance(shelf.form.fields[key], LookupField | Subform):
             return said[:LONGEST]
-    return next((answers.display(key)[:LONGEST] for key in shelf.book.columns if answers.display(key)), "—")
+    named = (answers.display(key)[:LONGEST] for key in shelf.book.columns if key not in hidden and answers.display(key))
+    return next(named, "—")
 
 
-def _project(work: Work, shelf: Shelf, row: Record, answers: Answers) -> None:
+def _project(work: Work, shelf: Shelf, rows: Iterable[tuple[Record, Answers]]) -> None:
     known = books.projections(work.session, shelf)
-    work.session.execute(insert(RecordValue), values_of(shelf, row, answers, known))
-    holds = uniques_of(shelf, row, answers, known)
+    values: list[dict[str, Any]] = []
+    holds: list[dict[str, Any]] = []
+    for row, answers in rows:
+        values += values_of(shelf, row, answers, known)
+        holds += uniques_of(shelf, row, answers, known)
+    if values:
+        work.session.execute(insert(RecordValue), values)
     if not holds:
         return
     try:
@@ -311,9 +348,26 @@ def hold_of(field: Field, stored: Any) -> str | None:
     return said if len(said) <= LONGEST else f"sha256:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
-def _clear(work: Work, row: Record) -> None:
-    for model in (RecordUnique, RecordValue):
-        work.session.execute(delete(model).where(model.record_id == row.id))
+def _clear(work: Work, row: Record, kept: Collection[int] = ()) -> None:
+    """Take away what a record holds and is found by, but for the projections `kept`."""
+    work.session.execute(delete(RecordUnique).where(RecordUnique.record_id == row.id))
+    values = delete(RecordValue).where(RecordValue.record_id == row.id)
+    work.session.execute(values.where(RecordValue.projection_id.not_in(kept)) if kept else values)
+
+
+def _reached_by(work: Work, shelf: Shelf) -> list[int]:
+    """The projections by which formulas tell who reaches a record: a removed one keeps these."""
+    known = books.projections(work.session, shelf)
+    return [known[key].id for key in shelf.book.reached_by if key in known]
+
+
+def _within_reach(work: Work, shelf: Shelf, row: Record) -> None:
+    """Nobody writes a record that a formula would then put out of their own reach."""
+    if not by_formula(work.viewer, shelf.book, "write"):
+        return
+    query = records_in_scope(select(Record.id).where(Record.id == row.id), work.viewer, shelf.key, shelf.book, "write")
+    if work.session.scalar(query) is None:
+        raise Invalid([Problem("record.out_of_reach", "", {"book": dict(shelf.title)})])
 
 
 def _customer_of(shelf: Shelf, raw: Mapping[str, Any], row: Record | None) -> str | None:
@@ -326,14 +380,14 @@ def _fresh(work: Work, row: Record, row_version: int) -> None:
         raise stale(work.session, subject(row), row.title, WRITING)
 
 
+def _owner(row: Record) -> str:
+    """Under whose key its personal values are sealed: the customer's it is about, or its own."""
+    return row.customer_id or row.id
+
+
 def _told(shelf: Shelf, row: Record) -> dict[str, Any]:
     """What every entry about a record says of it."""
     found: dict[str, Any] = {"book": shelf.key, "book_title": dict(shelf.title), "title": row.title}
     if any(shelf.form.fields[key].personal for key in shelf.book.columns[:1]):
-        found["title"] = Personal(row.customer_id or row.id, "title", row.title)
+        found["title"] = Personal(_owner(row), "title", row.title)
     return {**found, "customer_id": row.customer_id} if row.customer_id is not None else found
-
-
-def _labels(shelf: Shelf, names: Iterable[str]) -> dict[str, Any]:
-    """What the fields were called when they were written, so that an entry reads by itself."""
-    return {name: dict(shelf.form.fields[name].label) for name in names}

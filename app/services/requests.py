@@ -18,9 +18,10 @@ from app.models.case import Case, CreditRequest
 from app.models.customer import Customer
 from app.models.definition import Definition
 from app.queries.scope import requests_in_scope
-from app.services import cases, customers, definitions, files, limits, ratings, serials, upgrades
+from app.services import cases, customers, definitions, files, limits, ratings, serials, told, upgrades
 from app.services.lookups import Lookups
 from app.services.numbers import next_number
+from app.services.personal import forget_key
 from app.services.uniqueness import Taken, of_requests
 from app.work import Subject, Verb, Work
 from forms import Answers, Assessment, Form, assess, check
@@ -105,7 +106,7 @@ def draft(work: Work, raw: Mapping[str, Any], *, flow_key: str = FLOW) -> Credit
     _keep(work, row, answers)
     work.session.add(row)
     work.session.flush()
-    work.record(Verb.REQUEST_DRAFTED, subject(row), _card(row))
+    work.record(Verb.REQUEST_DRAFTED, subject(row), **_changed(row, found.form, {}, _card(row), found.form_row))
     files.attach(work, subject(row), answers, {})
     return row
 
@@ -121,7 +122,8 @@ def save(work: Work, row: CreditRequest, row_version: int, raw: Mapping[str, Any
     _same_customer(row, answers)
     _keep(work, row, answers)
     work.session.flush()
-    work.record(Verb.REQUEST_CHANGED, subject(row), _card(row))
+    form_row = work.session.get_one(Definition, row.form_id)
+    work.record(Verb.REQUEST_CHANGED, subject(row), **_changed(row, form, before, _card(row), form_row))
     files.attach(work, subject(row), answers, before)
     return row
 
@@ -134,6 +136,7 @@ def delete(work: Work, row: CreditRequest, row_version: int) -> None:
         raise Conflict("credit_request.submitted", number=row.number or "")
     work.record(Verb.REQUEST_DELETED, subject(row), _card(row))
     files.release(work, subject(row))
+    forget_key(work, row.id)  # what it said is sealed under its own key: nobody reads it any more
     work.session.delete(row)
 
 
@@ -176,6 +179,7 @@ def submit(
     answers = _check(work, found.form, found.form_row.id, raw, found.writable, "submit", row, accepted)
     answers = files.sign(work, serials.number(work, found.form_row.key, answers), found.writable)
     files.attach(work, subject(row), answers, row.answers)
+    before = row.answers
     _keep(work, row, answers)
     customer = _customer(work, row)
     row.form_id, row.number, row.submitted_at = found.form_row.id, next_number(work, "request", PATTERN), work.now
@@ -207,9 +211,15 @@ def submit(
     row.case_id = case.id
     work.session.flush()
     detail = {**_card(row), "customer": customer.name, "customer_id": customer.id, "case_id": case.id}
+    names = told.altered(found.form, before, row.answers)
+    after = told.told(found.form, customer.id, row.answers)
     work.record(
-        Verb.REQUEST_SUBMITTED, subject(row), detail, after={"answers": kinds.fingerprint(row.answers)},
-        definitions=cases.pins(work.session, case),
+        Verb.REQUEST_SUBMITTED, subject(row),
+        {
+            **detail, "labels": told.labels(found.form, map(told.key_of, after)),
+            "saved": told.told(found.form, row.id, before, names, shut=True),  # a draft stays its author's
+        },
+        after={**after, told.ANSWERS: kinds.fingerprint(row.answers)}, definitions=cases.pins(work.session, case),
     )  # fmt: skip
     cases.open_case(work, case, row, customer, answers)
     return case
@@ -227,11 +237,11 @@ def _resubmit(
     What changed is measured against what approvers saw, not against what was saved in between.
     """
     form, writable = asked(work, row)
-    before = row.sent or {}
+    before, saved, form_row = row.sent or {}, row.answers, work.session.get_one(Definition, row.form_id)
     answers = _check(work, form, row.form_id, raw, writable, "submit", row, accepted)
     _same_customer(row, answers)
     # A field that was hidden the first time may be shown now, and gets its number only then.
-    answers = serials.number(work, work.session.get_one(Definition, row.form_id).key, answers)
+    answers = serials.number(work, form_row.key, answers)
     answers = files.sign(work, answers, writable)
     files.attach(work, subject(row), answers, row.answers)
     _keep(work, row, answers)
@@ -239,9 +249,17 @@ def _resubmit(
     work.session.flush()
     altered = form.changed(before, row.answers)
     if altered:
+        names, since = told.altered(form, before, row.answers), told.altered(form, saved, row.answers)
+        owner = row.customer_id or row.id
         work.record(
-            Verb.ANSWERS_CHANGED, subject(row), {**_card(row), "changed": sorted(altered)},
-            before={"answers": kinds.fingerprint(before)}, after={"answers": kinds.fingerprint(row.answers)},
+            Verb.ANSWERS_CHANGED, subject(row),
+            {
+                **_card(row), "changed": sorted(altered), "labels": told.labels(form, names),
+                "saved": told.told(form, row.id, saved, since, shut=True),  # to the author: from the last save on
+            },
+            before={**told.told(form, owner, before, names), told.ANSWERS: kinds.fingerprint(before)},
+            after={**told.told(form, owner, row.answers, names), told.ANSWERS: kinds.fingerprint(row.answers)},
+            definitions=(definitions.pin(form_row),),
         )  # fmt: skip
     if row.case_id is None:
         raise Missing("case", row.id)
@@ -346,6 +364,22 @@ def _mine(work: Work, row: CreditRequest) -> None:
 def _fresh(row: CreditRequest, row_version: int) -> None:
     if row.row_version != row_version:
         raise Conflict("credit_request.changed", at=row.changed_at)
+
+
+def _changed(
+    row: CreditRequest, form: Form, before: Mapping[str, Any], detail: Mapping[str, Any], form_row: Definition
+) -> dict[str, Any]:
+    """What an entry tells of a save: each field that is no longer as it stood in `before`.
+
+    Until it is sent in, again or for the first time, its author alone may know: all is sealed under its own key.
+    """
+    names = told.altered(form, before, row.answers)
+    return {
+        "detail": {**detail, "labels": told.labels(form, names), "private": True},
+        "before": told.told(form, row.id, before, names, shut=True),
+        "after": told.told(form, row.id, row.answers, names, shut=True),
+        "definitions": (definitions.pin(form_row),),
+    }
 
 
 def _card(row: CreditRequest) -> dict[str, Any]:

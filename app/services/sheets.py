@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -35,7 +36,7 @@ class Limits:
     unpacked_mib: int = 256
     parts: int = 2000
     rows: int = 200_000
-    columns: int = 100
+    columns: int = 300  # as many as a form has fields
     cell: int = 32_767
     output_mib: int = 512
 
@@ -87,21 +88,24 @@ class Book:
     def rows(self, sheet: int, after: int = 0) -> Iterator[Row]:
         """The rows of one sheet below row number `after`, empty ones between them included."""
         self._lines.seek(0)
+        own = b"[%d," % sheet
         for line in self._lines:
-            if line.startswith(b"["):
-                found, number, cells = json.loads(line)
-                if found == sheet and number > after:
+            if line.startswith(own):
+                _, number, cells = json.loads(line)
+                if number > after:
                     yield Row(number, tuple(_cell(cell) for cell in cells))
 
-    def peek(self, sheet: int) -> list[Row]:
+    def peek(self, sheet: int, most: int = PEEK) -> list[Row]:
         """The first rows that hold anything."""
-        found: list[Row] = []
-        for row in self.rows(sheet):
-            if any(cell is not None for cell in row.cells):
-                found.append(row)
-                if len(found) == PEEK:
-                    break
-        return found
+        rows = (row for row in self.rows(sheet) if any(cell is not None for cell in row.cells))
+        return list(islice(rows, most))
+
+    def count(self, sheet: int, after: int = 0) -> int:
+        """How many rows of one sheet stand below row number `after`."""
+        self._lines.seek(0)
+        own = b"[%d," % sheet
+        numbers = (line.split(b",", 2)[1] for line in self._lines if line.startswith(own))
+        return sum(int(number) > after for number in numbers)
 
 
 @contextmanager

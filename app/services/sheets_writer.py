@@ -16,6 +16,7 @@ from app.services.sheets import Cell, Formula, TooLong
 # What a spreadsheet program may read as the beginning of something to compute (trust.md T49).
 ACTIVE = ("=", "+", "-", "@", "\t", "\r", "\x00", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 LONGEST = 32_767
+FIRST_DAY = date(1900, 3, 1)  # before it worksheets count days in two ways, or not at all
 EXACT_DIGITS = 15  # more than these a worksheet would round
 _HARMFUL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -66,6 +67,8 @@ class Writer:
             cell = cell.text
         if isinstance(cell, bool):
             page.write_boolean(row, place, cell, form)
+        elif isinstance(cell, date) and _day(cell) < FIRST_DAY:
+            page.write_string(row, place, str(cell), form)
         elif isinstance(cell, datetime):
             page.write_datetime(row, place, cell, form or self.moment)
         elif isinstance(cell, date):
@@ -78,6 +81,10 @@ class Writer:
     def bytes(self) -> bytes:
         self.book.close()
         return self._buffer.getvalue()
+
+
+def _day(moment: date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
 
 
 def _exact(number: int | float | Decimal) -> bool:

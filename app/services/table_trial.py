@@ -72,5 +72,5 @@ def _within(card: Scorecard, wanted: Derived) -> Setting:
 def facts_of(view: Reading, customer_id: str, wanted: Mapping[str, Fact]) -> dict[str, Any]:
     """What is known today of the Facts wanted about a customer, as stored. Raises Missing, Forbidden."""
     row = customers.file(view, customer_id, Right.RATING_READ)
-    known = evidence.gather(view.session, [row.id], view.today).get(row.id, NOTHING).facts
+    known = evidence.gather(view.session, [row.id], view.today, view.zone).get(row.id, NOTHING).facts
     return {key: known[key] for key in wanted if known.get(key) is not None}

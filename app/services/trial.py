@@ -39,7 +39,7 @@ class Trial:
 def look_into(view: Reading, body: Mapping[str, Any], customer_id: str, variant: str | None) -> Trial:
     """The draft on one customer, on the evidence of today. Raises Invalid: what the draft or the evidence lacks."""
     card = compiled(body)
-    known = evidence.gather(view.session, [customer_id], view.today).get(customer_id, NOTHING)
+    known = evidence.gather(view.session, [customer_id], view.today, view.zone).get(customer_id, NOTHING)
     facts, problems = read_facts(card.facts, known.facts)
     if problems:
         raise Invalid(problems)

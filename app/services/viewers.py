@@ -9,6 +9,8 @@ from app.access import Grant, Missing, Right, Role, Scope, Viewer, require
 from app.models.people import Department, Post, PostHolder, RoleGrant, User
 from app.work import Subject, Work
 
+DEEPEST = 50  # departments above one another; a ring among them ends there
+
 
 def user_subject(user_id: str) -> Subject:
     return Subject("user", user_id)
@@ -30,7 +32,7 @@ def viewer_of(session: Session, user_id: str, default_locale: str = "zh-CN") -> 
     if user is None:
         raise Missing("user", user_id)
     grants, posts = _given(session, user_id)
-    tree, line = _departments(session, user.department_id) if user.department_id else (frozenset(), frozenset())
+    tree, line = _departments(session, user.department_id) if user.department_id else (frozenset(), {})
     return Viewer(
         id=user_id,
         name=user.name,
@@ -39,8 +41,9 @@ def viewer_of(session: Session, user_id: str, default_locale: str = "zh-CN") -> 
         grants=grants,
         department_id=user.department_id,
         tree=tree,
-        line=line,
+        line=frozenset(line),
         posts=posts,
+        departments=tuple(line.values()),
     )
 
 
@@ -67,13 +70,20 @@ def department_tree(session: Session, department_id: str) -> frozenset[str]:
     return _departments(session, department_id)[0]
 
 
-def _departments(session: Session, department_id: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The department with all below it, and with all above it: asked together, since every request asks."""
+def _departments(session: Session, department_id: str) -> tuple[frozenset[str], dict[str, str]]:
+    """The department with all below it, and key by id with all above it, the root last: asked together, every request.
+    """
     here = Department.id == department_id
     top = select(Department.id).where(here).cte("tree", recursive=True)
     below = top.union(select(Department.id).where(Department.parent_id == top.c.id))
-    bottom = select(Department.id, Department.parent_id).where(here).cte("line", recursive=True)
-    above = bottom.union(select(Department.id, Department.parent_id).where(Department.id == bottom.c.parent_id))
-    parts = (select(literal("tree"), below.c.id), select(literal("line"), above.c.id))
+    columns = (Department.id, Department.key, Department.parent_id)
+    bottom = select(*columns, literal(0).label("height")).where(here).cte("line", recursive=True)
+    higher = (bottom.c.height + 1).label("height")
+    above = bottom.union(select(*columns, higher).where(Department.id == bottom.c.parent_id, bottom.c.height < DEEPEST))
+    parts = (
+        select(literal("tree"), below.c.id, literal(""), literal(0)),
+        select(literal("line"), above.c.id, above.c.key, above.c.height),
+    )
     rows = session.execute(union_all(*parts)).all()
-    return frozenset(row[1] for row in rows if row[0] == "tree"), frozenset(row[1] for row in rows if row[0] == "line")
+    line = sorted((row for row in rows if row[0] == "line"), key=lambda row: row[3])
+    return frozenset(row[1] for row in rows if row[0] == "tree"), {row[1]: row[2] for row in line}

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flask import url_for
 from werkzeug.datastructures import MultiDict
 
 from app.edge.locale import has_text, label, language, problem_text, t
-from app.web import file_parts
+from app.web import file_parts, live_parts
 from forms import Answers, Assessment, Form, page_data, to_wtforms
 from forms.composed import Picker
 from forms.controls import ManyOptions
 from forms.fields import Field, Subform
 from forms.fields.choice import Choice
 from forms.files_page import Files, Sign
+from forms.model import Section
 from rules import Problem
 
 SEEN = "seen-"
@@ -82,12 +83,20 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A section of the form with the parts a person may see."""
+    """A section of the form with the parts a person may see; `folds` while it can be folded, `open` unless it is."""
 
     key: str
     title: str
     help: str
     parts: tuple[Part, ...]
+    columns: int = 2
+    folds: bool = False
+    open: bool = True
+
+    @property
+    def wrong(self) -> bool:
+        """Whether something in it must be put right, so that it is never folded away or behind another tab."""
+        return any(part.errors or any(cell.errors for row in part.rows for cell in row) for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +138,12 @@ def typed(form: Form, data: MultiDict[str, str], writable: Iterable[str]) -> dic
 def sheet(
     form: Form, found: Assessment, *, data: MultiDict[str, str] | None = None, readable: Iterable[str] | None = None,
     problems: Iterable[Problem] = (), live: bool = False, marked: Collection[str] = (),
+    writable: Collection[str] | None = None,
 ) -> Sheet:
     """The form as it stands after an evaluation: from `data` as typed, or from the stored answers.
 
     `problems` are shown; `live` leaves out those about what nobody has filled in yet; `marked` are to be put right.
+    What is not `writable` is locked, and what its field masks stays masked.
     """
     page = to_wtforms(form, language())
     # What the page did not hold, because it was hidden until now, stands as it is stored.
@@ -148,13 +159,16 @@ def sheet(
         parts = tuple(_part(form.fields[key], controls[key], found, key) for key in keys)
         for part in parts:
             part.marked = part.key in marked
+            if writable is not None and part.key not in writable:
+                _lock(part, form.fields[part.key])
         if parts:
-            groups.append(Group(section.key, label(section.title), label(section.help), parts))
+            groups.append(_group(section, parts, form))
     warnings = tuple((str(p.params.get("check", p.code)), problem_text(p)) for p in warned)
     return Sheet(form, tuple(groups), tuple(problem_text(p) for p in loose), warnings)
 
 
-def _part(what: Field, control: Any, found: Assessment, place: str) -> Part:
+def _part(what: Field, control: Any, found: Assessment, place: str, row: Mapping[str, Any] | None = None) -> Part:
+    """One field as drawn; a column's value is that of its `row`, none in a row nobody has sent yet."""
     computed = what.compute is not None and what.mode == "always"
     answers = found.answers
     part = Part(
@@ -168,7 +182,8 @@ def _part(what: Field, control: Any, found: Assessment, place: str) -> Part:
         _limits_told(part, what)
     part.shows = found.shown.get(place, {})
     if computed or what.assigned:
-        part.text = answers.display(what.key, language())
+        values = answers.typed if row is None else row
+        part.text = what.display(values.get(what.key), language())
     # Options that depend on another answer stay in the page: its script narrows them as that answer changes.
     if isinstance(what, Choice) and what.depends_on is None and place in found.offered:
         control.choices = tuple(each for each in control.choices if not each[0] or each[0] in found.offered[place])
@@ -176,6 +191,18 @@ def _part(what: Field, control: Any, found: Assessment, place: str) -> Part:
         _rows(part, what, control, found)
     part.seen = _digest(part)
     return part
+
+
+def _lock(part: Part, what: Field) -> None:
+    part.locked = True
+    for row in part.rows:
+        for cell in row:
+            column = what.column(cell.key) if isinstance(what, Subform) else None
+            if column is not None:
+                _lock(cell, column)
+    if not part.rows and isinstance(part.control.data, str):
+        part.control.data = what.masked(part.control.data)
+    part.seen = _digest(part)
 
 
 def _limits_told(part: Part, what: Field) -> None:
@@ -194,11 +221,13 @@ def _rows(part: Part, what: Subform, control: Any, found: Assessment) -> None:
     typed_rows = found.answers.typed.get(what.key) or ()
     part.columns, part.most = [label(column.label) for column in what.columns], what.max_rows
     for number, entry in enumerate(control.entries):
-        row_id = typed_rows[number]["row_id"] if number < len(typed_rows) else ""
+        row = typed_rows[number] if number < len(typed_rows) else {}
+        row_id = row.get("row_id", "")
         cells = dict(entry.form.controls())
         part.row_ids.append(cells["row_id"])
         part.rows.append([
-            _part(column, cells[column.key], found, f"{what.key}/{row_id}/{column.key}") for column in what.columns
+            _part(column, cells[column.key], found, f"{what.key}/{row_id}/{column.key}", row)
+            for column in what.columns
         ])
 
 
@@ -217,6 +246,12 @@ def _digest(part: Part) -> str:
     shows = sorted(part.shows.items())
     look = (part.hidden, part.required, part.locked, part.text, part.errors, offered, rows, chosen, shows)
     return hashlib.sha256(repr(look).encode()).hexdigest()[:12]
+
+
+def _group(section: Section, parts: tuple[Part, ...], form: Form) -> Group:
+    folds = section.collapsed is not None and not form.tabs
+    group = Group(section.key, label(section.title), label(section.help), parts, section.columns, folds)
+    return replace(group, open=not folds or not section.collapsed or group.wrong)
 
 
 def changed_parts(drawn: Sheet, data: Mapping[str, str]) -> list[Part]:
@@ -269,12 +304,28 @@ def _renumbered(
     return MultiDict(kept)
 
 
-def read_only(form: Form, answers: Answers, readable: Iterable[str] | None = None) -> list[tuple[str, list[Any]]]:
-    """The answers as a reader sees them: (section, [(label, text, rows or None)]), what is hidden or empty left out."""
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One answer as it is read: its words, or of a sub-form `rows` under `heads`.
+
+    live  values of the record a lookup points to, as they are now for this reader: (what, text)
+    """
+
+    key: str
+    words: str
+    said: str
+    rows: Mapping[str, Any] | None = None
+    live: tuple[tuple[str, str], ...] = ()
+
+
+def read_only(
+    form: Form, answers: Answers, readable: Iterable[str] | None = None
+) -> list[tuple[str, list[Line]]]:
+    """The answers as a reader sees them, section by section; what is hidden or empty is left out."""
     shown = set(form.fields if readable is None else readable)
     out = []
     for section in form.sections:
-        lines: list[Any] = []
+        lines: list[Line] = []
         for key in section.keys:
             what = form.fields[key]
             value = answers.typed.get(key) if what.has_value else None
@@ -286,7 +337,7 @@ def read_only(form: Form, answers: Answers, readable: Iterable[str] | None = Non
                 cells = [[c.display(row[c.key], language()) or "" for c in what.columns] for row in value or ()]
                 rows = {"heads": heads, "rows": cells}
             said = "" if rows else file_parts.shown(what, value) or what.display(value, language())
-            lines.append((label(what.label), said, rows))
+            lines.append(Line(key, label(what.label), said, rows, live_parts.live_of(what, value)))
         if lines:
             out.append((label(section.title), lines))
     return out

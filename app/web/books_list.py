@@ -8,7 +8,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.access import Right
+from app.access import Conflict, Right
 from app.edge.asked import place, ways
 from app.edge.downloads import TEXT, WORKBOOK, attachment
 from app.edge.locale import label, language, problem_text, t
@@ -19,7 +19,7 @@ from app.queries import customers
 from app.queries import records as queries
 from app.queries.records import Filters, Listing, RecordLine
 from app.queries.scope import reach, unseen
-from app.services import books, record_sheets, records, views
+from app.services import books, numbering, record_sheets, records, views
 from app.services.books import Shelf
 from app.services.definition_checks import compiled
 from app.web import book_filters
@@ -27,12 +27,12 @@ from app.web.books_blueprint import blueprint
 from app.work import Reading
 from forms import Answers, Form
 from forms.fields import Field, LookupField
-from rules import Invalid
+from rules import Invalid, Problem
 
 
 def listing(view: Reading, shelf: Shelf) -> Listing:
-    """A book as its list is asked for."""
-    return Listing(shelf.key, shelf.book, books.projections(view.session, shelf))
+    """A book as its list is asked for; by what this person does not see nothing is sorted, for its order would tell."""
+    return Listing(shelf.key, shelf.book, books.sortable(view.session, view.viewer, shelf))
 
 
 @blueprint.get("")
@@ -72,6 +72,7 @@ def listed(book: str) -> str:
             cells=[cells(view, shelf, columns, row) for row in page.rows],
             heads=[_head(here, each, sort, down, asked.kept, book) for each in columns],
             may_write=reach(view.viewer, shelf.book, "write") is not None, views=views.of(view, _place(book)),
+            may_number=numbering.asks(shelf.form) and view.viewer.may(Right.DEFINITION_PUBLISH),
             waiting=[each for each in here.known.values() if not each.built],
             query=book_filters.view_query({**asked.kept, **order}), **addresses,
         )  # fmt: skip
@@ -152,6 +153,19 @@ def forget_view(book: str, view_id: str) -> Response:
     return redirect(url_for("books.listed", book=book), 303)
 
 
+@blueprint.post("/<book>/number")
+@access(Right.DEFINITION_PUBLISH)
+def number(book: str) -> Response:
+    """Give serial numbers to the records that were on file before the form asked for one."""
+    try:
+        with writing() as work:
+            numbering.start(work, book)
+        flash(t("books.number.started"), "good")
+    except Conflict as conflict:
+        flash(problem_text(Problem(conflict.code, params=conflict.params)), "bad")
+    return redirect(url_for("books.listed", book=book), 303)
+
+
 @blueprint.get("/<book>/export.<any(xlsx, csv):form>")
 @access(Right.RECORD_READ)
 def export(book: str, form: str) -> Response:
@@ -173,6 +187,7 @@ def export(book: str, form: str) -> Response:
         rows = counting(queries.everything(view, here, asked.filters, sort=sort, descending=down))
         make = record_sheets.workbook if form == "xlsx" else record_sheets.text
         content = make(view, shelf, rows, language(), hidden, t("books.identity"))
+        whole = record_sheets.masked(view, shelf, hidden)
     with writing() as work:
-        records.exported(work, book, asked.kept, taken, form)
+        records.exported(work, book, asked.kept, taken, form, whole)
     return attachment(content, f"{label(shelf.title)}.{form}", WORKBOOK if form == "xlsx" else TEXT)

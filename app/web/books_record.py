@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import flash, make_response, redirect, render_template, request, url_for
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.access import Conflict, Missing, Right
 from app.edge import sentences
 from app.edge.asked import row_version
-from app.edge.locale import NOTHING, language, problem_text, t
+from app.edge.locale import problem_text, t
 from app.edge.pages import access
 from app.edge.transaction import reading, writing
 from app.models.record import KEPT, Record
@@ -21,13 +21,14 @@ from app.queries import records as queries
 from app.queries import trail
 from app.queries.scope import records_in_scope, unseen
 from app.queries.trail import EntryRow
-from app.services import books, records
+from app.services import books, field_history, records
 from app.services.books import Shelf
-from app.web import answer_parts, file_parts
+from app.services.field_history import History
+from app.web import answer_parts, file_parts, history_parts
 from app.web.books_blueprint import blueprint
 from app.web.books_list import listing, version_of
 from app.work import Reading, Verb
-from forms import Answers, Form
+from forms import Answers
 from rules import Invalid, Problem
 
 Data = MultiDict[str, str]
@@ -49,39 +50,49 @@ def _record_page(view: Reading, book: str, record_id: str, problem: str | None =
     form, hidden = version_of(view, shelf, row.form_id), unseen(view.viewer, shelf.book)
     readable = [each for each in form.fields if each not in hidden]
     entries = trail.subject_timeline(view, records.subject_of(record_id))
+    here = history_parts.history(view, field_history.of_record(view, book, record_id))
     return render_template(
         "books/record.html", shelf=shelf, row=row, kept=row.status == KEPT, problem=problem, reason=reason,
         groups=answer_parts.read_only(form, Answers.from_json(form, row.answers, view.zone), readable),
+        history_of=history_parts.address_of("books.record_history", book=book, record_id=record_id),
         may_write=_may(view, shelf, record_id, "write"), may_remove=_may(view, shelf, record_id, "remove"),
-        history=[_told(each, form, hidden) for each in entries], older=form is not shelf.form,
+        history=[_told(each, here) for each in entries], older=form is not shelf.form,
     )  # fmt: skip
+
+
+@blueprint.get("/<book>/<record_id>/history")
+@access(Right.RECORD_READ)
+def record_history(book: str, record_id: str) -> str:
+    """What each field of a record said, when, and who changed it."""
+    with reading() as view:
+        about = field_history.of_record(view, book, record_id)
+        shelf = books.open_to(view.session, view.viewer, book)
+        address = {"book": book, "record_id": record_id}
+        told = history_parts.drawn(view, about, "books.record_history", **address)
+    return render_template("books/record_history.html", shelf=shelf, about=about, record_id=record_id, **told)
+
+
+@blueprint.get("/<book>/<record_id>/history.xlsx")
+@access(Right.RECORD_READ)
+def record_history_export(book: str, record_id: str) -> Response:
+    return history_parts.exported(lambda view: field_history.of_record(view, book, record_id))
 
 
 def _may(view: Reading, shelf: Shelf, record_id: str, act: Any) -> bool:
     query = select(Record.id).where(Record.id == record_id)
-    return view.session.scalar(records_in_scope(query, view.viewer, shelf.book, act)) is not None
+    return view.session.scalar(records_in_scope(query, view.viewer, shelf.key, shelf.book, act)) is not None
 
 
-def _told(row: EntryRow, form: Form, hidden: frozenset[str]) -> dict[str, Any]:
-    """One act on a record: its sentence, and each field before and after that this person may see."""
+def _told(row: EntryRow, here: History) -> dict[str, Any]:
+    """One act on a record: its sentence, and each field before and after, as far as this person may see them."""
+    changes = list(here.changes(row))
+    if isinstance(row.detail.get("fields"), list):
+        seen = {"fields": [each.key for each in changes]}
+        row = replace(row, members={**row.members, "detail": {**row.detail, **seen}})
     return {
         "row": row, "words": sentences.sentence(row), "reason": row.text("reason"),
-        "changes": list(_changes(row, form, hidden)) if row.verb == Verb.RECORD_CHANGED else [],
+        "changes": [history_parts.change(here, row, each) for each in changes if row.verb == Verb.RECORD_CHANGED],
     }  # fmt: skip
-
-
-def _changes(row: EntryRow, form: Form, hidden: frozenset[str]) -> Iterator[tuple[str, str, str]]:
-    for name in dict.fromkeys((*row.after, *row.before)):
-        if name not in hidden:
-            yield sentences.member_words(name, row), _said(form, name, row.before), _said(form, name, row.after)
-
-
-def _said(form: Form, name: str, part: Mapping[str, Any]) -> str:
-    """A value of an entry as its field shows it; what the Form no longer asks, and what is sealed, as entries read."""
-    value = part.get(name)
-    if value is None or name not in form.fields or (isinstance(value, Mapping) and "digest" not in value):
-        return sentences.value_text(name, value)
-    return Answers.from_json(form, {name: value}).display(name, language()) or NOTHING
 
 
 @blueprint.get("/<book>/new")
@@ -141,7 +152,7 @@ def _sheet(
     hidden = unseen(view.viewer, shelf.book)
     return answer_parts.sheet(
         shelf.form, found, data=data, problems=found.problems if live else problems, live=live,
-        readable=[each for each in shelf.form.fields if each not in hidden],
+        readable=[each for each in shelf.form.fields if each not in hidden], writable=records.writable(view, shelf),
     )  # fmt: skip
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from app.web import (
+    desk_columns,
     desk_customer,
     desk_customer_form,
     desk_customer_records,
     desk_customers,
+    desk_history,
     desk_imports,
     desk_ratings,
     desk_request_form,
@@ -15,6 +17,6 @@ from app.web import (
 from app.web.desk_blueprint import blueprint
 
 __all__ = [
-    "blueprint", "desk_customer", "desk_customer_form", "desk_customer_records", "desk_customers", "desk_imports",
-    "desk_ratings", "desk_request_form", "desk_requests",
+    "blueprint", "desk_columns", "desk_customer", "desk_customer_form", "desk_customer_records", "desk_customers",
+    "desk_history", "desk_imports", "desk_ratings", "desk_request_form", "desk_requests",
 ]  # fmt: skip

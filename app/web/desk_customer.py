@@ -25,7 +25,7 @@ from app.services import customers as files
 from app.services import ratings as rating_service
 from app.services.explanations import DimensionLine, FactorLine, changes, dimensions, explain, labels_of
 from app.services.offers import offered
-from app.web import desk_charts
+from app.web import desk_charts, history_parts
 from app.web.desk_blueprint import blueprint
 from app.web.desk_customer_form import answered
 from app.web.fact_words import happening_text
@@ -98,7 +98,7 @@ def _tabs(customer: CustomerFile, tab: str, view: Reading) -> list[dict[str, Any
         "rating": Right.RATING_READ, "ratings": Right.RATING_READ, "requests": Right.REQUEST_READ,
         "records": Right.RECORD_READ,
     }  # fmt: skip
-    names = ("overview", "rating", "ratings", "evidence", "credit", "requests", "records", "occurrences")
+    names = ("overview", "rating", "ratings", "evidence", "credit", "requests", "records", "occurrences", "history")
     ends = {"overview": "desk.customer"}
     return [
         {
@@ -184,7 +184,8 @@ def customer_evidence(customer_id: str) -> str:
         head = head_of(view, customer_id, "evidence")
         copies = evidence.copies(view, customer_id)
         form = answered(view, head["customer"])
-    return render_template("desk/customer_evidence.html", **head, copies=copies, form=form)
+    history_of = history_parts.address_of("desk.customer_history", customer_id=customer_id)
+    return render_template("desk/customer_evidence.html", **head, copies=copies, form=form, history_of=history_of)
 
 
 @blueprint.get("/customers/<customer_id>/credit")

@@ -23,7 +23,7 @@ from forms import Answers
 from rules import Invalid, Problem
 
 
-def answered(view: Reading, customer: CustomerFile) -> list[tuple[str, list[Any]]]:
+def answered(view: Reading, customer: CustomerFile) -> list[tuple[str, list[answer_parts.Line]]]:
     """The customer form's answers as a reader sees them, section by section."""
     _, form = files.form_in_force(view.session)
     return answer_parts.read_only(form, Answers.from_json(form, files.stored(form, customer), view.zone))

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app.access import Right
+from app.access import Conflict, Missing, Right
 from app.edge.asked import place, ways
+from app.edge.locale import problem_text, t
 from app.edge.pages import access
-from app.edge.transaction import reading
+from app.edge.transaction import reading, writing
 from app.queries import cases
 from app.queries import customers as queries
 from app.queries.customers import UNRATED, Filters
+from app.services import customer_files, numbering
 from app.services.offers import Offered, offered
 from app.web.desk_blueprint import blueprint
+from app.work import Reading
+from rules import Problem
 
 FLAGS = ("over", "overdue", "low")
 
@@ -29,7 +33,7 @@ def customers() -> str | Response:
         choices = offered(view.session)
         filters = _filters(choices, view.viewer.id)
         page = queries.page(view, filters, place(), sort=sort, descending=descending)
-        owners = queries.owners(view)
+        owners, may_number = queries.owners(view), _may_number(view)
         whole = not page.rows and not request.headers.get("HX-Request")  # a page, not the list while somebody types
         named = cases.by_number(view, filters.search) if filters.search and whole else None
     if named is not None:
@@ -39,9 +43,32 @@ def customers() -> str | Response:
     order: dict[str, Any] = {"sort": None if sort == "name" else sort, "way": request.args.get("way")}
     return render_template(
         "desk/customers.html", page=page, choices=choices, owners=owners, kept=kept, flags=FLAGS, unrated=UNRATED,
-        sort=sort, descending=descending, sort_links=_sort_links(sort, descending, kept),
+        sort=sort, descending=descending, sort_links=_sort_links(sort, descending, kept), may_number=may_number,
         **ways("desk.customers", page, **order, **kept),
     )  # fmt: skip
+
+
+@blueprint.post("/customers/number")
+@access(Right.DEFINITION_PUBLISH)
+def number_customers() -> Response:
+    """Give serial numbers to the customers that were on file before the form asked for one."""
+    try:
+        with writing() as work:
+            numbering.start(work, None)
+        flash(t("books.number.started"), "good")
+    except Conflict as conflict:
+        flash(problem_text(Problem(conflict.code, params=conflict.params)), "bad")
+    return redirect(url_for("desk.customers"), 303)
+
+
+def _may_number(view: Reading) -> bool:
+    """Whether the customer form has serial numbers to give, and this person may have them given."""
+    if not view.viewer.may(Right.DEFINITION_PUBLISH):
+        return False
+    try:
+        return numbering.asks(customer_files.form_in_force(view.session)[1])
+    except Missing:
+        return False
 
 
 def _arg(name: str) -> str:

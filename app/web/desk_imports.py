@@ -61,12 +61,17 @@ def upload_list() -> BaseResponse:
     content = sent.read()
     try:
         with reading() as view:
-            found = service.examine(view, kind, sent.filename, content)
+            found = service.examine(view, kind, sent.filename, content, asking=True)
     except Invalid as error:
         return make_response(_list_page(error.problems, kind, sent.filename[:80]), 422)
     with writing() as work:
         row = service.keep(work, found)
-    return redirect(url_for("desk.upload", upload_id=row.id), 303)
+    return redirect(after_keeping(row.id, row.status), 303)
+
+
+def after_keeping(upload_id: str, status: str) -> str:
+    """Where somebody goes who has just sent in a file: to its columns where these are a question."""
+    return url_for("desk.upload_columns" if status == "matching" else "desk.upload", upload_id=upload_id)
 
 
 @blueprint.get("/imports/<upload_id>")
@@ -155,6 +160,15 @@ def take_upload(upload_id: str) -> BaseResponse:
         return make_response(_upload_page(upload_id, problem_text(Problem(error.code, params=error.params))), 409)
     if row.status == "imported":
         flash(t(f"import.done_{row.kind}", count=row.stored or 0), "good")
+    return redirect(url_for("desk.upload", upload_id=upload_id), 303)
+
+
+@blueprint.post("/imports/<upload_id>/stop")
+@access(Right.CUSTOMER_IMPORT, Right.RECORD_WRITE)
+def stop_upload(upload_id: str) -> BaseResponse:
+    """Stop an import under way and take back what it has written."""
+    with writing() as work:
+        service.stop(work, upload_id)
     return redirect(url_for("desk.upload", upload_id=upload_id), 303)
 
 

@@ -65,6 +65,7 @@ def check_request(request_id: str | None = None) -> str:
         found = request_sheets.look_over(view, what, raw, file, data.getlist("accepted"))
         drawn = answer_parts.sheet(
             what.form, found, data=data, readable=what.readable, problems=found.problems, live=True,
+            writable=what.writable,
             marked=file.marked_fields if file is not None else (),
         )
         parts = answer_parts.changed_parts(drawn, request.form)
@@ -136,7 +137,7 @@ def form_page(
     accepted = set() if data is None else set(data.getlist("accepted"))
     found = request_sheets.look_over(view, what, raw, file, accepted)
     sheet = answer_parts.sheet(
-        what.form, found, data=data, readable=what.readable,
+        what.form, found, data=data, readable=what.readable, writable=what.writable,
         problems=problems or (), live=False, marked=file.marked_fields if file is not None else (),
     )  # fmt: skip
     case = case_queries.view(view, file.case_id, directory) if file is not None and file.case_id else None

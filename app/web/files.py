@@ -7,10 +7,11 @@ from flask import Blueprint, Response, jsonify, make_response, request
 from app.edge import stored_files
 from app.edge.pages import Open, access
 from app.services import files_images
-from app.web import file_parts
+from app.web import file_parts, live_parts
 
 blueprint = Blueprint("files", __name__, url_prefix="/files")
 blueprint.add_app_template_global(file_parts.shown, "filed")
+blueprint.add_app_template_global(live_parts.live_of, "live_of")
 
 
 @blueprint.post("")

@@ -19,7 +19,7 @@ from app.edge.runtime import runtime
 from app.edge.transaction import reading, writing
 from app.models.definition import DRAFT
 from app.queries import definitions as queries
-from app.services import definitions, documents
+from app.services import definitions, documents, form_start
 from app.services import gallery as installs
 from app.web.studio import ICONS, KINDS, kind_asked
 from app.web.studio_design import edit_address
@@ -182,6 +182,10 @@ def publish(kind: str, key: str, version: int) -> Response:
     except Conflict as error:
         return _review(kind, key, version, _told(error), 409)
     flash(t("studio.published_done", version=version), "good")
+    with reading() as view:
+        source = form_start.source_of(view.session, key) if kind == "form" else None
+    if source is not None:
+        flash(t("start.published_offer", file=source.filename), "info")
     return redirect(url_for("studio_definition.version", kind=kind, key=key, version=version), 303)
 
 
@@ -197,7 +201,7 @@ def new() -> Response:
 
 def _new(values: Mapping[str, str], problems: Iterable[Problem] = (), status: int = 200) -> Response:
     starts = [(f"empty/{kind}", t("studio.start.empty", kind=t(f"studio.kind.{kind}"))) for kind in KINDS]
-    for envelope in gallery.definitions():
+    for envelope in installs.everything():
         name = f"{envelope['kind']}/{envelope['key']}"
         words = t("studio.start.gallery", kind=t(f"studio.kind.{envelope['kind']}"), title=label(envelope["title"]))
         starts.append((name, words))

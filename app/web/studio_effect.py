@@ -19,6 +19,7 @@ from app.queries import definitions as queries
 from app.services import documents, effect
 from app.services.effect import KIND, Tried
 from app.web.studio_trial import named
+from app.web.unfinished import unfinished
 from credit.outcome import ENDED, FEW_BAD, PAST_DUE_DAYS, WINDOW_MONTHS
 from rules import Invalid, Problem, Score
 from rules.figures import plain
@@ -49,7 +50,10 @@ def try_one(key: str, version: int) -> Response:
     with reading() as view:
         queries.definition(view, KIND, key, version)
         row = customers.file(view, sent.get("customer") or "", Right.RATING_READ)
-        tried = effect.try_on(view, key, sent["body"], row.id, row.variant)
+        try:
+            tried = effect.try_on(view, key, sent["body"], row.id, row.variant)
+        except Invalid as invalid:
+            return unfinished(invalid)
     return jsonify({**named(row.id, row.number, row.name, row.grade), **_told(tried)})
 
 
@@ -93,7 +97,10 @@ def on_all(key: str, version: int) -> Response:
     cell = sent.get("cell")
     with reading() as view:
         queries.definition(view, KIND, key, version)
-        found = effect.on_all(view, key, sent["body"])
+        try:
+            found = effect.on_all(view, key, sent["body"])
+        except Invalid as invalid:
+            return unfinished(invalid)
         if cell is not None:
             if not isinstance(cell, list) or len(cell) != 2 or not all(isinstance(each, str | None) for each in cell):
                 raise Missing("cell", "")
@@ -114,15 +121,15 @@ def on_all(key: str, version: int) -> Response:
 def bands(key: str, version: int) -> Response:
     """How many customers fall into each Band of each Factor, and which share of those whose outcome is known is bad.
 
-    `unfit` of a draft that does not compile.
+    A draft that does not compile is told to be unfinished.
     """
     sent = _sent()
     with reading() as view:
         queries.definition(view, KIND, key, version)
         try:
             found = effect.by_band(view, sent["body"])
-        except Invalid:  # asked at each change, it is no fault to ask too early; what is to be mended the check tells
-            return jsonify({"unfit": True})
+        except Invalid as invalid:
+            return unfinished(invalid)
     return jsonify({
         **_counted(found.everybody), "failed": found.failed, "as_of": found.as_of.isoformat(), "few": FEW_BAD,
         "definition": {"days": PAST_DUE_DAYS, "months": WINDOW_MONTHS, "ended": ENDED},

@@ -35,7 +35,7 @@ LONGEST = 40
 Body = Mapping[str, Any]
 
 
-def _sent(**members: type | tuple[type, ...]) -> dict[str, Any]:
+def posted(**members: type | tuple[type, ...]) -> dict[str, Any]:
     """The posted document with its body and whatever else is named, each of its type; raises Invalid."""
     try:
         value = documents.read(request.get_data(cache=False).decode()).value
@@ -54,7 +54,7 @@ def _sent(**members: type | tuple[type, ...]) -> dict[str, Any]:
 @access(Right.DEFINITION_WRITE)
 def renamed(key: str, version: int) -> Response:
     """The body with one field under another key: the one sent, or one made of its label."""
-    sent = _sent(at=list, key=(str, type(None)))
+    sent = posted(at=list, key=(str, type(None)))
     with reading() as view:
         queries.definition(view, KIND, key, version)
     at = tuple(sent["at"])
@@ -94,7 +94,7 @@ def preview(key: str, version: int) -> Response:
 
     `answers` are the page's values as (name, value) pairs, `stored` what stood before them, `sample` asks for samples.
     """
-    sent = _sent(view=str, answers=list, stored=dict, sample=bool)
+    sent = posted(view=str, answers=list, stored=dict, sample=bool)
     with reading() as view:
         queries.definition(view, KIND, key, version)
         try:
@@ -155,7 +155,7 @@ def _rights(view: Reading, key: str, form: Form, chosen: str) -> tuple[frozenset
 @access(Right.DEFINITION_WRITE)
 def impact(key: str, version: int) -> Response:
     """Answers and Definitions that feel the difference to the version in force; and who names which field."""
-    sent = _sent()
+    sent = posted()
     with reading() as view:
         queries.definition(view, KIND, key, version)
         found = form_impact.impact(view, key, sent["body"])

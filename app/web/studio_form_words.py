@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pypinyin import lazy_pinyin
 from sqlalchemy import select
 
 from app.access import Role
+from app.edge.assets import asset
 from app.edge.formula_words import say
 from app.edge.locale import has_text, label, t, translate
 from app.models.definition import PUBLISHED, RETIRED, Definition
@@ -80,6 +82,8 @@ def form_page(view: Reading, key: str) -> dict[str, Any]:
         "roles": [{"value": role.value, "words": t(f"role.{role.value}")} for role in Role],
         "sources": list(_sources(view, key)),
         "views": list(_views(view, key)),
+        "sorting": asset("sorting"),
+        "zone": getattr(view.zone, "key", "UTC"),
         "names": {
             what: {tag: translate(tag, f"form.new.{what}", {"number": "{number}"}) for tag in ("zh-CN", "en")}
             for what in ("option", "section")
@@ -91,14 +95,23 @@ def types() -> Iterator[dict[str, Any]]:
     """Every field type as it stands: a new one appears by itself, its members drawn from its schema."""
     for name, cls in FIELD_TYPES.items():
         schema = cls.setup_schema()
+        words = {tag: translate(tag, f"studio.type.{name}", {}) if has_text(f"studio.type.{name}") else name
+                 for tag in ("zh-CN", "en")}  # fmt: skip
         yield {
             "type": name,
-            "label": {tag: translate(tag, f"studio.type.{name}", {}) if has_text(f"studio.type.{name}") else name
-                      for tag in ("zh-CN", "en")},
+            "label": words,
+            "sounds": _sounds(words["zh-CN"]),
             "group": next((group for group, members in GROUPS.items() if name in members), "other"),
             "feel": cls.feel, "outer": name in OUTER, "valued": cls.has_value,
             "members": schema["properties"], "needs": schema["required"],
+            "order": list(schema["properties"]),
         }  # fmt: skip
+
+
+def _sounds(words: str) -> str:
+    """The initials and the whole of how Chinese words are read: `je jine`."""
+    parts = lazy_pinyin(words)
+    return f"{''.join(part[0] for part in parts)} {''.join(parts)}".lower()
 
 
 def _history(view: Reading, key: str) -> tuple[list[str], dict[str, Any], int | None]:

@@ -97,9 +97,12 @@ def _outcome(table: DecisionTable, item: Mapping[str, Any]) -> dict[str, Any] | 
     if found:
         return None
     result = table.decide(values, now)
+    expect = item.get("expect")
+    wanted = expect.get("value") if isinstance(expect, Mapping) else None
     return {
         "rows": [table.rows[at].id for at in result.rows], "numbers": [at + 1 for at in result.rows],
-        "value": json_value(result.value), "words": [list(pair) for pair in output_words(table, result)],
+        "value": json_value(result.value), "words": [list(pair) for pair in output_words(table, result.value)],
+        "expected": [] if wanted is None else [list(pair) for pair in output_words(table, wanted)],
         "causes": [cause_words(cause, table.facts) for cause in result.causes],
     }  # fmt: skip
 

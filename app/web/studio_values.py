@@ -19,6 +19,7 @@ from app.services.effect import KIND
 from app.services.trial import Trial
 from app.web.fact_words import fact_text
 from app.web.formula_told import span_units
+from app.web.unfinished import unfinished
 from rules import Formula, Invalid, Outcome, Problem
 from rules.feel.functions.text import text_of
 from rules.feel.trace import Part
@@ -41,7 +42,10 @@ def values(key: str, version: int) -> Response:
     with reading() as view:
         queries.definition(view, KIND, key, version)
         row = customers.file(view, sent["customer"], Right.RATING_READ)
-        found = trial.look_into(view, sent["body"], row.id, row.variant)
+        try:
+            found = trial.look_into(view, sent["body"], row.id, row.variant)
+        except Invalid as invalid:
+            return unfinished(invalid)
     units = {name: fact.unit for name, fact in found.scorecard.facts.items()}
     return jsonify({
         "names": {name: _value(found, each, units.get(name)) for name, each in found.probe.names.items()},

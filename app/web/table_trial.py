@@ -76,7 +76,7 @@ def trial(setting: Setting, typed: Mapping[str, str], now: datetime, *, rows: bo
     result = table.decide(seen, now)
     causes = tuple(cause_words(cause, setting.facts) for cause in result.causes)
     states = tuple(_states(table, result, seen, now)) if rows else ()
-    return Trial(tuple(asked), result, tuple(output_words(table, result)), causes, states)
+    return Trial(tuple(asked), result, tuple(output_words(table, result.value)), causes, states)
 
 
 def typed_in(values: Mapping[str, str]) -> dict[str, str]:

@@ -225,7 +225,7 @@ def examples(table: DecisionTable) -> Iterator[ExampleWords]:
         facts = (f"{named[key]} = {value_words(value)}" for key, value in each.facts.items())
         result = table.decide(each.facts, each.now)
         rows = ", ".join(str(row + 1) for row in result.rows)
-        outputs = between.join(f"{name} {value}" for name, value in output_words(table, result))
+        outputs = between.join(f"{name} {value}" for name, value in output_words(table, result.value))
         unknown = between.join(cause_words(cause, table.facts) for cause in result.causes)
         yield ExampleWords(each.name, between.join(facts) or "—", rows or "—", unknown or outputs)
 
@@ -237,10 +237,10 @@ def cause_words(cause: Any, facts: Mapping[str, Any]) -> str:
     return problem_text(Problem(f"cause.{cause.code}", "", {**cause.params, **named}))
 
 
-def output_words(table: DecisionTable, result: TableResult) -> Iterable[tuple[str, str]]:
-    """What a result says, output by output."""
+def output_words(table: DecisionTable, value: Any) -> Iterable[tuple[str, str]]:
+    """What the value of a result says, output by output; as it came out, or as JSON writes it."""
     several = len(table.outputs) > 1
-    whole: Sequence[Any] = result.value if isinstance(result.value, list) else [result.value]
+    whole: Sequence[Any] = value if isinstance(value, list) else [value]
     for output in table.outputs:
         found = [each.get(output.key) if several and isinstance(each, Mapping) else each for each in whole]
         unit = f" {unit_words(output.unit)}" if output.unit else ""

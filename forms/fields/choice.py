@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from rules import Problem
 
 from .. import controls
-from ..label import Label, is_english, say
+from ..label import LOCALES, Label, listed, say
 from ..raw import SHORT, half_width, nfc, shown, trim
 from .field import LABEL, At, Column, Field, Setup
 from .web import render
@@ -141,10 +141,7 @@ class Choice(Field):
         """The options open to new answers, named in both languages, the first ten."""
         labels = [o.label for o in self.options if not o.retired and (only is None or o.code in only)]
         more = "…" if len(labels) > 10 else ""
-        return {
-            "zh-CN": "、".join(say(label, "zh-CN") for label in labels[:10]) + more,
-            "en": ", ".join(say(label, "en") for label in labels[:10]) + more,
-        }
+        return {locale: listed((say(label, locale) for label in labels[:10]), locale) + more for locale in LOCALES}
 
     def parse(self, raw: object, at: At) -> Any:
         return self.code_of(raw)
@@ -258,7 +255,7 @@ class MultiChoice(Choice):
             yield self.problem("choice.too_few", min=self.min_items, count=len(value))
 
     def show(self, value: Any, locale: str) -> str:
-        return (", " if is_english(locale) else "、").join(self.name_of(code, locale) for code in value)
+        return listed((self.name_of(code, locale) for code in value), locale)
 
     def write(self, value: Any) -> str:
         return ";".join(value)

@@ -195,6 +195,10 @@ class Field(ABC):
     def show(self, value: Any, locale: str) -> str:
         return str(value)
 
+    def masked(self, stored: Any) -> Any:
+        """A stored answer as programs are told it that may not write it; what is not masked stays as it is."""
+        return stored
+
     def to_text(self, value: Any) -> str:
         """`value` as a person would type it; ``read(to_text(v)) == v``."""
         return "" if self.is_empty(value) else self.write(value)

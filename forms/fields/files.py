@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from rules import Problem
 
 from .. import files_page
-from ..label import Label, is_english, say
+from ..label import Label, listed, say
 from ..raw import shown, trim
 from .field import VALUE, At, Column, Field, Hint
 from .web import render
@@ -229,7 +229,7 @@ class FilesField(Field):
             yield self.problem("file.too_large", name=shown(file.name, 80), max=self.max_size_mb)
 
     def show(self, value: Any, locale: str) -> str:
-        return (", " if is_english(locale) else "、").join(file.name for file in value)
+        return listed((file.name for file in value), locale)
 
     def write(self, value: Any) -> str:
         return ";".join(file.hash for file in value)

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from rules import Invalid, Problem
 
 from .. import composed
-from ..label import is_english, say
+from ..label import listed, say
 from ..raw import SHORT, is_empty, trim
 from .field import At, Column
 from .lookup import SEARCH, Picked, Reference, called, name_of, pairs_of
@@ -107,7 +107,7 @@ class Staff(Picked):
         return self.fact(value)
 
     def show(self, value: Any, locale: str) -> str:
-        return (", " if is_english(locale) else "、").join(name_of(ref, locale) for ref in value)
+        return listed((name_of(ref, locale) for ref in value), locale)
 
     def write(self, value: Any) -> str:
         return ";".join(ref.id for ref in value)

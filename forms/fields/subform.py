@@ -174,6 +174,15 @@ class Subform(Field):
     def to_json(self, value: Any) -> Any:
         return [{"row_id": row["row_id"], **{c.key: c.to_json(row[c.key]) for c in self.columns}} for row in value]
 
+    def masked(self, stored: Any) -> Any:
+        if not isinstance(stored, list):
+            return stored
+        by_key = {column.key: column for column in self.columns}
+        return [
+            {name: by_key[name].masked(cell) if name in by_key else cell for name, cell in row.items()}
+            if isinstance(row, dict) else row for row in stored
+        ]  # fmt: skip
+
     def show(self, value: Any, locale: str) -> str:
         between, after, last = ("; ", ": ", " / ") if is_english(locale) else ("；", "：", " / ")
         return last.join(

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from rules import Problem
 
 from .. import controls
-from ..label import is_english, say
+from ..label import LOCALES, listed, say
 from ..raw import SHORT, bad_character, nfc, shown, trim
 from .choice import OPTIONS, Option, folded, options_of, words_of
 from .field import At, Column, Field, Hint, Setup
@@ -124,7 +124,7 @@ class Tags(Field):
         return word if option is None else say(option.label, locale)
 
     def show(self, value: Any, locale: str) -> str:
-        return (", " if is_english(locale) else "、").join(self.name_of(word, locale) for word in value)
+        return listed((self.name_of(word, locale) for word in value), locale)
 
     def write(self, value: Any) -> str:
         return ";".join(value)
@@ -139,7 +139,7 @@ class Tags(Field):
         offered = [o.label for o in self.options if not o.retired][:10]
         if not self.free or not offered:
             return (Hint("hint.tags", {}),) if self.free else ()
-        words = {tag: join.join(say(label, tag) for label in offered) for tag, join in (("zh-CN", "、"), ("en", ", "))}
+        words = {locale: listed((say(label, locale) for label in offered), locale) for locale in LOCALES}
         return (Hint("hint.tags", {}), Hint("hint.tags_offered", {"words": words}))
 
     def control(self, locale: str) -> Any:

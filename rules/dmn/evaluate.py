@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import decimal
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -188,8 +188,3 @@ class Session:
             return Null((Cause("dmn.broken", node.name, None, {"field": node.name, "path": node.name}),))
         whole = next(iter(found.values())) if len(node.outputs) == 1 else found
         return fit(self.run, node.wanted, whole, node.name)
-
-
-def names_of(model: Model) -> Iterator[str]:
-    """The names evaluation knows: decisions and services, in the order of the document."""
-    return (each.name for each in model.nodes.values() if isinstance(each, Decided | Offered))

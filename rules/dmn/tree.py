@@ -139,13 +139,5 @@ class Drg:
         return tuple(each for each in self.elements if isinstance(each, Decision))
 
     @property
-    def bkms(self) -> tuple[Bkm, ...]:
-        return tuple(each for each in self.elements if isinstance(each, Bkm))
-
-    @property
     def services(self) -> tuple[Service, ...]:
         return tuple(each for each in self.elements if isinstance(each, Service))
-
-    def element(self, name: str) -> DrgElement | None:
-        """The element of this name."""
-        return next((each for each in self.elements if each.name == name), None)

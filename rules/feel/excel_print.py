@@ -49,6 +49,8 @@ SPREAD = frozenset({"sum", "min", "max", "mean", "median", "product", "count", "
 WRAPPERS = frozenset(LOWERED.values())
 SINGLE = ("number", "string", "boolean", "date", "date and time", "time")
 """Kinds of values that Excel compares."""
+ORDERED = ("number", "string", "date", "date and time", "time", "days and time duration")
+"""Kinds of which both dialects say what is less; Excel orders truth and mixed kinds too, where FEEL has no answer."""
 MANY = ("list", "range", "context")
 
 
@@ -74,16 +76,38 @@ def _bare(node: Node, *wrappers: str) -> Node:
 
 
 class ExcelPrinter:
-    """Prints the nodes of one tree; `types` gives the type of a node by its identity, as the checker found it."""
+    """Prints the nodes of one tree; `types` gives the type of a node by its identity, as the checker found it.
 
-    def __init__(self, scope: Scope, types: Mapping[int, Type]) -> None:
+    strict  refuse what Excel might answer otherwise, as a tree that did not come from Excel may hold it
+    """
+
+    def __init__(self, scope: Scope, types: Mapping[int, Type], strict: bool = False) -> None:
         self.scope = scope
         self.types = types
+        self.strict = strict
         self.longer = [parts for parts in map(name_parts, (*scope.entries, *scope.members)) if len(parts) > 1]
 
     def kind(self, node: Node) -> str:
         found = self.types.get(id(node))
         return found.kind if found is not None else "any"
+
+    def sure(self, *nodes: Node, kinds: tuple[str, ...] = SINGLE) -> None:
+        """Raises NoEquivalent where a node may be of another kind than these, or two of them differ.
+
+        A Fact of no declared kind is believed.
+        """
+        if not self.strict:
+            return
+        found = {kind for node in nodes for kind in self.kinds(node)} - {"any", "null"}
+        if len(found) > 1 or not found.issubset(kinds):
+            raise NoEquivalent(nodes[0])
+
+    def kinds(self, node: Node) -> set[str]:
+        """What a value may be: "any" of a Fact, "mixed" of anything else the checker could not tell."""
+        if isinstance(node, If):
+            return self.kinds(node.then) | self.kinds(node.otherwise)
+        kind = self.kind(node)
+        return {"mixed" if kind == "any" and not isinstance(node, Name | Path) else kind}
 
     def text(self, node: Node, rank: int = 0) -> str:
         """The node where its place wants at least this rank; raises NoEquivalent."""
@@ -148,6 +172,7 @@ class ExcelPrinter:
         return "-" + self.operand(node.operand, UNARY + 1), UNARY
 
     def comparison(self, node: Comparison) -> tuple[str, int]:
+        self.sure(node.left, node.right, kinds=SINGLE if node.op in ("=", "!=") else ORDERED)
         sides = (_bare(x, "lower case", "blank as text", "blank as zero") for x in (node.left, node.right))
         left, right = (self.text(x, JOINED) for x in sides)
         return f"{left} {'<>' if node.op == '!=' else node.op} {right}", COMPARED
@@ -166,6 +191,7 @@ class ExcelPrinter:
         return self.function("IF", (node.condition, node.then, node.otherwise))
 
     def between(self, node: Between) -> tuple[str, int]:
+        self.sure(node.value, node.low, node.high, kinds=ORDERED)
         value = self.simple(node.value)
         return f"AND({value} >= {self.text(node.low, JOINED)}, {value} <= {self.text(node.high, JOINED)})", VALUE
 
@@ -180,7 +206,7 @@ class ExcelPrinter:
             raise NoEquivalent(node)
         value = self.simple(node.value)
         made = [
-            self.test(value, test, alone=not isinstance(given, ListNode))
+            self.test(node.value, value, test, alone=not isinstance(given, ListNode))
             for given in node.tests
             for test in (given.items if isinstance(given, ListNode) else (given,))
         ]
@@ -188,8 +214,8 @@ class ExcelPrinter:
             raise NoEquivalent(node)
         return (made[0], COMPARED if " " in made[0] else VALUE) if len(made) == 1 else (f"OR({', '.join(made)})", VALUE)
 
-    def test(self, value: str, test: Node, alone: bool) -> str:
-        """One test of `in`; a value `alone` may be a list or range to look in, which has to be known."""
+    def test(self, subject: Node, value: str, test: Node, alone: bool) -> str:
+        """One test of `subject in`; a value `alone` may be a list or range to look in, which has to be known."""
         if not isinstance(test, RangeNode):
             kind = self.kind(test)
             if alone and kind == "list":
@@ -198,11 +224,13 @@ class ExcelPrinter:
                 raise NoEquivalent(test)
             return f"{value} = {self.text(test, JOINED)}"
         if test.op is not None:
+            self.sure(subject, test.low, kinds=SINGLE if test.op in ("=", "!=") else ORDERED)
             if test.op in ("=", "!=") and self.kind(test.low) not in SINGLE:
                 raise NoEquivalent(test)
             return f"{value} {'<>' if test.op == '!=' else test.op} {self.text(test.low, JOINED)}"
         if test.high is None:
             raise NoEquivalent(test)
+        self.sure(subject, test.low, test.high, kinds=ORDERED)
         low, high = (self.text(x, JOINED) for x in (test.low, test.high))
         return f"AND({value} >{'=' * test.low_closed} {low}, {value} <{'=' * test.high_closed} {high})"
 
@@ -225,9 +253,14 @@ class ExcelPrinter:
     def spread(self, node: Call, name: str, given: tuple[Node, ...]) -> tuple[Node, ...]:
         """The arguments of a function of many values, those of a written list apart; a list among values has no sense.
 
-        The least and the greatest of texts and truths are something in FEEL only.
+        The least and the greatest of texts and truths are something in FEEL only, as is counting what is unknown.
         """
         items = given[0].items if len(given) == 1 and isinstance(given[0], ListNode) else given
+        if self.strict and name == "count" and (items is not given or len(given) > 1):
+            raise NoEquivalent(node)
+        if items is not given or len(given) > 1:
+            for item in items:
+                self.sure(item)
         found = [self.types.get(id(x), ANY) for x in items]
         if items is given and len(given) == 1 and found[0].kind == "list":
             found = [found[0].item or ANY]
@@ -258,8 +291,11 @@ class ExcelPrinter:
         """FEEL's functions that are two of Excel's, or one with more arguments."""
         texts = [self.text(x) for x in given]
         if name == "get or else" and len(given) == 2:
-            return f"IF(ISBLANK({texts[0]}), {texts[1]}, {texts[0]})", VALUE
-        if name == "is defined" and len(given) == 1:
+            # What is worked out may fail, which is no blank; what is given cannot.
+            known = isinstance(given[0], Name | Path)
+            value = texts[0] if known else f"IFERROR({texts[0]}, {texts[1]})"
+            return f"IF(ISBLANK({texts[0]}), {texts[1]}, {value})", VALUE
+        if name == "is defined" and len(given) == 1 and isinstance(given[0], Name | Path):
             return f"NOT(ISBLANK({texts[0]}))", VALUE
         if name == "contains" and len(given) == 2:
             return f"ISNUMBER(FIND({texts[1]}, {texts[0]}))", VALUE
@@ -289,6 +325,6 @@ METHODS: dict[type, Callable[[ExcelPrinter, Any], tuple[str, int]]] = {
 }
 
 
-def print_excel(tree: Node, scope: Scope, types: Mapping[int, Type] | None = None) -> str:
+def print_excel(tree: Node, scope: Scope, types: Mapping[int, Type] | None = None, strict: bool = False) -> str:
     """The tree as Excel text. Raises NoEquivalent where a part of it has none, such as a loop or a context."""
-    return ExcelPrinter(scope, types or {}).text(tree)
+    return ExcelPrinter(scope, types or {}, strict).text(tree)

@@ -73,7 +73,7 @@ def _branches(text: str, pieces: list[re.Match[str]], depths: list[int]) -> list
     for m, depth in zip(pieces[1:], depths[1:], strict=True):
         if depth:
             continue
-        if m[0] in ("if", "for", "some", "every") and not (m[0] == "if" and places and wanted[0] == "then"):
+        if m[0] in ("if", "for", "some", "every"):
             nested += 1
         elif m[0] in wanted and not nested:
             places.append(m.start())

@@ -116,7 +116,7 @@ class Scope:
 
 
 def _typed(name: str, text: str, named: Mapping[str, Type]) -> Type:
-    if text == "any":
+    if text in ("any", "null"):  # a formula found to give nothing but null may be given a value later
         return ANY
     try:
         return type_of_text(text, named)

@@ -45,14 +45,14 @@ def show(tree: Node, scope: Scope, types: Mapping[int, Type], dialect: str, limi
         return Unshown(tree.span)
     try:
         text = print_excel(tree, scope, types)
+        again = parse_excel(text, scope, limits)
+        if without_spans(again) == without_spans(tree):
+            return Shown(text, True)
+        return Shown(print_excel(tree, scope, types, strict=True), False, _differences(tree, again))
     except NoEquivalent as none:
         return Unshown(none.node.span)
-    try:
-        again = parse_excel(text, scope, limits)
     except Broken:
         return Unshown(tree.span)
-    exact = without_spans(again) == without_spans(tree)
-    return Shown(text, exact, () if exact else _differences(tree, again))
 
 
 def _differences(tree: Node, again: Node) -> tuple[str, ...]:

@@ -107,10 +107,6 @@ class DateTime:
     time: Time
 
     @property
-    def offset(self) -> int | None:
-        return None if self.time.local else self.time.offset_on(self.date.days)
-
-    @property
     def instant(self) -> int:
         """Nanoseconds since 1970-01-01T00:00:00, in UTC where it has an offset or a zone."""
         days = self.date.days

@@ -6,8 +6,9 @@ import { fileURLToPath } from "node:url";
 import { load } from "./load.mjs";
 
 const tree = await load("form/body");
-const { readCondition, writeCondition, operatorsFor, valueFor } = await load("form/condition");
+const { readCondition, writeCondition, operatorsFor, valueFor, pickedMoment, writtenMoment } = await load("form/condition");
 const schema = await load("form/schema");
+const { carried } = await load("form/naming");
 const { wordsOf, missing, lacks } = await load("form/words");
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
@@ -136,7 +137,7 @@ test("each member of each type has a control, and a new field has all it needs",
   assert.ok(found.length > 20);
   const unforeseen = [];
   for (const [name, { properties, required }] of found) {
-    for (const [member, each] of schema.ownMembers(properties)) if (schema.controlOf(member, each) === "json") unforeseen.push(`${name}.${member}`);
+    for (const [member, each] of schema.ownMembers(properties, Object.keys(properties))) if (schema.controlOf(member, each) === "json") unforeseen.push(`${name}.${member}`);
     const made = schema.newField({ type: name.slice(5), label: label("新"), members: properties, needs: required }, "f_01", new Set(), {});
     for (const member of required) if (member !== "fields") assert.notEqual(made[member], undefined, `${name}.${member}`);
   }
@@ -158,4 +159,85 @@ test("every label of a form is found once, with what it lacks", () => {
   assert.equal(missing(gallery, { "zh-CN": "申请", en: "Request" }), 0);
   assert.equal(missing(form(), { "zh-CN": "表" }), 7);
   assert.deepEqual([lacks({ "zh-CN": " ", en: "x" }), lacks({ "zh-CN": "x", en: "" }), lacks({ "zh-CN": "x", en: "y" })], ["zh-CN", "en", null]);
+});
+
+test("a renamed key is carried into a form that was typed on meanwhile, and never over what names it now", () => {
+  const asked = form({ rules: [{ id: "r1", effect: "show", target: "c", when: "a = null" }] });
+  const answered = structuredClone(asked);
+  answered.sections[0].fields[0].key = "first";
+  answered.rules[0].when = "first = null";
+  assert.equal(carried(asked, answered, asked), answered);
+  const typed = structuredClone(asked);
+  typed.sections[1].fields[0].label["zh-CN"] = "后来写的";
+  const made = carried(asked, answered, typed);
+  assert.deepEqual([made.sections[0].fields[0].key, made.rules[0].when, made.sections[1].fields[0].label["zh-CN"]], ["first", "first = null", "后来写的"]);
+  const grown = structuredClone(asked);
+  grown.checks = [{ id: "c1", formula: "a > 1", message: label("x") }];
+  assert.equal(carried(asked, answered, grown), null);
+  const moved = tree.relocated(asked, [0, 0], [1], 0, OUTER).body;
+  assert.equal(carried(asked, answered, moved), null);
+  const renamed = structuredClone(asked);
+  renamed.sections[0].fields[0].key = "other";
+  assert.equal(carried(asked, answered, renamed), null);
+});
+
+// Each operator on each type: the formula as the builder writes it.
+const DAY = { kind: "date", text: "2026-03-01" };
+const MOMENT = { kind: "moment", text: "2026-03-01T09:00:00@Asia/Shanghai" };
+const TABLE = [
+  ...["=", "!=", "<", "<=", ">", ">="].flatMap((operator) => [
+    [`amount ${operator} 5`, "amount", operator, [{ kind: "number", text: "5" }]],
+    [`amount ${operator} -0.50`, "amount", operator, [{ kind: "number", text: "-0.50" }]],
+    [`day ${operator} date("2026-03-01")`, "day", operator, [DAY]],
+    [`at ${operator} date and time("2026-03-01T09:00:00@Asia/Shanghai")`, "at", operator, [MOMENT]],
+    [`名称 ${operator} "甲"`, "名称", operator, [{ kind: "text", text: "甲" }]],
+  ]),
+  ["yes = true", "yes", "=", [{ kind: "boolean", on: true }]],
+  ["yes = false", "yes", "=", [{ kind: "boolean", on: false }]],
+  ["kind = null", "kind", "empty", []],
+  ["kind != null", "kind", "filled", []],
+  ['kind in ("A")', "kind", "in", [{ kind: "text", text: "A" }]],
+  ['kind in ("A", "B")', "kind", "in", [{ kind: "text", text: "A" }, { kind: "text", text: "B" }]],
+  ["amount in (1, 2.5)", "amount", "in", [{ kind: "number", text: "1" }, { kind: "number", text: "2.5" }]],
+  ['day in (date("2026-03-01"))', "day", "in", [DAY]],
+  ['not(kind in ("A", "B"))', "kind", "not in", [{ kind: "text", text: "A" }, { kind: "text", text: "B" }]],
+  ['list contains(kinds, "A")', "kinds", "has", [{ kind: "text", text: "A" }]],
+  ['not(list contains(kinds, "A"))', "kinds", "has not", [{ kind: "text", text: "A" }]],
+  ['customer.grade = "AA"', "customer.grade", "=", [{ kind: "text", text: "AA" }]],
+  ['span.start >= date("2026-03-01")', "span.start", ">=", [DAY]],
+  ['name = "a \\"b\\" \\\\ \\n c, (d) and e"', "name", "=", [{ kind: "text", text: 'a "b" \\ \n c, (d) and e' }]],
+];
+
+test("every operator on every type is read from its formula and written as the same formula", () => {
+  for (const [text, name, operator, values] of TABLE) {
+    const condition = { join: "and", terms: [{ name, operator, values }] };
+    assert.deepEqual(readCondition(text), condition, text);
+    assert.equal(writeCondition(condition), text);
+  }
+  for (const join of ["and", "or"])
+    for (const [one] of TABLE)
+      for (const [other] of TABLE) {
+        const text = `${one} ${join} ${other}`;
+        assert.equal(writeCondition(readCondition(text)), text);
+      }
+  for (const feel of ["string", "number", "boolean", "date", "date and time", "list", "list<string>", "context", "any"])
+    for (const operator of operatorsFor(feel)) assert.ok(TABLE.some((row) => row[2] === operator), `${feel} ${operator}`);
+});
+
+const BEYOND = [
+  "true", "amount", "amount + 1 > 2", "amount > other", "amount in [1..5]", "amount between 1 and 5", "amount in (> 5)", "not(amount > 5)", "(amount > 5)", "amount = 1 and (day = null)",
+  "amount = 1 and day = null or yes = true", "count(rows) > 0", "some x in rows satisfies x.amount > 5", "if yes then amount > 5 else false", 'contains(name, "a")', "amount = 1e5", "// a note\namount = 1",
+  "amount = 1 // a note", 'name = "\\u0041"', "day > date(2026, 3, 1)", "day > today()", "at > date and time(day)", "rows[1].amount = 1", "amount =", "amount = 1 and", "and", "", "null = amount", '"A" = kind', "get or else(amount, 0) > 5", "- amount > 5", "amount < null",
+];
+
+test("what is none of these is kept as the formula it is", () => {
+  for (const text of BEYOND) assert.equal(readCondition(text), null, text);
+});
+
+test("a point in time keeps its zone, a new one gets that of the place", () => {
+  assert.equal(pickedMoment("2026-03-01T09:00:00@Asia/Shanghai"), "2026-03-01T09:00");
+  assert.equal(writtenMoment("2026-04-01T10:30", "2026-03-01T09:00:00+02:00", "Asia/Shanghai"), "2026-04-01T10:30:00+02:00");
+  assert.equal(writtenMoment("2026-04-01T10:30", "", "Asia/Shanghai"), "2026-04-01T10:30:00@Asia/Shanghai");
+  assert.equal(writtenMoment("2026-04-01T10:30", "", "UTC"), "2026-04-01T10:30:00Z");
+  assert.equal(writtenMoment("", "2026-03-01T09:00:00Z", "UTC"), "");
 });

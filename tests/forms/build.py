@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
@@ -170,3 +170,16 @@ def filled(problem: Problem, tag: str) -> str:
 
 def codes(problems: tuple[Problem, ...]) -> list[tuple[str, str]]:
     return [(p.code, p.path) for p in problems]
+
+
+def labels(value: Any, path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
+    """Every text of a document that is said in languages, with its path."""
+    if isinstance(value, dict):
+        if "zh-CN" in value or "en" in value:
+            yield path, value
+            return
+        for key, inner in value.items():
+            yield from labels(inner, f"{path}/{key}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from labels(inner, f"{path}/{index}")

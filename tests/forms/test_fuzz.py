@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from functools import cache
+from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forms import FIELD_TYPES, Answers, assess, check, compile_form, to_wtforms
+import forms
+from forms import FIELD_TYPES, Answers, Form, assess, check, compile_form, to_wtforms
 from rules import Invalid
 from tests.forms.build import NOW, SILENT, People, Posted, body_of, form_of, setup
 
@@ -63,6 +67,7 @@ JSON = st.recursive(
     SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4)
 )
 
+GALLERY = Path(forms.__file__).parent.parent / "app" / "gallery" / "forms"
 KEYS = [t for t in FIELD_TYPES if t not in SILENT]
 EVERYTHING = form_of(
     *(setup(t, f"k_{t}") for t in KEYS),
@@ -107,6 +112,33 @@ def test_any_json_into_a_form(raw: Any, purpose: Any, writable: Any, stored: Any
     kept = {key: value for key, value in found.to_json().items() if key not in found.carried}
     json.dumps(kept, allow_nan=False, ensure_ascii=False).encode("utf-8")
     assert Answers.from_json(EVERYTHING, kept).to_json() == kept
+
+
+@cache
+def ready_made(key: str) -> Form:
+    return compile_form(json.loads((GALLERY / f"{key}.json").read_text("utf-8"))["body"])
+
+
+@pytest.mark.parametrize("key", sorted(path.stem for path in GALLERY.glob("*.json")))
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_any_json_into_a_ready_made_form(key: str, data: st.DataObject) -> None:
+    form = ready_made(key)
+    names = st.sampled_from([*(field.key for field in form.asked), "zz", "$copied"])
+    raw = data.draw(st.dictionaries(names, JSON, max_size=8) | JSON)
+    stored = data.draw(st.none() | st.dictionaries(names, JSON, max_size=4))
+    try:
+        found = check(form, raw, now=NOW, lookups=People(), purpose="submit", stored=stored)
+    except Invalid as invalid:
+        sendable(invalid)
+        return
+    kept = {name: value for name, value in found.to_json().items() if name not in found.carried}
+    json.dumps(kept, allow_nan=False, ensure_ascii=False).encode("utf-8")
+
+
+def test_every_type_is_among_what_is_fuzzed() -> None:
+    fuzzed = {field.type for field in EVERYTHING.fields.values()}
+    assert fuzzed | {"note"} >= set(FIELD_TYPES), set(FIELD_TYPES) - fuzzed
 
 
 @settings(max_examples=60, deadline=None)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,7 @@ import pytest
 
 import forms
 from forms import Form, compile_form, to_json_schema, to_wtforms
-from tests.forms.build import answer, codes, refused
+from tests.forms.build import answer, codes, labels, refused
 
 GALLERY = Path(forms.__file__).parent.parent / "app" / "gallery" / "forms"
 KEYS = sorted(path.stem for path in GALLERY.glob("*.json"))
@@ -24,18 +23,6 @@ def document(key: str) -> dict[str, Any]:
 
 def ready(key: str) -> Form:
     return compile_form(document(key)["body"])
-
-
-def labels(value: Any, path: str = "") -> Iterator[tuple[str, dict[str, str]]]:
-    if isinstance(value, dict):
-        if "zh-CN" in value or "en" in value:
-            yield path, value
-            return
-        for key, inner in value.items():
-            yield from labels(inner, f"{path}/{key}")
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from labels(inner, f"{path}/{index}")
 
 
 def test_the_forms_are_there() -> None:

@@ -15,6 +15,7 @@ from ledger import Entry, Report, Row, canonical
 from ledger.signer import sign_note
 from ledger.trail import seal_text
 from tests.ledger.sample import START, bundle_of, make_log, row, signer, unzip, verified, zipped
+from tests.proofs import Proof
 
 LOG = make_log(40)
 HEAD = LOG.checkpoint()
@@ -222,11 +223,11 @@ def found(reports: list[tuple[str, Report]]) -> dict[str, int]:
     "share",
     [pytest.param(1, id="slice"), pytest.param(34, id="whole", marks=pytest.mark.long)],
 )
-def test_every_edit_is_found(share: int) -> None:
+def test_every_edit_is_found(share: int, proof: Proof) -> None:
     files, sealed, rows = file_reports(120 * share, 92), resealed_reports(60 * share, 93), row_reports(120 * share, 94)
     counts = {"file": found(files), "file sealed anew": found(sealed), "rows": found(rows)}
     total = sum(sum(each.values()) for each in counts.values())
-    print(f"{total} edits, {total} found: {counts}")
+    proof.tried, proof.what, proof.seed = total, f"edits ({counts})", "92 to 94"
     assert total == 300 * share
     for kind in ("delete", "truncate"):  # what is gone is called missing where nothing else is wrong
         assert {report.exit_code for each, report in rows if each == kind} <= {1, 2, 4}

@@ -3,7 +3,7 @@
     python -m tests.rules.mutants [--each 40] [--seed 1] [--only table]
 
 Tests are collected once. Each fault is tried in a fork of that process, where the code of the functions is exchanged,
-and only with the tests of its module that are quick. A survivor is a missing test, or a fault that changes nothing.
+with the tests that call its function, the quickest first. A survivor is a missing test, or a fault without effect.
 """
 
 from __future__ import annotations
@@ -18,29 +18,32 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from copy import deepcopy
+from functools import lru_cache, partial
 from pathlib import Path
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FORMULAS = ("feel_check", "feel_formulas", "feel_trace", "excel")
-TABLES = ("table_compile", "table_decide", "table_draft", "table_properties", "scorecard_tables", "dmn_models")
+TABLES = ("table_cells", "table_compile", "table_decide", "table_draft", "table_spans", "table_properties",
+          "scorecard_tables", "dmn_models")  # fmt: skip
 CARDS = ("scorecard_compile", "scorecard_schema", "scorecard_draft", "scorecard_notes", "scorecard_bands",
          "scorecard_rate", "scorecard_trace", "scorecard_plan", "scorecard_tables")  # fmt: skip
 TESTS = {"feel/check": FORMULAS, "feel/compile": FORMULAS, "scorecard": CARDS, "table": TABLES}
 """Beginnings of the names of modules below rules/, and the tests that should notice their faults."""
-QUICK = 0.25
-"""Seconds of one test; slower ones are left out, for they would be run for every fault."""
+SLOW = 4
+"""Seconds of one test; slower ones are left out, for every fault that lives so long meets each of them."""
 OTHER: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
     ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Add: ast.Sub, ast.Sub: ast.Add,
     ast.Mult: ast.Add, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd, ast.And: ast.Or, ast.Or: ast.And,
     ast.Continue: ast.Break,
 }  # fmt: skip
+CACHE = type(lru_cache(len))
 NO_TYPES = {"annotation", "returns", "decorator_list", "type_params"}
 
 
@@ -72,23 +75,33 @@ def _with(node: Any, **fields: Any) -> Any:
     return node
 
 
-def places(tree: ast.AST, inside: bool = False, line: int = 0) -> Iterator[tuple[ast.AST, str, Any, str, int]]:
-    """Each fault within functions: (parent, field, index, what, line)."""
+def places(
+    tree: ast.AST, within: range = range(0), line: int = 0
+) -> Iterator[tuple[ast.AST, str, Any, str, int, range]]:
+    """Each fault within functions: (parent, field, index, what, line, lines of the outermost function around it)."""
     for name, value in ast.iter_fields(tree):
         for index, child in enumerate(value) if isinstance(value, list) else [(None, value)]:
             if not isinstance(child, ast.AST) or name in NO_TYPES or isinstance(child, ast.Assert):
                 continue
+            if isinstance(child, ast.keyword) and child.arg == "strict":  # of zip: it guards what cannot happen
+                continue
             at = getattr(child, "lineno", line)
-            if inside:
-                for what, _ in faults_of(child):
-                    yield tree, name, index, what, at
-            yield from places(child, inside or isinstance(child, ast.FunctionDef), at)
+            for what, _ in faults_of(child) if within else ():
+                yield tree, name, index, what, at, within
+            yield from places(child, within or _lines(child), at)
+
+
+def _lines(node: ast.AST) -> range:
+    """Those of a function with its decorators; none of anything else."""
+    if not isinstance(node, ast.FunctionDef):
+        return range(0)
+    return range(min(each.lineno for each in (node, *node.decorator_list)), (node.end_lineno or 0) + 1)
 
 
 def broken(tree: ast.Module, number: int) -> ast.Module:
     """A copy of a module with its fault of that number."""
     copy = deepcopy(tree)
-    parent, name, index, what, _ = list(places(copy))[number]
+    parent, name, index, what, *_ = list(places(copy))[number]
     held = getattr(parent, name)
     old = held if index is None else held[index]
     new = ast.copy_location(dict(faults_of(old))[what](old), old)
@@ -139,42 +152,72 @@ def forked(act: Callable[[], bytes], seconds: int) -> tuple[int, bytes]:
     return os.waitpid(child, 0)[1], said
 
 
+@contextmanager
+def told(files: set[str], called: set[tuple[str, int]]) -> Iterator[None]:
+    """Adds the functions of these files that are called within: file and first line."""
+
+    def tell(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename in files:
+            called.add((frame.f_code.co_filename, frame.f_code.co_firstlineno))
+
+    sys.setprofile(tell)
+    try:
+        yield
+    finally:
+        sys.setprofile(None)
+
+
 class Trial:
     """In place of the run of the collected tests: a run for each fault."""
 
     def __init__(self, asked: argparse.Namespace) -> None:
         self.asked, self.killed, self.total = asked, 0, 0
+        self.caches: list[Any] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self.caches = [held for held in gc.get_objects() if isinstance(held, CACHE)]
         for group, names in TESTS.items():
             paths = sorted((ROOT / "rules").glob(f"{group}*.py"))
             paths = [path for path in paths if path.relative_to(ROOT / "rules").as_posix().startswith(self.asked.only)]
             if not paths:
                 continue
-            order = {f"test_{name}.py": place for place, name in enumerate(names)}
-            items = sorted((i for i in session.items if i.path.name in order), key=lambda i: order[i.path.name])
-            status, said = forked(lambda items=items: json.dumps(self.seconds(items)).encode(), 900)
+            chosen = {f"test_{name}.py" for name in names}
+            items = [item for item in session.items if item.path.name in chosen]
+            status, said = forked(partial(self.calls, items, set(map(str, paths))), 900)
             if status:
                 raise pytest.UsageError(f"the tests of {group} fail without any fault")
-            took = json.loads(said)
-            quick = [item for item, one in zip(items, took, strict=True) if one < QUICK]
-            whole = sum(one for one in took if one < QUICK)
-            print(f"{group}: {len(quick)} of {len(items)} tests, {whole:.1f} s", flush=True)
+            tests = sorted(zip(items, json.loads(said), strict=True), key=lambda test: test[1][0])
+            tests = [test for test in tests if test[1][0] < SLOW]
+            whole = sum(seconds for _, (seconds, _) in tests)
+            print(f"{group}: {len(tests)} of {len(items)} tests, {whole:.1f} s", flush=True)
             for path in paths:
-                self.module(path, quick, int(5 * whole) + 10)
+                reaching = [(item, {line for file, line in called if file == str(path)}) for item, (_, called) in tests]
+                self.module(path, reaching, int(whole) + 10)
         return True
 
-    def seconds(self, items: list[pytest.Item]) -> list[float]:
-        """How long each takes; AssertionError where one fails."""
-        took = []
-        for item in items:
-            begun = time.process_time()
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
-            assert not item.session.testsfailed, item.nodeid
-            took.append(time.process_time() - begun)
-        return took
+    def passes(self, item: pytest.Item) -> None:
+        """Runs a test; AssertionError where it fails."""
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        assert not item.session.testsfailed, item.nodeid
 
-    def module(self, path: Path, items: list[pytest.Item], seconds: int) -> None:
+    def forget(self) -> None:
+        """Empties what functions keep of their answers, so that they are asked again."""
+        for cache in self.caches:
+            cache.cache_clear()
+
+    def calls(self, items: list[pytest.Item], files: set[str]) -> bytes:
+        """How long each test takes while it is watched, and the functions of the files it calls, as JSON."""
+        found = []
+        for item in items:
+            called: set[tuple[str, int]] = set()
+            self.forget()
+            begun = time.process_time()
+            with told(files, called):
+                self.passes(item)
+            found.append((time.process_time() - begun, sorted(called)))
+        return json.dumps(found).encode()
+
+    def module(self, path: Path, tests: list[tuple[pytest.Item, set[int]]], seconds: int) -> None:
         tree = ast.parse(path.read_text("utf-8"))
         found, where = list(places(tree)), path.relative_to(ROOT)
         draw = random.Random(f"{self.asked.seed} {path.stem}")
@@ -184,7 +227,11 @@ class Trial:
 
             def run(number: int = number) -> bytes:
                 exchange(path, broken(tree, number))
-                self.seconds(items)
+                self.forget()
+                within = found[number][5]
+                for item, lines in tests:
+                    if any(line in within for line in lines):
+                        self.passes(item)
                 return b"survived"
 
             status, said = forked(run, seconds)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume
 from hypothesis import strategies as st
 
 from rules import Formula, Invalid, Scope, ScopeEntry, compile_formula
@@ -18,6 +18,7 @@ from rules.feel.functions import INDEX, ROWS
 from rules.feel.parse import parse
 from rules.feel.printing import print_feel, without_spans
 from rules.feel.values import Function
+from tests.proofs import SLICES, Proof
 from tests.rules import trees
 
 NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
@@ -69,12 +70,11 @@ def read(text: str, dialect: str) -> Formula:
         raise
 
 
-@pytest.mark.parametrize("examples", trees.SLICES)
-def test_feel_shown_as_excel_means_the_same(examples: int) -> None:
+@pytest.mark.parametrize("examples", SLICES)
+def test_feel_shown_as_excel_means_the_same(examples: int, proof: Proof) -> None:
     """Where every Fact is there and no text is compared, which is all the dialects differ in."""
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.recursive(leaves, feel_trees, max_leaves=7))
+    @proof.over(examples, st.recursive(leaves, feel_trees, max_leaves=7))
     def same(tree: Any) -> None:
         formula = read(print_feel(tree, SURE), "feel")
         shown = formula.shown("excel")
@@ -88,8 +88,6 @@ def test_feel_shown_as_excel_means_the_same(examples: int) -> None:
             return
         assert first.value == second.value, shown.text
         assert bool(first.causes) == bool(second.causes)
-
-    same()
 
 
 def excel_texts(inner: trees.Strategy) -> trees.Strategy:
@@ -114,12 +112,11 @@ def excel_texts(inner: trees.Strategy) -> trees.Strategy:
 excel_leaves = st.sampled_from(["a", "b", "s", "f", "l", "debt ratio", "1", "2.5", "50%", '"x"', '"2026/1/31"', "TRUE"])
 
 
-@pytest.mark.parametrize("examples", trees.SLICES)
-def test_excel_text_reads_back_in_both_dialects(examples: int) -> None:
+@pytest.mark.parametrize("examples", SLICES)
+def test_excel_text_reads_back_in_both_dialects(examples: int, proof: Proof) -> None:
     """The canonical text of an Excel formula, and its FEEL text, are the same tree and have the same value."""
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.recursive(excel_leaves, excel_texts, max_leaves=6))
+    @proof.over(examples, st.recursive(excel_leaves, excel_texts, max_leaves=6))
     def same(text: str) -> None:
         formula = read(text, "excel")
         again = parse_excel(formula.canonical(), SURE)
@@ -131,8 +128,6 @@ def test_excel_text_reads_back_in_both_dialects(examples: int) -> None:
         assert first == compile_formula(feel.text, SURE).evaluate(FACTS, NOW) or first.causes
         assert first == replace(formula, _fast=None).evaluate(FACTS, NOW)
         assert not isinstance(first.value, Function)
-
-    same()
 
 
 PAIRS = [
@@ -162,3 +157,42 @@ def test_pairs(excel: str, feel: str) -> None:
     found = one.evaluate(FACTS, NOW)
     assert found.value == other.evaluate(FACTS, NOW).value
     assert found.value is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(if f then f else l) >= (if f then f else l)", "median(median(0, 0, 1), if true then l else 0)",
+        "count(not(2.5), not(2.5))", "count([a, b])", "f or f between f and f", "(f between true and f) = true",
+
+        "a in [1..(if f then 2 else s)]", "sum(a, if f then b else s)", "min(s, s)", "max(f, f)",
+        "a in (if f then l else 1)", "(a + 1) between 1 and 2", "(a + 1) in [1..2]", "{x: a}.x",
+        "is defined(a / b)", "abs(n: a)", "floor(a, 1)", "substring(s, a)", "a in (= l)",
+        '@"P1M"', '@"10:00:00.5"', '@"10:00:00Z"',
+    ],
+)  # fmt: skip
+def test_what_excel_would_answer_otherwise_is_not_shown(text: str) -> None:
+    assert compile_formula(text, SURE).shown("excel") is None
+
+
+@pytest.mark.parametrize(
+    ("feel", "excel"),
+    [
+        ("f = f", "f = f"), ("f != true", "f <> TRUE"), ("(if f then 1 else a) > 2", "IF(f, 1, a) > 2"),
+        ("count(l)", "COUNTA(l)"), ("sum([a, b])", "SUM(a, b)"),
+        ("max(a, if f then b else 1)", "MAX(a, IF(f, b, 1))"), ("a in (1, 2)", "OR(a = 1, a = 2)"),
+        ("a in (> 1)", "a > 1"), ("a in (!= 1)", "a <> 1"), ("a in [1..2)", "AND(a >= 1, a < 2)"), ("a in 1", "a = 1"),
+        ("a in l", "ISNUMBER(MATCH(a, l, 0))"), ("a in [1, 2]", "OR(a = 1, a = 2)"),
+        ("a between 1 and 2", "AND(a >= 1, a <= 2)"), ("ceiling(a)", "CEILING(a, 1)"),
+        ("date(2026, 1, 2)", "DATE(2026, 1, 2)"),
+        ('contains(s, "b")', 'ISNUMBER(FIND("b", s))'), ("substring(s, 1, 2)", "MID(s, 1, 2)"),
+        ("get or else(a, 0)", "IF(ISBLANK(a), 0, a)"),
+        ("get or else(a / b, 0)", "IF(ISBLANK(a / b), 0, IFERROR(a / b, 0))"),
+        ("is defined(a)", "NOT(ISBLANK(a))"), ("floor(a)", "INT(a)"),
+        ('@"2026-01-02"', "DATE(2026, 1, 2)"), ('@"10:30:05"', "TIME(10, 30, 5)"), ("5 / 100", "5%"),
+    ],
+)  # fmt: skip
+def test_feel_as_excel(feel: str, excel: str) -> None:
+    shown = compile_formula(feel, SURE).shown("excel")
+    assert shown is not None
+    assert shown.text == excel

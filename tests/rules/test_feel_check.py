@@ -81,6 +81,15 @@ def found(text: str, expect: str | None = None, dialect: str = "feel") -> list[P
         ("substring(grade)", ["feel.arguments"]),
         ("substring(text: grade, start position: 1)", ["feel.unknown_parameter"]),
         ("revenue(1)", ["feel.not_a_function"]),
+        ("count(for i in orders return i.amount) + i", ["feel.unknown_name"]),
+        ("count(for i in orders return i.amount) + count(partial)", ["feel.unknown_name"]),
+        ("if some o in orders satisfies o.amount > 1 then o else 1", ["feel.unknown_name"]),
+        ("count(orders[amount > 1]) + amount", ["feel.unknown_name_near"]),
+        ("{a: 1, b: a}.b + a", ["feel.unknown_name"]),
+        ("(function(q) q)(1) + q", ["feel.unknown_name"]),
+        ("[1, grade][anything > 1]", []),
+        ("[{a: 1}, revenue][b = 1]", []),
+        ("every i in orders, j in [i.amount] satisfies j > i.amount", []),
         ("(function(a) a)(1, 2)", ["feel.arguments"]),
         ("matches(grade, \"(?=a)\")", ["feel.pattern"]),
         ("matches(grade, \"(a)\\1\")", ["feel.pattern"]),
@@ -122,7 +131,8 @@ UNITS = [
 ONE_UNIT = [
     "revenue + assets", "revenue * 资产负债率", "revenue / assets > 资产负债率", "revenue + 1", "revenue > 100",
     "for 资产负债率 in [revenue] return 资产负债率 + revenue", "(function(revenue) revenue + 资产负债率)(1)",
-    "orders[amount > revenue]", "count([revenue, 资产负债率])", "string(revenue) + string(资产负债率)",
+    "orders[amount > revenue]", "[{revenue: 1}, 5][revenue > 资产负债率]",
+    "count([revenue, 资产负债率])", "string(revenue) + string(资产负债率)",
     "{revenue: 1, r: revenue + 资产负债率}.r", "if listed then revenue else 0", "revenue * assets > 资产负债率",
 ]  # fmt: skip
 
@@ -162,6 +172,9 @@ ADVICE = [
     ("revenue in [1..2] and revenue between 3 and 4", "feel.constant_condition", "revenue between 3 and 4"),
     ("revenue > 5 or revenue <= 5", "feel.constant_condition", "revenue <= 5"),
     ("revenue < 3 or revenue in [3..7) or revenue >= 7", "feel.constant_condition", "revenue >= 7"),
+    ("revenue < 3 or revenue >= 3 or revenue > 9", "feel.constant_condition", "revenue >= 3"),
+    ("revenue <= 5 or revenue in (2..8) or revenue > 7", "feel.constant_condition", "revenue > 7"),
+    ("revenue > 7 or revenue < 9", "feel.constant_condition", "revenue < 9"),
     ("since < @\"2024-01-01\" and since > @\"2024-02-01\"", "feel.constant_condition", "since > @\"2024-02-01\""),
     ("count(orders) >= 0", "feel.constant_condition", "count(orders) >= 0"),
     ("abs(revenue) < 0", "feel.constant_condition", "abs(revenue) < 0"),
@@ -193,7 +206,10 @@ QUIET = [
     "if is defined(revenue) then (if revenue > 3 then 1 else 2) else 0", "if get or else(revenue, 0) > 3 then 1 else 2",
     "if grade = \"A\" then 1 else 2", "if count(orders) > 1 then 1 else 2",
     "for revenue in [1] return if revenue > 1 then 1 else 2", "revenue > 5 or revenue < 3", "grade = \"A\"",
-    "revenue >= 3 and revenue <= 3", "revenue > 3 and assets < 3", "revenue < 3 or revenue > 3", "abs(revenue) > 1",
+    "revenue >= 3 and revenue <= 3", "revenue < 3 or revenue in [4..7) or revenue >= 7",
+    "revenue in [1..3] or revenue > 3", "revenue < 3 or revenue in (3..7) or revenue > 7",
+    "revenue <= 3 or revenue in [5..9] or revenue in (3..4)",
+    "revenue > 3 and assets < 3", "revenue < 3 or revenue > 3", "abs(revenue) > 1",
     "count(orders) > 0",
     "for i in orders, j in [i] return j", "{x: 1, y: x, r: y}.r", "for i in orders return sum(partial) + i.amount",
     "abs(orders[1].amount)", "max(orders.amount)", "min(orders.amount, 1)", "date(\"2024-01-31\")",
@@ -231,6 +247,28 @@ def test_the_order_of_a_date_text(text: str, near: str) -> None:
     assert again == ([] if text in ("2024/1/31", "2024年1月31日") else ["feel.date_order"])
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("since + 1", "date"), ("1 + since", "date"), ("since - 1", "date"), ("since - since", "number"),
+     ("NOW() + 1", "date and time"), ("revenue + 1", "number"), ("TIME(10, 0, 0) + 1", None),
+     ("1 + TIME(10, 0, 0)", None), ("1 - since", None), ("since + since", None), ("since + listed", None)],
+)  # fmt: skip
+def test_days_added_in_excel(text: str, kind: str | None) -> None:
+    if kind is None:
+        assert [problem.code for problem in found(text, dialect="excel")] == ["feel.type"]
+    else:
+        assert compile_formula(text, SCOPE, "excel").type == kind
+
+
+def test_a_date_text_that_iferror_may_catch_is_a_warning() -> None:
+    for text, dialect, severity in (
+        ('date("31/12/2024")', "feel", "error"), ('date("2024-02-30")', "feel", "error"),
+        ('DATEVALUE("31/12/2024")', "excel", "warning"),
+    ):  # fmt: skip
+        assert [problem.severity for problem in found(text, dialect=dialect)] == [severity], text
+    assert found('DATEVALUE("nonsense")', dialect="excel") == []
+
+
 def test_spans_count_code_points() -> None:
     (problem,) = found("资产负债率 + (\n  资产负债 )")
     assert problem.code == "feel.unknown_name_near"
@@ -254,6 +292,8 @@ def test_the_place_wants_a_type(text: str, expect: str, fits: bool) -> None:
     ("text", "kind"),
     [("revenue + 1", "number"), ("orders.amount", "list<number>"), ("orders[1]", "context<amount: number, due: date>"),
      ("since - since", "days and time duration"), ("{a: 1}", "context<a: number>"), ("[1..2]", "range<number>"),
+     ("[1, 2]", "list<number>"), ("[1, \"x\"]", "list"), ("[1, 2, \"x\"]", "list"), ("[null, 1]", "list<number>"),
+     ("[since, since]", "list<date>"), ("[[1], [2]]", "list<list<number>>"),
      ("if listed then 1 else \"x\"", "any"), ("for o in orders return o.due", "list<date>"),
      ("reverse(orders.due)", "list<date>"), ("reverse(revenue)", "list<number>"), ("distinct values([])", "list")],
 )

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from rules import Invalid, Scope, compile_formula
+from rules.feel.compile import WIDTH
 from rules.feel.functions import ROWS
 from rules.feel.functions.table import GROUPS, Example
 from rules.feel.temporal import parse_temporal
@@ -83,6 +84,21 @@ def test_formula(formula: str, facts: str, value: str) -> None:
         return
     assert outcome.causes == ()
     assert outcome.value == expected(value)
+
+
+@pytest.mark.parametrize("count", [1, 2, *(WIDTH + more for more in (-1, 0, 1, 2)), 2 * WIDTH + 1, 300])
+def test_long_chains_mean_what_short_ones_do(count: int) -> None:
+    """Beyond a width they are built in parts: sums from left to right, and what decides wherever it stands."""
+    scope, names = Scope.any_of(["a"]), [f"a = {at}" for at in range(count)]
+    either, every = (compile_formula(f" {op} ".join(names), scope) for op in ("or", "and"))
+    for found in {0, 1, count // 2, count - 1, count}:
+        assert either.evaluate({"a": Decimal(found)}, NOW).value is (found < count)
+        assert every.evaluate({"a": Decimal(found)}, NOW).value is (count == 1 and found == 0)
+    positive = compile_formula(" and ".join(["a > 0"] * count), scope)
+    assert positive.evaluate({"a": Decimal(1)}, NOW).value is True
+    assert positive.evaluate({}, NOW).value is None
+    chain = compile_formula(" - ".join(["a", *map(str, range(1, count))]), scope)
+    assert chain.evaluate({"a": Decimal(7)}, NOW).value == 7 - sum(range(1, count))
 
 
 EXAMPLES = [(row.name, example) for row in ROWS.values() for example in row.examples]

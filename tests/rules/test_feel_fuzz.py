@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules import Formula, Invalid, Problem, Scope, ScopeEntry, compile_formula, compile_unary
 from rules.feel import syntax
 from rules.feel.functions import ROWS
 from rules.feel.printing import print_feel
+from tests.proofs import SLICES, Proof
 from tests.rules import trees
 
 NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
@@ -76,30 +76,27 @@ def tried(text: str, dialect: str = "feel") -> None:
             cell.evaluate({**FACTS, "?": Decimal(1)}, NOW)
 
 
-def searched(strategy: trees.Strategy, examples: int, dialect: str) -> None:
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(strategy)
+def searched(proof: Proof, strategy: trees.Strategy, examples: int, dialect: str) -> None:
+    @proof.over(examples, strategy)
     def each(text: str) -> None:
         tried(text, dialect)
 
-    each()
 
-
-@pytest.mark.parametrize("examples", trees.SLICES)
+@pytest.mark.parametrize("examples", SLICES)
 @pytest.mark.parametrize("dialect", ["feel", "excel"])
-def test_random_text(dialect: str, examples: int) -> None:
-    searched(st.text(max_size=60), examples, dialect)
+def test_random_text(dialect: str, examples: int, proof: Proof) -> None:
+    searched(proof, st.text(max_size=60), examples, dialect)
 
 
-@pytest.mark.parametrize("examples", trees.SLICES)
+@pytest.mark.parametrize("examples", SLICES)
 @pytest.mark.parametrize("dialect", ["feel", "excel"])
-def test_random_pieces(dialect: str, examples: int) -> None:
-    searched(st.lists(st.sampled_from(PIECES[dialect]), max_size=16).map("".join), examples, dialect)
+def test_random_pieces(dialect: str, examples: int, proof: Proof) -> None:
+    searched(proof, st.lists(st.sampled_from(PIECES[dialect]), max_size=16).map("".join), examples, dialect)
 
 
-@pytest.mark.parametrize("examples", trees.SLICES)
+@pytest.mark.parametrize("examples", SLICES)
 @pytest.mark.parametrize("dialect", ["feel", "excel"])
-def test_broken_formulas(dialect: str, examples: int) -> None:
+def test_broken_formulas(dialect: str, examples: int, proof: Proof) -> None:
     """A good formula with a stretch cut out, doubled, or replaced by a piece."""
     cuts = st.tuples(
         st.sampled_from(GOOD), st.integers(0, 60), st.integers(0, 8), st.sampled_from(["", "twice", *PIECES[dialect]])
@@ -109,7 +106,7 @@ def test_broken_formulas(dialect: str, examples: int) -> None:
         text, at, size, put = cut
         return text[:at] + (text[at : at + size] * 2 if put == "twice" else put) + text[at + size :]
 
-    searched(cuts.map(broken), examples, dialect)
+    searched(proof, cuts.map(broken), examples, dialect)
 
 
 def calls(inner: trees.Strategy) -> trees.Strategy:
@@ -125,18 +122,15 @@ known = st.one_of(
 )
 
 
-@pytest.mark.parametrize("examples", trees.SLICES)
-def test_no_null_is_silent(examples: int) -> None:
+@pytest.mark.parametrize("examples", SLICES)
+def test_no_null_is_silent(examples: int, proof: Proof) -> None:
     """Where nobody wrote a null and no Fact holds one, each null that results has its causes."""
     scope = Scope.open(["a", "b", "l", "x"])
     facts = {**FACTS, "l": [Decimal(1), "y"], "x": {"y": Decimal(2)}}
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.recursive(known, calls, max_leaves=6))
+    @proof.over(examples, st.recursive(known, calls, max_leaves=6))
     def told(tree: Any) -> None:
         formula = read(print_feel(tree, scope), scope, "feel")
         if isinstance(formula, Formula):
             outcome = formula.evaluate(facts, NOW)
             assert outcome.value is not None or outcome.causes
-
-    told()

@@ -12,6 +12,7 @@ import pytest
 
 from rules import Invalid, Limits, Scope, compile_formula
 from rules.feel.limits import CEILINGS
+from tests.proofs import Proof
 from tests.rules.cage import Cage
 from tests.rules.hostile import HOSTILE, HOSTILE_EXCEL
 
@@ -35,9 +36,12 @@ def cage() -> Iterator[Cage]:
 
 @pytest.mark.parametrize(("runs", "slack"), RUNS)
 @pytest.mark.parametrize("dialect", ["feel", "excel"])
-def test_each_ends_soon_in_a_process_of_its_own(cage: Cage, dialect: str, runs: int, slack: int) -> None:
-    late = []
+def test_each_ends_soon_in_a_process_of_its_own(
+    cage: Cage, dialect: str, runs: int, slack: int, proof: Proof
+) -> None:
+    late, proof.what = [], f"hostile formulas, {runs} times each,"
     for name, text in (HOSTILE if dialect == "feel" else HOSTILE_EXCEL).items():
+        proof.tried += 1
         ended = cage.ask(text, dialect, runs)
         assert ended.code is not None, (name, ended.died)
         assert not ended.code or ended.code.startswith(ENDS), (name, ended.code)
@@ -49,9 +53,11 @@ def test_each_ends_soon_in_a_process_of_its_own(cage: Cage, dialect: str, runs: 
 
 @pytest.mark.long
 @pytest.mark.parametrize("lifted", PARSER)
-def test_no_limit_alone_holds_the_rest_up(cage: Cage, lifted: str) -> None:
+def test_no_limit_alone_holds_the_rest_up(cage: Cage, lifted: str, proof: Proof) -> None:
     """Each limit of a text and its tree lifted as far as settings may: nothing dies, and nothing takes long."""
+    proof.what = f"hostile formulas without the limit of {lifted}"
     for name, text in HOSTILE.items():
+        proof.tried += 1
         ended = cage.ask(text, limits={lifted: CEILINGS[lifted]})
         assert ended.code is not None, (name, ended.died)
         assert ended.growth <= 4 * GROWTH, (name, ended.growth)

@@ -8,13 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import Cause, Scope, ScopeEntry, compile_formula, to_python
 from rules.feel import syntax
 from rules.feel.printing import print_feel
 from rules.feel.values import DateTime
+from tests.proofs import SLICES, Proof
 from tests.rules import trees
 
 NOW = datetime(2026, 1, 15, 8, 30, tzinfo=UTC)
@@ -99,20 +100,17 @@ def grown(inner: trees.Strategy) -> trees.Strategy:
     )
 
 
-@pytest.mark.parametrize("examples", trees.SLICES)
-def test_random_trees_agree(examples: int) -> None:
+@pytest.mark.parametrize("examples", SLICES)
+def test_random_trees_agree(examples: int, proof: Proof) -> None:
     """Where a tree has a plain form at all, wrong types and written nulls among it, both forms say the same."""
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.recursive(leaves, grown, max_leaves=7), facts)
+    @proof.over(examples, st.recursive(leaves, grown, max_leaves=7), facts)
     def agree(tree: Any, values: dict[str, Any]) -> None:
         formula = compile_formula(print_feel(tree, OPEN), OPEN)
         full = replace(formula, _fast=None).evaluate(values, NOW)
         quick = formula.evaluate(values, NOW)
         assert quick == full
         assert type(quick.value) is type(full.value)
-
-    agree()
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 
 from rules import Limits, Scope, ScopeEntry
 from rules.feel.functions import INDEX, ROWS
 from rules.feel.parse import parse
 from rules.feel.printing import print_feel, without_spans
 from rules.feel.tokens import Broken
+from tests.proofs import SLICES, Proof
 from tests.rules import conformance, trees
 from tests.rules.test_feel_formulas import table
 from tests.shared import shared_path
@@ -25,19 +25,21 @@ def again(tree: Any, scope: Scope, unary: bool = False) -> tuple[str, Any]:
     return text, parse(text, scope, INDEX, WIDE, unary)
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
-@given(trees.trees)
-def test_text_of_a_tree_reads_as_the_tree(tree: Any) -> None:
-    text, read = again(tree, trees.SCOPE)
-    assert without_spans(read) == tree, text
-    assert print_feel(read, trees.SCOPE) == text
+@pytest.mark.parametrize("examples", SLICES)
+def test_text_of_a_tree_reads_as_the_tree(examples: int, proof: Proof) -> None:
+    @proof.over(examples, trees.trees)
+    def same(tree: Any) -> None:
+        text, read = again(tree, trees.SCOPE)
+        assert without_spans(read) == tree, text
+        assert print_feel(read, trees.SCOPE) == text
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(trees.cells)
-def test_text_of_cell_tests_reads_as_the_tests(tree: Any) -> None:
-    text, read = again(tree, trees.SCOPE, unary=True)
-    assert without_spans(read) == tree, text
+@pytest.mark.parametrize("examples", SLICES)
+def test_text_of_cell_tests_reads_as_the_tests(examples: int, proof: Proof) -> None:
+    @proof.over(examples, trees.cells)
+    def same(tree: Any) -> None:
+        text, read = again(tree, trees.SCOPE, unary=True)
+        assert without_spans(read) == tree, text
 
 
 def test_every_conformance_expression_prints_and_reads_back() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules import Invalid, Problem, Scope, ScopeEntry, compile_formula
@@ -17,6 +17,7 @@ from rules.feel.parse import parse
 from rules.feel.printing import print_feel, without_spans
 from rules.feel.review import formatted, review
 from rules.feel.show import Shown, Unshown
+from tests.proofs import SLICES, Proof
 from tests.rules import trees
 
 SCOPE = Scope(
@@ -212,6 +213,33 @@ def test_a_long_formula_is_written_over_lines() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("if a > 1 then if b > 1 then max(a, b, a * b, a + b + 100, revenue, 123456, 1234567) else 12345 "
+         "else if b > 3 then 4 else 5",
+         ["if a > 1", "then if b > 1", "  then max(a, b, a * b, a + b + 100, revenue, 123456, 1234567)", "  else 12345",
+          "else if b > 3 then 4 else 5"]),
+        ("if if a > 1 then true else false then max(a, b, a * b, a + b + 100, revenue, 123456, 1234567, 123456789) "
+         "else 0",
+         ["if if a > 1 then true else false",
+          "then max(a, b, a * b, a + b + 100, revenue, 123456, 1234567, 123456789)", "else 0"]),
+        ("if some i in [1, 2, 3] satisfies i > a and revenue > 100000 "
+         "then max(a, b, a * b, a + b + 100, revenue, 1234) else 0",
+         ["if some i in [1, 2, 3] satisfies i > a and revenue > 100000",
+          "then max(a, b, a * b, a + b + 100, revenue, 1234)", "else 0"]),
+        ("for i in for j in [1, 2, 3, 4, 5, 6, 7] return j * 2 + revenue + a + b "
+         "return max(a, b, a * b, a + b + 100, revenue, i)",
+         ["for i in for j in [1, 2, 3, 4, 5, 6, 7] return j * 2 + revenue + a + b",
+          "return max(a, b, a * b, a + b + 100, revenue, i)"]),
+    ],
+)  # fmt: skip
+def test_what_stands_within_a_branch_is_broken_within_it(text: str, lines: list[str]) -> None:
+    made = formatted(text, SCOPE)
+    assert made is not None
+    assert made.split("\n") == lines
+
+
 def test_what_would_be_lost_stays() -> None:
     assert formatted("a   *2 // twice", SCOPE) is None
     assert has_comment("a /* b */")
@@ -220,15 +248,12 @@ def test_what_would_be_lost_stays() -> None:
         formatted("a +", SCOPE)
 
 
-@pytest.mark.parametrize("examples", trees.SLICES)
-def test_lines_keep_the_meaning(examples: int) -> None:
+@pytest.mark.parametrize("examples", SLICES)
+def test_lines_keep_the_meaning(examples: int, proof: Proof) -> None:
     """However narrow, the text reads back as the same tree."""
 
-    @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(trees.trees, st.integers(4, 80))
+    @proof.over(examples, trees.trees, st.integers(4, 80))
     def same(tree: Any, width: int) -> None:
         text = print_feel(tree, trees.SCOPE)
         made = laid_out(text, width)
         assert without_spans(parse(made, trees.SCOPE, INDEX)) == without_spans(parse(text, trees.SCOPE, INDEX)), made
-
-    same()

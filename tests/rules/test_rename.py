@@ -16,6 +16,10 @@ FACTS = [
     ("if limit = null then 0 else limit", "if L = null then 0 else L"),
     ("some limit in [1] satisfies limit > 0", "some limit in [1] satisfies limit > 0"),
     ("sum(rows[limit > 3].limit) + limit", "sum(rows[limit > 3].limit) + L"),
+    ("for i in 1..limit return i + limit", "for i in 1..L return i + L"),
+    ("for i in limit..9, limit in 1..i return limit", "for i in L..9, limit in 1..i return limit"),
+    ("(function(limit) limit + x)(limit)", "(function(limit) limit + x)(L)"),
+    ("{f: function(x) x + limit}.f(limit)", "{f: function(x) x + L}.f(L)"),
 ]
 MEMBERS = [
     ("sum(rows.amount) + amount", "sum(rows.A) + amount"),

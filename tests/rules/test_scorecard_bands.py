@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules import rate
+from rules import compile_scorecard, rate
 from rules.bands import IdentityBands, LinearBands, Placed, StepBands, read_bands
 from rules.facts import read_fact
 from rules.scorecard import Fact
-from tests.rules.cards import NOW, D, gallery_body, gallery_card
+from tests.rules.cards import NOW, D, factor, found, gallery_body, gallery_card, small_body
 
 STEP = Decimal("0.000000000001")
 
@@ -68,6 +68,14 @@ def test_linear_written_from_high_to_low_is_the_same_line() -> None:
     bands, problems = read_bands(falling, "lower")
     assert problems == []
     assert bands.place(D("2.5")).points == 75
+
+
+def test_a_value_has_one_place_in_a_set() -> None:
+    bands = {"kind": "set", "values": [{"value": x, "points": "1"} for x in ("x", "y", "x")], "otherwise": "0"}
+    card = small_body(
+        facts=[{"key": "a", "type": "string"}, "b"], factors=[factor("a", "X", bands=bands), factor("b", "Y")]
+    )
+    assert found(compile_scorecard, card) == [("band.value_twice", "/factors/0/bands/values/2/value")]
 
 
 def test_set_bands_and_their_otherwise() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
 
 from rules import Invalid, compile_scorecard
-from tests.rules.cards import factor, found, gallery_body, gallery_card, put, small_body
+from tests.rules.cards import factor, found, gallery_body, gallery_card, put, small_body, small_card
 
 CUTS = "/factors/0/bands/cuts"
 KNOCK = {"id": "K1", "effect": "knock_out", "grade": "D", "when": "flag = true", "label": {"zh-CN": "K1"}}
@@ -170,6 +171,24 @@ def test_an_example_that_comes_out_otherwise(expect: dict[str, Any], member: str
         compile_scorecard(small_body(examples=[example]))
     [problem] = caught.value.problems
     assert (problem.code, problem.path) == ("scorecard.example", f"/examples/0/expect/{member}")
+    assert problem.params["member"] == member
+
+
+def test_what_an_example_wants_and_what_it_finds_are_told_as_text() -> None:
+    wanted = {"total": "80.10", "grade": "B", "hits": ["K1", "K2"], "points": {"a": None, "z": "3"}}
+    with pytest.raises(Invalid) as caught:
+        compile_scorecard(small_body(examples=[{"name": "E", "facts": {"a": "10", "b": 5}, "expect": wanted}]))
+    assert {p.params["member"]: (p.params["expected"], p.params["found"]) for p in caught.value.problems} == {
+        "total": ("80.1", "80"), "grade": ("B", "A"), "hits": ("K1, K2", ""), "points/a": (None, "100"),
+        "points/z": ("3", None),
+    }  # fmt: skip
+
+
+def test_a_scorecard_travels_to_another_process_as_its_body() -> None:
+    card = gallery_card()
+    again = pickle.loads(pickle.dumps(card))
+    assert again is not card
+    assert (again.source, again.factors) == (card.source, card.factors)
 
 
 def test_an_example_that_comes_out_as_written() -> None:
@@ -234,3 +253,10 @@ def test_changing_one_band_of_the_gallery_card_breaks_its_examples() -> None:
     assert ("scorecard.example", "/examples/0/expect/total") in found(compile_scorecard, body)
 
 
+
+
+def test_a_formula_that_is_always_null_may_stand_before_others() -> None:
+    """What it gives is of no type that could be declared; those that use it are checked as if it could be any."""
+    made = small_card(formulas=[{"key": "f", "text": "null"}, {"key": "g", "text": "f + debt"}])
+    assert [formula.key for formula in made.formulas] == ["f", "g"]
+    assert [problem.code for problem in made.warnings if problem.severity == "error"] == []

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import copy
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from rules import Invalid, Scope, ScopeEntry, compile_table
+from rules.feel.temporal import parse_temporal
+from rules.table_checks import meets
+from rules.table_compile import result_type
 from tests.rules.tables import body, problems, table
 
 SOUND = body(
@@ -101,6 +105,11 @@ def test_all_problems_at_once() -> None:
         ([(["5, 6"], ["1"]), (["6, 5"], ["1"])], "U", [("table.duplicate", "/rows/1", {"row": 2, "by": "1"})]),
         ([(["5, 6"], ["1"]), (["6, 5"], ["1"])], "R", [("table.duplicate", "/rows/1", {"row": 2, "by": "1"})]),
         ([(["5, 6"], ["1"]), (["6, 5"], ["2"])], "R", []),
+        ([(["5"], ["x1 + 1"]), (["5"], ["x1 + 1"])], "R", [("table.duplicate", "/rows/1", {"row": 2, "by": "1"})]),
+        ([(["5"], ["x1 + 1"]), (["5"], ["x1 + 2"])], "R", []),
+        ([(["5"], ["x1 + 1"]), (["5"], ["3"])], "R", []),
+        ([(["5"], ["3"]), (["5"], ["x1 + 1"])], "A", []),
+        ([(["5"], ["3"]), (["5"], ["3.0"])], "A", [("table.duplicate", "/rows/1", {"row": 2, "by": "1"})]),
         ([(["? > x1"], ["1"]), (["? > x1"], ["1"])], "U",
          [("table.duplicate", "/rows/1", {"row": 2, "by": "1"}),
           ("table.not_analysed", "/rows/0/when/0", {"row": 1, "cell": "? > x1"}),
@@ -178,6 +187,7 @@ def test_a_table_sees_the_names_around_it() -> None:
     del made["facts"]
     compiled = compile_table(made, scope, key="terms", label={"zh-CN": "账期"})
     assert (compiled.inputs[0].label, compiled.names) == ({"zh-CN": "等级"}, ("grade",))
+    assert (compiled.key, compiled.label) == ("terms", {"zh-CN": "账期"})
 
 
 def test_an_open_scope_takes_names_it_does_not_know() -> None:
@@ -190,3 +200,34 @@ def test_names_are_those_of_inputs_cells_outputs_and_defaults() -> None:
                  outputs=[{"key": "out", "default": "x3 * 2"}], inputs=[{"key": "a", "value": "x1 + 1"},
                                                                       {"key": "b", "value": "x1"}])  # fmt: skip
     assert made.names == ("x1", "x2", "x3")
+
+
+@pytest.mark.parametrize(
+    ("found", "wanted", "met"),
+    [
+        (Decimal("5.0"), 5, True), (Decimal(5), "5.00", True), (Decimal(5), 6, False), (Decimal(1), True, False),
+        (Decimal(5), "five", False), (Decimal(5), None, False), ("A", "A", True), ("A", "B", False), (None, None, True),
+        (None, "A", False), (True, True, True), (True, False, False), ([Decimal(1), "a"], ["1", "a"], True),
+        ([Decimal(1)], ["1", "2"], False), ([Decimal(1)], ["2"], False), ([], [], True), ([Decimal(1)], "1", False),
+        ({"a": Decimal(1)}, {"a": 1}, True), ({"a": Decimal(1)}, {"a": 2}, False), ({"a": None}, {"b": None}, False),
+        ({"a": Decimal(1)}, ["1"], False), ("A", ["A"], False), (parse_temporal("2026-01-31"), "2026-01-31", True),
+    ],
+)  # fmt: skip
+def test_what_an_example_expects(found: Any, wanted: Any, met: bool) -> None:
+    assert meets(found, wanted) is met
+
+
+@pytest.mark.parametrize(
+    ("outputs", "policy", "wanted"),
+    [
+        ([{"key": "a", "type": "number"}], "U", "number"), ([{"key": "a"}], "F", "any"),
+        ([{"key": "a", "type": "string"}], "C#", "number"), ([{"key": "a", "type": "string"}], "R", "list<string>"),
+        ([{"key": "a", "type": "string"}, {"key": "b"}], "C", "list<context<a: string, b: any>>"),
+        ([{"key": "a,b", "type": "string"}, {"key": "b"}], "U", "context"),
+        ([{"key": "a", "type": "nope"}], "U", "any"), ([{"key": "a", "type": 7}], "U", "any"),
+        ([{"type": "number"}], "U", "any"), ([5], "U", "any"), (5, "U", "any"),
+        ([], "U", "any"), ([{"key": "a", "type": "number"}], 5, "any"), (None, "U", "any"),
+    ],
+)  # fmt: skip
+def test_the_type_of_a_table_is_read_from_its_body_however_unfinished(outputs: Any, policy: Any, wanted: str) -> None:
+    assert result_type({"outputs": outputs, "hit_policy": policy}) == wanted

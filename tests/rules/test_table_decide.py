@@ -15,6 +15,7 @@ import pytest
 from rules import Cause, compile_table
 from rules.feel.temporal import parse_temporal
 from rules.feel.trace import json_value
+from rules.table_quick import quick
 from tests.rules.tables import NOW, body, table
 
 LINES = (Path(__file__).parent / "tables.csv").read_text("utf-8").splitlines()
@@ -151,3 +152,60 @@ def test_a_compiled_table_is_frozen() -> None:
     made = table([(["-"], ["1"])])
     with pytest.raises(FrozenInstanceError):
         made.hit_policy = "F"  # type: ignore[misc]
+
+
+def test_a_row_not_hit_names_the_cells_that_refuse() -> None:
+    """An unknown value refuses only what says so; a cell that is evaluated refuses where it is false."""
+    rows = [(["> 5", '"A"'], ["1"]), (["not(null)", "-"], ["2"]), (["? * 2 > 20", "-"], ["3"]), (["-", "-"], ["9"])]
+    made = table(rows, ("number", "string"), "F")
+    for given, wanted in (
+        ({"x1": Decimal(3), "x2": "B"}, [(0, 1), (), (0,), ()]),
+        ({"x1": Decimal(7), "x2": "B"}, [(1,), (), (0,), ()]),
+        ({"x1": Decimal(11), "x2": "A"}, [(), (), (), ()]),
+        ({"x2": "B"}, [(1,), (0,), (), ()]),
+        ({}, [(), (0,), (), ()]),
+    ):
+        result = made.decide(given, NOW)
+        assert [made.refused_by(row, result, given, NOW) for row in range(4)] == wanted, given
+
+
+def test_a_table_of_constants_decides_over_bare_values() -> None:
+    found = quick(table([(["> 5"], ["1"]), (["<= 5"], ["2"])]))
+    assert found is not None
+    assert (found.kinds, found.decide([Decimal(7)]), found.decide([Decimal(5)])) == (("number",), 1, 2)
+    listed = quick(table([(["> 5"], ["1"]), (["> 3"], ["2"])], policy="R"))
+    assert listed is not None
+    first = listed.decide([Decimal(9)])
+    first.append("changed")
+    assert listed.decide([Decimal(9)]) == [1, 2]
+    narrow = quick(table([(["> 5"], ["1"])], allowed={0: ["> 0"]}))
+    assert narrow is not None
+    for value in (Decimal(-1), Decimal(3)):  # one that is not allowed, and one no row is for
+        with pytest.raises(ArithmeticError):
+            narrow.decide([value])
+
+
+@pytest.mark.parametrize(
+    ("rows", "output", "kinds"),
+    [
+        ([(["> 5"], ["1"])], {"key": "out", "type": "number"}, ("number",)),
+        ([(["> 5"], ["1"])], {"key": "out"}, ("number",)), ([(["> 5"], ["null"])], {"key": "out"}, ("any",)),
+        ([(["> 5"], ["1"]), (["<= 5"], ['"a"'])], {"key": "out"}, ("any",)),
+        ([(["> 5"], ["1"])], {"key": "out", "default": '"a"'}, ("any",)),
+        ([(["> 5"], ["1"])], {"key": "out", "default": "2"}, ("number",)),
+        ([(["> 5"], ["1"]), (["<= 5"], ["null"])], {"key": "out"}, ("number",)),
+        ([(["> 5"], ["x1 + 1"])], {"key": "out"}, None), ([(["> 5"], ["1"])], {"key": "out", "default": "x1"}, None),
+        ([(["? * 2 > 5"], ["1"])], {"key": "out"}, None),
+    ],
+)  # fmt: skip
+def test_the_kinds_of_outputs_without_formulas(rows: Any, output: Any, kinds: tuple[str, ...] | None) -> None:
+    found = quick(table(rows, outputs=[output]))
+    assert (None if found is None else found.kinds) == kinds
+
+
+def test_an_allowed_value_may_be_told_by_a_formula() -> None:
+    made = table([(["-"], ["1"])], allowed={0: ["[1..3]", "? * 2 = 20"]})
+    found = [made.decide({"x1": Decimal(value)}, NOW) for value in (2, 10, 11)]
+    assert [each.value for each in found] == [1, 1, None]
+    assert [cause.code for cause in found[2].causes] == ["not_allowed"]
+    assert quick(made) is None

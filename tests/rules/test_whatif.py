@@ -407,7 +407,10 @@ EXCEL = ["=SUM(a,b)", "=MIN(a,b,3)", "=MAX(a,b)", "=ABS(a)", "=ROUND(a,1)", "=IN
          "=IF(AND(q,a>1),a,b)", "=ROUNDUP(a,1)", "=TRUNC(b)"]  # fmt: skip
 SLOWLY = ["modulo(a, 7)", "sum([1, a])", "round half up(a, -1)", 'string length(s)', 'if s < "B" then 1 else 60',
           'if a in [1..b] then 3 else number("60")', "count([a, b])", "a ** 2", "decimal(a, b)", "round up(a, 1)",
-          "if q in (true) then 10 else 60"]  # fmt: skip
+          "if q in (true) then 10 else 60", "[a][1]", "abs(n: a)", "(function(x) x)(a)", "max(a)", "{x: a}.x",
+          "if p then a else null", "if (if p then q else null) then a else 1", "if [1] = [a] then 1 else 2",
+          "if q = (a > 1 and null) then 1 else 2", "a + " + " + ".join(["b"] * 60),
+          "if q in [true, false] then 1 else 2"]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "dialect"), [

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import strategies as st
 
 from rules import Scope
@@ -19,8 +18,6 @@ NAMES_IN_SCOPE = [
     "in stock", "date", "x.y", "sum", "1st",
 ]  # fmt: skip
 SCOPE = Scope.open(NAMES_IN_SCOPE)
-SLICES = [pytest.param(300, id="slice"), pytest.param(20_000, id="whole", marks=pytest.mark.long)]
-"""How many examples a property is tried on: in each run, and in the long one."""
 AT = (0, 0)
 Strategy = st.SearchStrategy[Any]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.stories import place
+from tests.stories.gates import watched
 from tests.stories.place import Place
 
 FLAGS = [
@@ -37,20 +39,31 @@ def browser(chromium: str) -> Iterator[Browser]:
         launched.close()
 
 
+def built(tmp_path_factory: pytest.TempPathFactory, name: str, **parts: bool) -> Path:
+    """A model of that name, built by the first process of the run that asks for it and read by all of them."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent
+    home, done = root / name / "home", root / name / "built"
+    home.parent.mkdir(exist_ok=True)
+    with open(root / name / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            place.build(home, **parts)
+            done.touch()
+    return home
+
+
 @pytest.fixture(scope="session")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """People, published Definitions, a rated portfolio and sixty cases."""
-    home = tmp_path_factory.mktemp("lived-in") / "home"
-    place.build(home, definitions=True, cases=True)
-    return home
+    return built(tmp_path_factory, "lived-in", definitions=True, cases=True)
 
 
 @pytest.fixture(scope="session")
 def unpublished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """People and customers; no Definition is published yet."""
-    home = tmp_path_factory.mktemp("unpublished") / "home"
-    place.build(home, definitions=False, cases=False)
-    return home
+    return built(tmp_path_factory, "unpublished", definitions=False, cases=False)
 
 
 @pytest.fixture(scope="module")
@@ -94,3 +107,12 @@ def sign_in(browser: Browser, tmp_path: Path) -> Iterator[SignIn]:
         for page in context.pages:
             page.screenshot(path=tmp_path / f"last-seen-{number}.png")  # for whoever must find out what went wrong
         context.close()
+
+
+@pytest.fixture
+def page(demo: Place, sign_in: SignIn) -> Iterator[Page]:
+    """The business admin on the lived-in demo, whose browser has nothing to complain of in the end."""
+    opened = sign_in(demo, "zhoumin")
+    messages = watched(opened)
+    yield opened
+    assert messages == []

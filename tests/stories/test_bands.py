@@ -4,26 +4,22 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.stories.conftest import SignIn
+from tests.stories.gates import in_language
+from tests.stories.hands import new_draft, standing
 from tests.stories.place import Place
-from tests.stories.test_designer import standing
+
+pytestmark = pytest.mark.browser
 
 SLOW = 30_000
 
 
 def draft_of_the_gallery(page: Page, key: str, language: str = "zh-CN") -> None:
-    if page.locator("html").get_attribute("lang") != language:
-        page.locator(".top-language").click()
-        page.wait_for_load_state("networkidle")
-    page.goto("/studio/new?kind=scorecard")
-    page.select_option("select[name=start]", "scorecard/customer_rating")
-    page.fill("input[name=key]", key)
-    page.fill("input[name=title_zh]", "样本")
-    page.press("input[name=title_zh]", "Enter")
-    page.wait_for_url(re.compile("/design$"))
-    page.wait_for_selector("[role=treeitem]")
+    in_language(page, language)
+    new_draft(page, key, "样本", "scorecard/customer_rating")
 
 
 def counts(page: Page) -> list[str]:

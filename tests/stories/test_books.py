@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.stories import place
 from tests.stories.conftest import SignIn
+from tests.stories.gates import faults, in_language, watched
 from tests.stories.place import Place
-from tests.stories.test_gates import faults
 
 pytestmark = pytest.mark.browser
 
@@ -25,17 +25,6 @@ HT-导入-2,没有这家,仓储服务,很多,2026-01-05,履行中
 def shelf(lived_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     with place.serving(lived_in, tmp_path_factory.mktemp("books") / "home") as running:
         yield running
-
-
-def watched(page: Page) -> list[str]:
-    """What the browser's console complains of; the line about a refused form is the browser's own (U63)."""
-    messages: list[str] = []
-    page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    page.add_init_script(
-        "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
-    )
-    return messages
 
 
 def test_a_record_from_the_first_key_to_the_last(shelf: Place, sign_in: SignIn) -> None:
@@ -108,10 +97,7 @@ def test_a_sheet_is_checked_before_it_is_taken(shelf: Place, sign_in: SignIn, tm
 def test_the_pages_pass_the_gates(shelf: Place, sign_in: SignIn, language: str) -> None:
     page = sign_in(shelf, "liuyang")
     messages = watched(page)
-    if language == "en":
-        page.goto("/me")
-        page.locator("form[action*='language'] button:not([aria-current]), form[action*='locale'] button").first.click()
-        page.wait_for_load_state("networkidle")
+    in_language(page, language)
     page.goto("/books/contracts")
     one = page.locator("a.row-link").first.get_attribute("href") or ""
     found: list[str] = []

@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.stories.conftest import SignIn
+from tests.stories.gates import faults, in_language, watched
+from tests.stories.hands import focused, new_draft, standing, tab_to
 from tests.stories.place import Place
-from tests.stories.test_gates import faults
 
 pytestmark = pytest.mark.browser
 
@@ -22,19 +23,6 @@ FACTORS = {
 }
 FRESH = ("近 12 月逾期次数", "回款率", "纳税信用分", "在手订单月数")
 RISING = (("60", "100"), ("40", "70"), ("20", "40"))
-
-
-def focused(page: Page, selector: str) -> bool:
-    return bool(page.evaluate("selector => document.activeElement?.matches(selector) ?? false", selector))
-
-
-def tab_to(page: Page, selector: str, key: str = "Tab", limit: int = 60) -> None:
-    """Press Tab until the focus stands on what is looked for."""
-    for _ in range(limit):
-        if focused(page, selector):
-            return
-        page.keyboard.press(key)
-    raise AssertionError(f"{limit} times {key} never came to {selector}")
 
 
 def choose(page: Page, name: str) -> None:
@@ -61,20 +49,6 @@ def name_all(page: Page, names: Iterable[str]) -> None:
         expect(line).to_have_value("")
     page.keyboard.press("Escape")
     expect(page.locator("[role=treeitem]:focus")).to_be_attached()
-
-
-def new_draft(page: Page, key: str, title: str) -> None:
-    page.goto("/studio/new?kind=scorecard")
-    page.select_option("select[name=start]", "empty/scorecard")
-    page.fill("input[name=key]", key)
-    page.fill("input[name=title_zh]", title)
-    page.press("input[name=title_zh]", "Enter")
-    page.wait_for_url(re.compile("/design$"))
-    page.wait_for_selector("[role=treeitem]")
-
-
-def standing(page: Page, kind: str) -> None:
-    expect(page.locator(f"[data-standing={kind}]")).to_be_attached()
 
 
 def test_twelve_factors_from_nothing(demo: Place, sign_in: SignIn) -> None:
@@ -212,21 +186,9 @@ def test_a_grid_is_worked_by_keys_as_a_spreadsheet(demo: Place, sign_in: SignIn)
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_every_part_of_the_designer_passes_the_gates(demo: Place, sign_in: SignIn, language: str) -> None:
     page = sign_in(demo, "zhoumin")
-    messages: list[str] = []
-    page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    page.add_init_script(
-        "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
-    )
-    if page.locator("html").get_attribute("lang") != language:
-        page.locator(".top-language").click()
-        page.wait_for_load_state("networkidle")
-    page.goto("/studio/new?kind=scorecard")
-    page.select_option("select[name=start]", "scorecard/customer_rating")
-    page.fill("input[name=key]", f"gates_{language[:2]}")
-    page.fill("input[name=title_zh]", "长" * 60)
-    page.press("input[name=title_zh]", "Enter")
-    page.wait_for_selector("[role=treeitem]")
+    messages = watched(page)
+    in_language(page, language)
+    new_draft(page, f"gates_{language[:2]}", "长" * 60, "scorecard/customer_rating")
     found = faults(page, messages, "factor")
     page.locator(".design-bands td").nth(4).click()
     page.locator(".design-more summary").click()
@@ -247,8 +209,7 @@ def test_every_part_of_the_designer_passes_the_gates(demo: Place, sign_in: SignI
     expect(page.locator("[role=treeitem][aria-selected=true] .design-dot")).to_be_visible(timeout=20_000)
     page.locator("#design-actions button[aria-expanded]").click()
     found += faults(page, messages, "problems")
-    if language == "en":
-        page.locator(".top-language").click()
+    in_language(page, "zh-CN")
     assert found == []
 
 

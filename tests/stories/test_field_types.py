@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from app import create_app
 from app.edge.runtime import EXTENSION
@@ -16,8 +16,9 @@ from config import Settings
 from tests.app.web.test_field_types import widened
 from tests.stories import place
 from tests.stories.conftest import SignIn
+from tests.stories.gates import faults, watched
+from tests.stories.hands import pick
 from tests.stories.place import Place
-from tests.stories.test_gates import faults
 
 pytestmark = pytest.mark.browser
 
@@ -35,23 +36,10 @@ def wide(lived_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
         yield running
 
 
-def pick(page: Page, box: str, typed: str) -> None:
-    """Type part of a name, go down to the first that is offered, take it."""
-    page.locator(box).press_sequentially(typed)
-    expect(page.locator(f"{box}-found [role=option]").first).to_be_visible()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    expect(page.locator(f"{box}-found")).to_be_hidden()
-
-
 @pytest.mark.parametrize("width", [1440, 390])
 def test_the_page_helps_and_the_server_judges(wide: Place, sign_in: SignIn, width: int) -> None:
     page = sign_in(wide, "lina", width=width)
-    messages: list[str] = []
-    page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
-    page.add_init_script(
-        "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
-    )
+    messages = watched(page)
     page.goto("/requests/new")
     # An address: each list is filled with what lies inside the one before, and emptied when that changes.
     page.select_option("#delivery", label="江苏省")

@@ -15,9 +15,9 @@ from tests.app.services.filed import PDF, ask, image, setup
 from tests.builders import House
 from tests.stories import place
 from tests.stories.conftest import SignIn
+from tests.stories.gates import faults, in_language, watched
+from tests.stories.hands import pick
 from tests.stories.place import Place
-from tests.stories.test_field_types import pick
-from tests.stories.test_gates import faults
 
 pytestmark = pytest.mark.browser
 NEW = "/books/site_visits/new"
@@ -68,14 +68,8 @@ def test_files_are_attached_kept_and_read(
     photo.write_bytes(image(size=(400, 300)))
     fake.write_bytes(b"<html></html>")
     page = sign_in(visited, "lina", width=width)
-    messages: list[str] = []
-    page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
-    page.add_init_script(
-        "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
-    )
-    if page.locator("html").get_attribute("lang") != locale:  # a choice stays with the person
-        page.locator("button.top-language").click()
-        expect(page.locator("html")).to_have_attribute("lang", locale)
+    messages = watched(page)
+    in_language(page, locale)
     page.goto(NEW)
     # By keyboard: the input is reached and opens the dialog.
     with page.expect_file_chooser() as chooser:

@@ -5,31 +5,20 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.stories.conftest import SignIn
+from tests.stories.gates import faults, in_language, watched
+from tests.stories.hands import focused, new_draft, standing, tab_to
 from tests.stories.place import Place
-from tests.stories.test_designer import focused, standing, tab_to
-from tests.stories.test_gates import faults
 
 pytestmark = pytest.mark.browser
 
 FORMULA = ".form-properties [contenteditable][data-place$='/compute']"
 TOTAL = "if count(shareholders) = 0 then 0 else sum(shareholders.paid_in)"
-
-
-def new_form(page: Page, key: str, title: str) -> None:
-    page.goto("/studio/new?kind=form")
-    page.select_option("select[name=start]", "empty/form")
-    page.fill("input[name=key]", key)
-    page.fill("input[name=title_zh]", title)
-    page.press("input[name=title_zh]", "Enter")
-    page.wait_for_url(re.compile("/design$"))
-    page.wait_for_selector(".form-canvas")
 
 
 def names(page: Page) -> list[str]:
@@ -93,26 +82,8 @@ def agrees(body: dict[str, Any]) -> None:
     assert len({each["id"] for each in (*fields, *fields[2]["fields"])}) == 6
 
 
-@pytest.fixture
-def messages() -> list[str]:
-    return []
-
-
-@pytest.fixture
-def page(demo: Place, sign_in: SignIn, messages: list[str]) -> Iterator[Page]:
-    """The business admin, whose console and policy reports are gathered."""
-    opened = sign_in(demo, "zhoumin")
-    opened.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: messages.append(str(error)))
-    opened.add_init_script(
-        "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
-    )
-    yield opened
-    assert messages == []
-
-
 def test_a_form_from_nothing_by_mouse(demo: Place, page: Page) -> None:
-    new_form(page, "by_mouse", "小客户表")
+    new_draft(page, "by_mouse", "小客户表", "empty/form")
     palette = page.locator(".form-palette")
     palette.get_by_role("button", name="单选", exact=True).click()
     assert names(page) == ["名称", "单选"]
@@ -148,7 +119,9 @@ def test_a_form_from_nothing_by_mouse(demo: Place, page: Page) -> None:
 
 def add_by_key(page: Page, type_: str) -> None:
     """To the palette, along it with the arrows, Enter."""
-    tab_to(page, ".form-palette button", "Shift+Tab", 90)
+    if not focused(page, ".form-palette-types button"):
+        page.keyboard.press("Insert")
+        page.keyboard.press("ArrowDown")
     page.keyboard.press("Home")
     for _ in range(60):
         if focused(page, f"[data-type={type_}]"):
@@ -158,22 +131,21 @@ def add_by_key(page: Page, type_: str) -> None:
 
 
 def write(page: Page, zh: str, en: str) -> None:
-    """From the canvas into the properties and back."""
-    tab_to(page, "[data-stop]")
-    page.keyboard.press("Enter")
+    """Over the words a new field begins with, and back to the canvas."""
     expect(page.locator(".form-properties input").first).to_be_focused()
     for words in (zh, en):
         page.keyboard.press("Control+a")
         page.keyboard.insert_text(words)
         page.keyboard.press("Tab")
     expect(page.locator(".form-properties input[data-place$='/key']")).to_have_value("_".join(en.lower().split()))
-    tab_to(page, "[data-stop]", "Shift+Tab")
+    page.keyboard.press("Escape")
+    assert focused(page, "[data-stop]")
 
 
 def test_a_form_from_nothing_by_keys(demo: Place, page: Page) -> None:
-    new_form(page, "by_keys", "小客户表")
+    new_draft(page, "by_keys", "小客户表", "empty/form")
     keys, told = page.keyboard, page.locator("#design-standing .visually-hidden[role=status]")
-    tab_to(page, ".form-palette button", limit=90)
+    tab_to(page, ".form-palette-types button", limit=90)
     add_by_key(page, "choice")
     expect(told).to_contain_text("基本信息，第 2 项，共 2 项")
     write(page, "企业类型", "Kind")
@@ -231,12 +203,11 @@ def test_a_form_from_nothing_by_keys(demo: Place, page: Page) -> None:
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_each_part_passes_the_gates(demo: Place, page: Page, messages: list[str], language: str) -> None:
+def test_each_part_passes_the_gates(demo: Place, sign_in: SignIn, language: str) -> None:
     """Of a draft of the credit request: every part of the designer, and the read view on narrow screens."""
-    if language == "en":
-        page.goto("/me")
-        page.locator("form[action*='language'] button:not([aria-current]), form[action*='locale'] button").first.click()
-        page.wait_for_load_state("networkidle")
+    page = sign_in(demo, "zhoumin")
+    messages = watched(page)
+    in_language(page, language)
     page.goto("/studio/form/credit_request/1")
     draft = page.locator("form[action$='/draft'] button")
     if draft.count() > 0:
@@ -252,9 +223,6 @@ def test_each_part_passes_the_gates(demo: Place, page: Page, messages: list[str]
     page.set_viewport_size({"width": 390, "height": 844})
     expect(page.locator(".design-read table").first).to_be_visible()
     expect(page.locator("#design")).to_be_hidden()
-    if language == "en":
-        page.set_viewport_size({"width": 1440, "height": 900})
-        page.goto("/me")
-        page.locator("form[action*='language'] button:not([aria-current]), form[action*='locale'] button").first.click()
-        page.wait_for_load_state("networkidle")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    in_language(page, "zh-CN")
     assert found == []

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 
 from app import create_app
 from app.edge.runtime import EXTENSION
@@ -16,14 +16,13 @@ from app.services import definitions
 from app.work import SYSTEM
 from config import Settings
 from tests.stories.conftest import SignIn
+from tests.stories.gates import faults, in_language, watched
+from tests.stories.hands import focused, new_draft, tab_to
 from tests.stories.place import Place
-from tests.stories.test_designer import focused, new_draft, tab_to
-from tests.stories.test_gates import faults
 
 pytestmark = pytest.mark.browser
 
 FACT = "近_12_月逾期次数"
-POLICY = "event => console.error('CSP ' + event.violatedDirective)"
 EDITOR = ".design-reads [contenteditable]"
 
 
@@ -49,23 +48,10 @@ def open_formula(page: Page, key: str) -> None:
     page.keyboard.press("Control+a")
 
 
-def quiet(page: Page) -> list[str]:
-    """Faults of the page as it goes on. That a draft cannot be tried or counted yet is an answer, not a fault."""
-    messages: list[str] = []
-
-    def heard(message: ConsoleMessage) -> None:
-        if message.type == "error" and "422" not in message.text:
-            messages.append(message.text)
-
-    page.on("console", heard)
-    page.evaluate(f"document.addEventListener('securitypolicyviolation', {POLICY})")
-    return messages
-
-
 def test_a_formula_is_written_by_keys(demo: Place, sign_in: SignIn) -> None:
     page = sign_in(demo, "zhoumin")
     open_formula(page, "formula_keys")
-    messages = quiet(page)
+    messages = watched(page)
     keys, offers = page.keyboard, page.locator(".cm-tooltip-autocomplete li")
 
     keys.insert_text('if "𠮷" = "a" then 近_12_月逾期次 else 0')
@@ -152,7 +138,7 @@ def test_a_narrow_window_has_a_plain_field(demo: Place, sign_in: SignIn) -> None
 def test_keys_alone_lead_through_calls_mends_and_dialects(demo: Place, sign_in: SignIn) -> None:
     page = sign_in(demo, "zhoumin")
     open_formula(page, "formula_strokes")
-    messages = quiet(page)
+    messages = watched(page)
     keys, call = page.keyboard, page.locator(".cm-call")
     text = page.locator(EDITOR)
 
@@ -250,7 +236,7 @@ def test_a_try_out_says_why_factors_have_no_value(demo: Place, draft: str, sign_
         (number,) = connection.execute(query).fetchone()
     page = sign_in(demo, "zhoumin")
     page.goto(draft)
-    messages = quiet(page)
+    messages = watched(page)
     page.fill("#try-customer", number)
     page.locator(".design-found button").first.click()
     unknown = page.locator(".design-unknown > li")
@@ -263,7 +249,7 @@ def test_a_try_out_says_why_factors_have_no_value(demo: Place, draft: str, sign_
 def test_a_value_is_seen_for_a_customer_and_a_null_with_its_cause(demo: Place, draft: str, sign_in: SignIn) -> None:
     page = sign_in(demo, "zhoumin")
     page.goto(draft)
-    messages = quiet(page)
+    messages = watched(page)
     page.locator(".design-tree .is-factor").nth(1).click()
     page.select_option("select[data-place$='/value']", "=")
     page.locator(".design-more > summary").click()
@@ -324,11 +310,9 @@ def test_without_the_server_nothing_is_lost(demo: Place, sign_in: SignIn) -> Non
 
 def test_the_editor_speaks_english(demo: Place, sign_in: SignIn) -> None:
     page = sign_in(demo, "zhoumin", locale="en-US")
-    page.goto("/me")
-    page.locator("form[action*='language'] button:not([aria-current])").first.click()
-    page.wait_for_load_state("networkidle")
+    in_language(page, "en")
     new_draft(page, "formula_english", "Formulas")
-    messages = quiet(page)
+    messages = watched(page)
     page.locator(".design-tree .is-factor").first.click()
     page.select_option("select[data-place$='/value']", "=")
     page.locator(EDITOR).click()

@@ -9,7 +9,6 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page
 
 from app import create_app
 from app.edge.runtime import EXTENSION
@@ -17,14 +16,12 @@ from app.edge.transaction import begin_work
 from app.services import definitions
 from app.work import SYSTEM
 from config import Settings
-from tests.shared import ROOT
 from tests.stories.conftest import SignIn
+from tests.stories.gates import faults, in_language, watched
 from tests.stories.place import Place
 
 pytestmark = pytest.mark.browser
 
-AXE = ROOT / "static" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa']}"
 PAGES: dict[str, tuple[str, ...]] = {
     "lina": (
         "/customers", "/customers/{customer}", "/customers/{customer}/rating", "/customers/{customer}/ratings",
@@ -35,7 +32,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     "wangqiang": ("/inbox", "/inbox/tasks/{task}", "/inbox/done", "/inbox/copies", "/inbox/started"),
     "sunli": ("/imports", "/ratings", "/board", "/inbox/cases/{case}"),
     "zhoumin": (
-        "/studio", "/studio/gallery", "/studio/publications", "/studio/form/credit_request", "/studio/new",
+        "/studio", "/studio/gallery", "/studio/gallery/form/payment_plan", "/studio/gallery/flow/credit_approval",
+        "/studio/publications", "/studio/form/credit_request", "/studio/new",
         "/studio/scorecard/customer_rating", "/studio/flow/credit_approval", "/studio/policy/customer_credit",
         "/studio/scorecard/customer_rating/2/design", "/studio/table/payment_terms/2/design",
         "/studio/flow/credit_approval/1/json", "/studio/import", "/studio/table/payment_terms/1/workbook/bring",
@@ -44,7 +42,8 @@ PAGES: dict[str, tuple[str, ...]] = {
     ),
     "hanxue": ("/trail", "/trail/subjects/case/{case}", "/trail/entries/{entry}", "/trail/verify"),
     "heping": ("/board", "/board/cases", "/board/limits"),
-    "chenan": ("/jobs", "/admin/users", "/admin/departments", "/admin/posts", "/admin/sessions", "/admin/settings"),
+    "chenan": ("/jobs", "/admin/users", "/admin/departments", "/admin/posts", "/admin/sessions", "/admin/settings",
+               "/admin/demo"),
 }  # fmt: skip
 QUERIES = {
     "customer": "SELECT id FROM customers WHERE number = 'C1'",
@@ -69,40 +68,14 @@ def subjects(demo: Place) -> Iterator[dict[str, str]]:
     connection.close()
 
 
-def faults(page: Page, messages: list[str], path: str) -> list[str]:
-    """What the gates find on the page now open."""
-    found = [f"console: {message}" for message in messages]
-    messages.clear()
-    for width, height in ((1440, 900), (1024, 800), (390, 844)):
-        page.set_viewport_size({"width": width, "height": height})
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if wide > 0:
-            found.append(f"{wide} px too wide at {width}")
-        if width != 1024:
-            found += page.evaluate(
-                f"{AXE.read_text('utf-8')}; axe.run(document, {RULES}).then(r => r.violations.map("
-                "v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', ')))"
-            )
-    page.set_viewport_size({"width": 1440, "height": 900})
-    return [f"{path}: {each}" for each in found]
-
-
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 @pytest.mark.parametrize("who", sorted(PAGES))
 def test_pages_pass_the_gates(
     demo: Place, subjects: dict[str, str], sign_in: SignIn, who: str, language: str
 ) -> None:
     page = sign_in(demo, who)
-    messages: list[str] = []
-    page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    page.add_init_script(
-        "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
-    )
-    if language == "en":
-        page.goto("/me")
-        page.locator("form[action*='language'] button:not([aria-current]), form[action*='locale'] button").first.click()
-        page.wait_for_load_state("networkidle")
+    messages = watched(page)
+    in_language(page, language)
     found: list[str] = []
     for path in PAGES[who]:
         answer = page.goto(path.format(**subjects), wait_until="networkidle")
@@ -110,6 +83,6 @@ def test_pages_pass_the_gates(
         if answer.status != 200:
             found.append(f"{path}: answers {answer.status}")
             continue
-        assert page.locator("html").get_attribute("lang") == ("zh-CN" if language == "zh-CN" else "en")
+        assert page.locator("html").get_attribute("lang") == language
         found += faults(page, messages, path)
     assert found == []

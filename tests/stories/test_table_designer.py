@@ -9,23 +9,13 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.stories.conftest import SignIn
+from tests.stories.gates import faults, in_language, watched
+from tests.stories.hands import new_draft, standing, tab_to
 from tests.stories.place import Place
-from tests.stories.test_designer import standing, tab_to
-from tests.stories.test_gates import faults
 
 pytestmark = pytest.mark.browser
 
 GRID = ".design-middle .design-grid [data-active]"
-
-
-def new_table(page: Page, key: str, title: str, start: str = "empty/table") -> None:
-    page.goto("/studio/new?kind=table")
-    page.select_option("select[name=start]", start)
-    page.fill("input[name=key]", key)
-    page.fill("input[name=title_zh]", title)
-    page.press("input[name=title_zh]", "Enter")
-    page.wait_for_url(re.compile("/design$"))
-    page.wait_for_selector(GRID)
 
 
 def cover(page: Page) -> Locator:
@@ -52,7 +42,7 @@ def stored(page: Page) -> dict[str, object]:
 
 def test_a_table_from_nothing_by_keys(demo: Place, sign_in: SignIn) -> None:
     page = sign_in(demo, "zhoumin")
-    new_table(page, "by_keys", "账期与逾期")
+    new_draft(page, "by_keys", "账期与逾期", "empty/table")
     keys = page.keyboard
     assert shown(page) == ["A | 60 | ", "B | 30 | ", "C | 0 | "]
     expect(cover(page)).to_contain_text("没有空缺，没有重叠")
@@ -121,7 +111,7 @@ def test_a_table_from_nothing_by_keys(demo: Place, sign_in: SignIn) -> None:
 def test_rows_from_a_spreadsheet_keep_their_words(demo: Place, sign_in: SignIn) -> None:
     page = sign_in(demo, "zhoumin")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    new_table(page, "pasted", "粘贴的决策表", "table/payment_terms")
+    new_draft(page, "pasted", "粘贴的决策表", "table/payment_terms")
     keys = page.keyboard
     page.locator("td[data-place='/body/rows/8/when/0']").click()
     page.evaluate(
@@ -161,7 +151,7 @@ def test_rows_from_a_spreadsheet_keep_their_words(demo: Place, sign_in: SignIn) 
 
 def test_columns_take_their_cells_along_and_gaps_are_filled(demo: Place, sign_in: SignIn) -> None:
     page = sign_in(demo, "zhoumin")
-    new_table(page, "columns", "列与空缺", "table/payment_terms")
+    new_draft(page, "columns", "列与空缺", "table/payment_terms")
     before = shown(page)
     third = page.locator("summary[data-place='/body/inputs/2']")
     third.focus()
@@ -199,12 +189,7 @@ def test_columns_take_their_cells_along_and_gaps_are_filled(demo: Place, sign_in
 
 def test_tables_of_a_scorecard_are_added_ordered_and_tried(demo: Place, sign_in: SignIn) -> None:
     page = sign_in(demo, "zhoumin")
-    page.goto("/studio/new?kind=scorecard")
-    page.select_option("select[name=start]", "scorecard/customer_rating")
-    page.fill("input[name=key]", "with_tables")
-    page.fill("input[name=title_zh]", "带决策表的评分卡")
-    page.press("input[name=title_zh]", "Enter")
-    page.wait_for_selector("[role=treeitem]")
+    new_draft(page, "with_tables", "带决策表的评分卡", "scorecard/customer_rating")
     keys = page.keyboard
     page.get_by_role("button", name="决策表").click()
     for at, name in enumerate(("杠杆档", "账期")):
@@ -246,7 +231,7 @@ def test_tables_of_a_scorecard_are_added_ordered_and_tried(demo: Place, sign_in:
 
 def test_a_fact_renamed_and_an_example_taken_from_what_comes_out(demo: Place, sign_in: SignIn) -> None:
     page = sign_in(demo, "zhoumin")
-    new_table(page, "facts_examples", "事实与示例", "table/payment_terms")
+    new_draft(page, "facts_examples", "事实与示例", "table/payment_terms")
     page.get_by_role("button", name="事实").click()
     page.locator("td[data-place='/body/facts/0/key']").click()
     page.keyboard.type("rating")
@@ -282,16 +267,9 @@ def test_a_fact_renamed_and_an_example_taken_from_what_comes_out(demo: Place, si
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
 def test_every_part_of_the_designer_of_tables_passes_the_gates(demo: Place, sign_in: SignIn, language: str) -> None:
     page = sign_in(demo, "zhoumin")
-    messages: list[str] = []
-    page.on("console", lambda message: messages.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: messages.append(str(error)))
-    page.add_init_script(
-        "document.addEventListener('securitypolicyviolation', e => console.error('CSP ' + e.violatedDirective))"
-    )
-    if page.locator("html").get_attribute("lang") != language:
-        page.locator(".top-language").click()
-        page.wait_for_load_state("networkidle")
-    new_table(page, f"table_gates_{language[:2]}", "长" * 60, "table/payment_terms")
+    messages = watched(page)
+    in_language(page, language)
+    new_draft(page, f"table_gates_{language[:2]}", "长" * 60, "table/payment_terms")
     found = faults(page, messages, "rows")
     page.locator("td[data-place='/body/rows/3/when/1']").click()
     page.keyboard.type("C")
@@ -314,6 +292,5 @@ def test_every_part_of_the_designer_of_tables_passes_the_gates(demo: Place, sign
         for block in page.locator(".design-block > summary").all()[:2]:
             block.click()
         found += faults(page, messages, part.inner_text())
-    if language == "en":
-        page.locator(".top-language").click()
+    in_language(page, "zh-CN")
     assert found == []

@@ -36,7 +36,10 @@ class RecordQuery(After):
 
 
 class RecordSchema(Schema):
-    """`answers` by the keys of the form, as far as the reader may see them."""
+    """`answers` by the keys of the form, as far as the reader may see them.
+
+    `live` by the key of a lookup: values of the record it points to, as they are now for this reader.
+    """
 
     id = fields.Text()
     book = fields.Text()
@@ -44,6 +47,7 @@ class RecordSchema(Schema):
     status = fields.Text()
     customer_id = fields.Text(allow_none=True)
     answers = fields.Document()
+    live = fields.Document()
     created_at = fields.Moment()
     changed_at = fields.Moment()
     row_version = fields.Whole()

@@ -20,7 +20,10 @@ class StandingSchema(Schema):
 
 
 class CaseSchema(Schema):
-    """`answers` by the keys of the form, as far as the reader may see them."""
+    """`answers` by the keys of the form, as far as the reader may see them.
+
+    `live` by the key of a lookup: values of the record it points to, as they are now for this reader.
+    """
 
     id = fields.Text()
     number = fields.Text()
@@ -40,6 +43,7 @@ class CaseSchema(Schema):
     closed_at = fields.Moment(allow_none=True)
     standing = fields.Inner(StandingSchema)
     answers = fields.Document()
+    live = fields.Document()
 
 
 class ReasonSchema(Schema):

@@ -68,6 +68,7 @@ class RequestSchema(RequestHeadSchema):
     marked_fields = fields.Many(fields.Text())
     flow = fields.Text(attribute="flow_key")
     answers = fields.Document()
+    live = fields.Document()
 
 
 class NewRequestSchema(Schema):

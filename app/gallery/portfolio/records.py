@@ -62,6 +62,6 @@ def _visit(rng: random.Random, customer_id: str, today: date) -> Found:
     signs = rng.sample(SIGNS, 2) if impression == "poor" else []
     return "site_visits", {
         "customer": customer_id, "visited_on": (today - timedelta(days=rng.randint(3, 500))).isoformat(),
-        "met": rng.choice(MET), "impression": impression, "running_share": str(rng.randint(*share)), "signs": signs,
+        "met": rng.choice(MET), "impression": impression, "running_share": f"{rng.randint(*share)}%", "signs": signs,
         "report": REPORTS[impression],
     }  # fmt: skip

@@ -1,7 +1,7 @@
 // A list whose items need more than a row: each folds open by itself, and can be added, moved and removed by keys.
 
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { text as words } from "../lib/texts";
 import { tell, useBench } from "./context";
 import { Button, Findings } from "./parts";
@@ -22,6 +22,9 @@ export interface BlocksProps<I> {
   readonly copies?: boolean;
 }
 
+/** Of longer lists what is folded up is not drawn: a hundred rules would be a thousand controls nobody sees. */
+const DRAWN = 12;
+
 export type BlockAct =
   | { readonly kind: "add" }
   | { readonly kind: "copy" | "remove"; readonly at: number }
@@ -31,6 +34,7 @@ export function Blocks<I>({ place, noun, items, make, title, children, empty, ap
   const { draft } = useBench();
   const root = useRef<HTMLDivElement>(null);
   const fresh = useRef<number | null>(null);
+  const [opened, open] = useState<ReadonlySet<number>>(new Set());
   const list = (act: BlockAct, change: (items: readonly I[]) => readonly I[], at: number): void => {
     if (apply) apply(act);
     else draft.change(`${place}/${at}`, (content) => putList(content, parts(place), change));
@@ -39,9 +43,11 @@ export function Blocks<I>({ place, noun, items, make, title, children, empty, ap
   useEffect(() => {
     if (fresh.current === null) return;
     const block = root.current?.querySelectorAll("details")[fresh.current];
+    if (!block) return; // not drawn yet: this is what an earlier drawing left to be done
+    if (!block.querySelector(".design-block-body")) return open(new Set([...opened, fresh.current]));
     fresh.current = null;
-    block?.setAttribute("open", "");
-    block?.querySelector<HTMLElement>(":is(input, select, textarea)")?.focus();
+    block.setAttribute("open", "");
+    block.querySelector<HTMLElement>(":is(input, select, textarea)")?.focus();
   });
 
   const add = (): void => {
@@ -58,6 +64,7 @@ export function Blocks<I>({ place, noun, items, make, title, children, empty, ap
       const all = root.current?.querySelectorAll("details");
       const [one, other] = [all?.[index], all?.[to]];
       if (!one || !other) return;
+      open(new Set([...opened, index, to]));
       [one.open, other.open] = [other.open, one.open]; // what was open stays open where it is now
       other.querySelector("summary")?.focus();
     });
@@ -83,7 +90,7 @@ export function Blocks<I>({ place, noun, items, make, title, children, empty, ap
         const at = `${place}/${index}`;
         const worst = draft.problems.value.worst(at);
         return (
-          <details key={index} class="design-block">
+          <details key={index} class="design-block" onToggle={(event) => event.currentTarget.open && !opened.has(index) && open(new Set([...opened, index]))}>
             <summary
               data-place={at}
               onKeyDown={(event) => {
@@ -100,7 +107,7 @@ export function Blocks<I>({ place, noun, items, make, title, children, empty, ap
                 </span>
               )}
             </summary>
-            <div class="design-block-body">
+            {(items.length <= DRAWN || opened.has(index)) && <div class="design-block-body">
               {children(item, at, index)}
               <Findings problems={draft.problems.value.at(at)} />
               <div class="actions">
@@ -109,7 +116,7 @@ export function Blocks<I>({ place, noun, items, make, title, children, empty, ap
                 <Button words={words("js.design.grid.down", { noun })} icon="arrow-down" onlyIcon disabled={index === items.length - 1} onClick={() => move(index, 1)} />
                 <Button words={words("js.design.grid.remove", { noun })} icon="delete" danger onClick={() => remove(index)} />
               </div>
-            </div>
+            </div>}
           </details>
         );
       })}

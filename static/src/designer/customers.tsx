@@ -46,5 +46,6 @@ export function CustomerPicker({ choose, id = "try-customer" }: { readonly choos
 
 export function Refusal({ told }: { readonly told: Told<unknown> | null }): JSX.Element {
   if (told === null) return <p class="is-muted">{words("js.card.counting")}</p>;
-  return <p class={told.kind === "refused" ? "is-warn" : "is-muted"}>{told.kind === "refused" && told.message ? told.message : words("js.card.no_answer")}</p>;
+  const said = told.kind === "refused" || told.kind === "unfinished" ? told.message : "";
+  return <p class={said ? "is-warn" : "is-muted"}>{said || words("js.card.no_answer")}</p>;
 }

@@ -43,8 +43,8 @@ export type Kept<B> =
   | { readonly kind: "refused"; readonly message: string }
   | { readonly kind: "failed" };
 
-/** What came back of a question beside the designer's own two. */
-export type Told<T> = { readonly kind: "told"; readonly value: T } | { readonly kind: "refused"; readonly message: string } | { readonly kind: "failed" };
+/** What came back of a question beside the designer's own two; of a draft that cannot be tried yet, what is to be mended. */
+export type Told<T> = { readonly kind: "told"; readonly value: T } | { readonly kind: "unfinished"; readonly message: string } | { readonly kind: "refused"; readonly message: string } | { readonly kind: "failed" };
 
 interface Refusal {
   readonly detail?: string;
@@ -104,7 +104,10 @@ export class Server<B> {
       const address = name === "formula" && this.page.addresses.formula ? this.page.addresses.formula : this.page.addresses.check.replace(/check$/, name);
       const answer = sent ? await this.post(address, sent, stop) : await fetch(address, { credentials: "same-origin", headers: { Accept: "application/json" }, ...(stop ? { signal: stop } : {}) });
       if (!isJson(answer)) return { kind: "failed" };
-      if (answer.ok) return { kind: "told", value: (await answer.json()) as T };
+      if (answer.ok) {
+        const value = (await answer.json()) as T & { readonly unfinished?: readonly string[] };
+        return value?.unfinished ? { kind: "unfinished", message: value.unfinished.join(" ") } : { kind: "told", value };
+      }
       return { kind: "refused", message: words((await answer.json()) as Refusal) };
     } catch {
       return { kind: "failed" };

@@ -36,10 +36,14 @@ function controlAt(root: ParentNode, place: string): HTMLElement | null {
   return found;
 }
 
-function focusAt(root: ParentNode, place: string): void {
+/** What is folded up may not be drawn yet: its control is looked for again once it is open. */
+function focusAt(root: ParentNode, place: string, again = true): void {
   const found = controlAt(root, place);
   if (!found) return;
-  found.closest("details")?.setAttribute("open", "");
+  const fold = found.closest("details");
+  const shut = fold !== null && !fold.open;
+  fold?.setAttribute("open", "");
+  if (shut && again && found.dataset["place"] !== place) window.setTimeout(() => focusAt(root, place, false), 60);
   if (found.matches("td, th")) found.dispatchEvent(new Event("designer:enter"));
   else found.focus();
   found.scrollIntoView({ block: "nearest" });

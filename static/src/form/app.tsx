@@ -7,7 +7,7 @@ import { Canvas } from "./canvas";
 import { ChecksView } from "./checks";
 import { ImpactView } from "./impact";
 import { LabelsView } from "./translation";
-import { Palette } from "./palette";
+import { openPalette, Palette } from "./palette";
 import { SECTIONS } from "./places";
 import { PreviewView } from "./preview";
 import { Properties } from "./properties";
@@ -24,8 +24,14 @@ export function App(): JSX.Element {
   const now = view.value;
   const Shown = VIEWS[now];
   const whole = now !== "canvas";
+  // From wherever the hands are: the next field.
+  const press = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.defaultPrevented || event.isComposing || whole) return;
+    event.preventDefault();
+    openPalette();
+  };
   return (
-    <div class={`design-frame form-design${whole ? " is-whole" : " has-side"}`}>
+    <div onKeyDown={press} class={`design-frame form-design${whole ? " is-whole" : " has-side"}`}>
       {!whole && <Palette />}
       <div class="design-middle">
         <Parts />

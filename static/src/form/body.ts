@@ -65,6 +65,7 @@ export interface Body {
   readonly sections: readonly Section[];
   readonly rules?: readonly Rule[];
   readonly checks?: readonly Check[];
+  readonly arrangement?: string;
   readonly summary?: readonly string[];
   readonly removed?: readonly Removed[];
   readonly book?: Readonly<Record<string, unknown>>;

@@ -17,6 +17,7 @@ interface Grant {
   readonly read?: string;
   readonly write?: string;
   readonly remove?: string;
+  readonly where?: string;
   readonly hidden?: readonly string[];
   readonly locked?: readonly string[];
 }
@@ -134,6 +135,7 @@ function Access(): JSX.Element {
               <SelectField place={`${place}/role`} label={words("js.form.book.role")} must options={roles} />
               {["read", "write", "remove"].map((act) => reach(place, act))}
             </div>
+            <Committed place={`${place}/where`} label={words("js.form.book.where")} value={grant.where ?? ""} maxLength={4000} onText={(text) => draft.set(`${place}/where`, text.trim() === "" ? undefined : text.trim(), false)} />
             <Ticks place={`${place}/hidden`} label={words("js.form.book.hidden")} all={fields} chosen={grant.hidden ?? []} />
             <Ticks place={`${place}/locked`} label={words("js.form.book.locked")} all={fields} chosen={grant.locked ?? []} />
           </>

@@ -5,7 +5,7 @@
 // Nothing is evaluated here.
 
 export type Value =
-  | { readonly kind: "text" | "number" | "date"; readonly text: string }
+  | { readonly kind: "text" | "number" | "date" | "moment"; readonly text: string }
   | { readonly kind: "boolean"; readonly on: boolean };
 
 export type Operator = "=" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in" | "empty" | "filled" | "has" | "has not";
@@ -88,10 +88,11 @@ class Reader {
 
   value(): Value | null {
     const token = this.all[this.at];
-    if (this.take("date", "(")) {
+    const kind = this.take("date", "(") ? "date" : this.take("date", "and", "time", "(") ? "moment" : null;
+    if (kind) {
       const day = this.all[this.at];
       this.at += 1;
-      return day?.kind === "text" && this.take(")") ? { kind: "date", text: unquoted(day.text) } : null;
+      return day?.kind === "text" && this.take(")") ? { kind, text: unquoted(day.text) } : null;
     }
     this.at += 1;
     if (token?.kind === "text") return { kind: "text", text: unquoted(token.text) };
@@ -166,6 +167,7 @@ export function readCondition(text: string): Condition | null {
 export function writeValue(value: Value): string {
   if (value.kind === "boolean") return String(value.on);
   if (value.kind === "number") return value.text.trim() === "" ? "0" : value.text.trim();
+  if (value.kind === "moment") return `date and time(${quoted(value.text)})`;
   return value.kind === "date" ? `date(${quoted(value.text)})` : quoted(value.text);
 }
 
@@ -208,5 +210,16 @@ export function operatorsFor(feel: string): readonly Operator[] {
 export function valueFor(feel: string, text: string): Value {
   if (feel === "boolean") return { kind: "boolean", on: text !== "false" };
   if (feel === "number") return { kind: "number", text: /^-?\d+(\.\d+)?$/.test(text) ? text : "0" };
-  return { kind: feel === "date" ? "date" : "text", text };
+  return { kind: feel === "date" ? "date" : feel === "date and time" ? "moment" : "text", text };
+}
+
+/** A point in time as a person picks it, `2026-03-01T09:00`; the zone it is written in comes behind it. */
+export function pickedMoment(text: string): string {
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.exec(text)?.[0] ?? "";
+}
+
+/** What is written for a point in time that was picked: in the zone it had before, else in the one of this place. */
+export function writtenMoment(picked: string, before: string, zone: string): string {
+  const kept = /^\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(Z|@.+|[+-]\d\d:\d\d)$/.exec(before)?.[1];
+  return picked === "" ? "" : `${pickedMoment(picked)}:00${kept ?? (zone === "UTC" || zone === "" ? "Z" : `@${zone}`)}`;
 }

@@ -4,10 +4,11 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { text as words } from "../lib/texts";
+import { useTyped } from "../designer/fields";
 import { FormulaField } from "../designer/formula";
 import { say } from "../designer/labels";
 import { Button, Findings } from "../designer/parts";
-import { operatorsFor, readCondition, valueFor, writeCondition, type Condition, type Operator, type Term, type Value } from "./condition";
+import { operatorsFor, pickedMoment, readCondition, valueFor, writtenMoment, writeCondition, type Condition, type Operator, type Term, type Value } from "./condition";
 import { nameOfField, optionsOf, type Body, type Field } from "./body";
 import { fieldNamed, page, scopeOf, typeOf, useDraft } from "./state";
 
@@ -62,9 +63,16 @@ function subject(body: Body, inside: string | null, name: string): Subject | nul
   const [outer = "", member] = name.split(".");
   const field = own ?? fieldNamed(body, outer);
   if (!field || field.key === inside) return null;
-  const feel = typeOf(field.type)?.feel ?? "any";
+  const feel = feelOf(field);
   if (member === undefined) return { feel, field };
   return field.type === "date_range" ? { feel: "date", field: undefined } : feel === "context" ? { feel: "string", field: undefined } : null;
+}
+
+/** As a condition sees it: one person is a text, and of files and rows only whether there are any can be asked. */
+function feelOf(field: Field): string {
+  if ((field.type === "user" || field.type === "department") && field["multiple"] !== true) return "string";
+  if (field.fields || field.type === "attachment" || field.type === "image") return "context";
+  return typeOf(field.type)?.feel ?? "any";
 }
 
 /** What conditions may be about: fields, the copied values of lookups, the two days of a range. */
@@ -169,6 +177,7 @@ function Values({ label, term, subject: about, onValues }: { readonly label: str
             <input
               type="checkbox"
               class="form-check-input"
+              value={each.code}
               checked={chosen.has(each.code)}
               onChange={(event) => {
                 const next = options.filter((one) => (one.code === each.code ? event.currentTarget.checked : chosen.has(one.code)));
@@ -197,14 +206,37 @@ function Values({ label, term, subject: about, onValues }: { readonly label: str
       </select>
     );
   }
+  if (feel === "date and time" && !many) {
+    const before = shown(term.values[0]);
+    return <input autocomplete="off" aria-label={label} value={pickedMoment(before)} class="form-control" type="datetime-local" onChange={(event) => onValues([{ kind: "moment", text: writtenMoment(event.currentTarget.value, before, page.value.zone) }])} />;
+  }
   const write = (text: string): void => {
     const texts = many ? text.split(/[,，、]/).map((each) => each.trim()).filter(Boolean) : [text.trim()];
     onValues(texts.map((each) => ({ kind: feel === "number" ? "number" : feel === "date" ? "date" : "text", text: each }) as Value));
   };
-  const shared = { autocomplete: "off", "aria-label": label, value: term.values.map(shown).join(", ") };
-  if (feel === "date" && !many) return <input {...shared} class="form-control" type="date" onChange={(event) => write(event.currentTarget.value)} />;
-  if (feel === "number") return <input {...shared} class="form-control is-number" type="text" inputMode="decimal" onChange={(event) => write(figure(event.currentTarget.value))} />;
-  return <input {...shared} class="form-control" type="text" onChange={(event) => write(event.currentTarget.value)} />;
+  const now = term.values.map(shown).join(", ");
+  if (feel === "date" && !many) return <input autocomplete="off" aria-label={label} value={now} class="form-control" type="date" onChange={(event) => write(event.currentTarget.value)} />;
+  return <Written label={label} value={now} number={feel === "number"} onText={(text) => write(feel === "number" && !many ? figure(text) : text)} />;
+}
+
+/** What is compared with, taken over letter by letter: whoever saves without leaving the field saves it too. */
+function Written({ label, value, number, onText }: { readonly label: string; readonly value: string; readonly number: boolean; readonly onText: (text: string) => void }): JSX.Element {
+  const [text, type] = useTyped(value);
+  return (
+    <input
+      type="text"
+      class={`form-control${number ? " is-number" : ""}`}
+      inputMode={number ? "decimal" : undefined}
+      autocomplete="off"
+      aria-label={label}
+      value={text}
+      onInput={(event) => {
+        type(event.currentTarget.value);
+        onText(event.currentTarget.value);
+      }}
+      onBlur={() => type(null)}
+    />
+  );
 }
 
 /** A number as formulas write it: without separators and signs of other widths. */

@@ -1,8 +1,10 @@
 // Dragging by SortableJS. It moves elements of the page, which belong to Preact: each of its moves is taken back, and the
 // draft is changed instead.
 
-import Sortable, { type SortableEvent } from "sortablejs";
+import type Sortable from "sortablejs";
+import type { SortableEvent, SortableOptions } from "sortablejs";
 import type { At, Home } from "./body";
+import { page } from "./state";
 
 const GROUP = "form-fields";
 // Pointer events instead of the browser's own dragging: the same on touch screens, and drawn by our own styles.
@@ -11,6 +13,7 @@ const LOOK = { animation: 0, forceFallback: true, fallbackTolerance: 5, fallback
 export interface Dropping {
   readonly onMove: (from: At, home: Home, index: number) => void;
   readonly onNew: (type: string, home: Home, index: number) => void;
+  readonly onSection: (from: number, to: number) => void;
 }
 
 let dropping: Dropping | null = null;
@@ -22,6 +25,25 @@ export function dropInto(target: Dropping | null): void {
 
 function homeOf(list: HTMLElement): Home {
   return (list.dataset["home"] ?? "0").split(",").map(Number) as unknown as Home;
+}
+
+let asked: Promise<typeof Sortable> | null = null;
+
+/** Makes a list one things are dragged in. The library is a file of its own, fetched when the canvas already stands. */
+function sorted(list: HTMLElement, options: SortableOptions): () => void {
+  let made: Sortable | null = null;
+  let gone = false;
+  asked ??= import(page.peek().sorting).then((library: { readonly default: typeof Sortable }) => library.default);
+  asked.then(
+    (library) => {
+      if (!gone) made = new library(list, options);
+    },
+    () => void (asked = null), // everything can be moved by keys and buttons too; the next list asks again
+  );
+  return () => {
+    gone = true;
+    made?.destroy();
+  };
 }
 
 /** Puts the elements back as Preact drew them; returns where the dragged one was dropped. */
@@ -40,20 +62,19 @@ function takenBack(event: SortableEvent): number {
 
 /** The palette's types: copies of them can be dragged away. */
 export function dragFrom(list: HTMLElement): () => void {
-  const sortable = new Sortable(list, {
-    ...LOOK, sort: false, group: { name: GROUP, pull: "clone", put: false }, draggable: "[data-type]",
+  return sorted(list, {
+    ...LOOK, sort: false, group: { name: GROUP, pull: "clone", put: false }, draggable: "[data-type]:not(.is-fixed)",
     onEnd: (event) => {
       const index = takenBack(event);
       const type = event.item.dataset["type"];
       if (event.to !== event.from && type) dropping?.onNew(type, homeOf(event.to), index);
     },
   });
-  return () => sortable.destroy();
 }
 
 /** A list of fields of the canvas: its items move inside it and into other lists. `takes` says which types it may hold. */
 export function dragWithin(list: HTMLElement, takes: (type: string) => boolean): () => void {
-  const sortable = new Sortable(list, {
+  return sorted(list, {
     ...LOOK, draggable: ".form-item", filter: ".form-menu", preventOnFilter: false,
     group: { name: GROUP, pull: true, put: (_to, _from, item) => takes(item.dataset["type"] ?? item.dataset["fieldType"] ?? "") },
     onEnd: (event) => {
@@ -64,5 +85,18 @@ export function dragWithin(list: HTMLElement, takes: (type: string) => boolean):
       if (event.to !== event.from || index !== event.oldIndex) dropping?.onMove(from, goal, index);
     },
   });
-  return () => sortable.destroy();
+}
+
+/** The sections of the canvas, taken by their headings; while one is dragged they are headings only, close together. */
+export function dragSections(list: HTMLElement): () => void {
+  const sorting = (on: boolean): void => void list.classList.toggle("is-sorting", on);
+  return sorted(list, {
+    ...LOOK, draggable: ".form-section", handle: ".form-section-head", filter: ".form-menu", preventOnFilter: false, group: { name: "form-sections" },
+    onStart: () => sorting(true),
+    onEnd: (event) => {
+      sorting(false);
+      const index = takenBack(event);
+      if (event.oldIndex !== undefined && index !== event.oldIndex) dropping?.onSection(event.oldIndex, index);
+    },
+  });
 }

@@ -2,6 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { openTab, tabsIn } from "../lib/tabs";
 import { text as words } from "../lib/texts";
 import { Options } from "../designer/fields";
 import { Button } from "../designer/parts";
@@ -40,12 +41,15 @@ export function PreviewView(): JSX.Element {
   const [failed, setFailed] = useState("");
   const stored = useRef<Readonly<Record<string, unknown>>>({});
   const turn = useRef(0);
+  const stop = useRef<AbortController | null>(null);
   const timer = useRef<number | undefined>(undefined);
 
   const ask = async (pairs: readonly Pair[], sample: boolean): Promise<void> => {
     turn.current += 1;
     const mine = turn.current;
-    const answer = await draft.ask<Drawn>("preview", { body: draft.body.peek(), view: who, answers: pairs, stored: stored.current, sample });
+    stop.current?.abort(); // nobody waits any longer for what was asked before
+    stop.current = new AbortController();
+    const answer = await draft.ask<Drawn>("preview", { body: draft.body.peek(), view: who, answers: pairs, stored: stored.current, sample }, stop.current.signal);
     if (mine !== turn.current) return;
     if (answer.kind !== "told") return setFailed(answer.kind === "refused" ? answer.message : words("js.form.preview.failed"));
     setFailed("");
@@ -72,7 +76,9 @@ export function PreviewView(): JSX.Element {
     const held = document.activeElement instanceof HTMLElement && root.contains(document.activeElement) ? document.activeElement : null;
     const name = held?.getAttribute("name") ?? "";
     const value = held?.getAttribute("value") ?? "";
+    const tab = openTab(root);
     root.innerHTML = drawn?.html ?? ""; // drawn by our own templates, which escape what they are given
+    tabsIn(root, tab);
     if (!held) return;
     const again = [...root.querySelectorAll<HTMLElement>("input, select, textarea, button")].find((each) => (held.id !== "" ? each.id === held.id : each.getAttribute("name") === name && each.getAttribute("value") === value));
     again?.focus();

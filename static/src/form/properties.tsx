@@ -6,14 +6,14 @@ import { CheckField, LabelFields, SelectField, TextField } from "../designer/fie
 import { FormulaField } from "../designer/formula";
 import { say, type Labels } from "../designer/labels";
 import { Button, Findings } from "../designer/parts";
-import { moveSection, removeSection } from "./acts";
-import { fieldAt, nameAt, placeOf, withField, type At, type Field } from "./body";
+import { moveSection, relocate, removeSection } from "./acts";
+import { fieldAt, keyOf, nameAt, placeOf, withField, withSection, type At, type Field } from "./body";
 import { Committed } from "./committed";
 import { Member, memberWords, valueWords } from "./members";
 import { labelLeft, rename } from "./naming";
 import { addRule } from "./rules";
 import { ownMembers, retyped, type Schema } from "./schema";
-import { chosen, page, scopeOf, typeOf, useDraft, view } from "./state";
+import { chosen, openCanvas, page, scopeOf, typeOf, useDraft, view } from "./state";
 
 export function Properties(): JSX.Element {
   const draft = useDraft();
@@ -21,10 +21,18 @@ export function Properties(): JSX.Element {
   const body = draft.body.value;
   const field = now.kind === "field" ? fieldAt(body, now.at) : undefined;
   return (
-    <aside class="form-properties" aria-label={words("js.form.properties")}>
+    <aside class="form-properties" aria-label={words("js.form.properties")} onKeyDown={leave}>
       {now.kind === "field" && field ? <FieldProperties key={field.id} field={field} at={now.at} /> : <SectionProperties key={now.kind === "section" ? now.index : 0} index={now.kind === "section" ? now.index : now.at[0]} />}
     </aside>
   );
+}
+
+/** Escape leads back to the canvas, unless what is being typed makes use of it. */
+function leave(event: KeyboardEvent): void {
+  if (event.key !== "Escape" || event.defaultPrevented || event.isComposing) return;
+  if (event.target instanceof Element && event.target.closest("[contenteditable]")) return;
+  event.preventDefault();
+  openCanvas();
 }
 
 function Part({ name, title, open = true, children }: { readonly name: string; readonly title: string; readonly open?: boolean; readonly children: ComponentChildren }): JSX.Element {
@@ -55,7 +63,7 @@ function FieldProperties({ field, at }: { readonly field: Field; readonly at: At
   const type = typeOf(field.type);
   const members = type?.members ?? {};
   const flag = (name: string): JSX.Element | false => name in members && <CheckField place={`${place}/${name}`} label={memberWords(name)} value={field[name] === true} onCheck={(on) => draft.set(`${place}/${name}`, on ? true : undefined, false)} />;
-  const own = ownMembers(members);
+  const own = ownMembers(members, type?.order ?? []);
   const computed = field.compute !== undefined;
   return (
     <>
@@ -71,6 +79,7 @@ function FieldProperties({ field, at }: { readonly field: Field; readonly at: At
         </div>
         <Committed place={`${place}/key`} label={memberWords("key")} value={field.key} must maxLength={64} help={words("js.form.help.key")} onText={(text) => void rename(draft, field.id, text.trim())} />
         {!page.value.published[field.id] && !field.fields && <TypeField field={field} at={at} />}
+        {at.length === 2 && <HomeField field={field} at={at} />}
         <Optional place={`${place}/help`} label={memberWords("help")} />
         {"placeholder" in members && <Optional place={`${place}/placeholder`} label={memberWords("placeholder")} />}
       </Part>
@@ -130,6 +139,23 @@ function TypeField({ field, at }: { readonly field: Field; readonly at: At }): J
   );
 }
 
+/** The section it stands in: for a field that has a long way to go. */
+function HomeField({ at }: { readonly field: Field; readonly at: At }): JSX.Element | false {
+  const draft = useDraft();
+  const sections = draft.body.value.sections;
+  return (
+    sections.length > 1 && (
+      <SelectField
+        place={`/body/sections/${at[0]}/fields`}
+        label={words("js.form.home")}
+        value={String(at[0])}
+        options={sections.map((each, index) => ({ value: String(index), words: say(each.title, draft.language) || each.key }))}
+        onChoice={(value) => relocate(draft, at, [Number(value)], Number.MAX_SAFE_INTEGER)}
+      />
+    )
+  );
+}
+
 function Computed({ field, at, place }: { readonly field: Field; readonly at: At; readonly place: string }): JSX.Element {
   const draft = useDraft();
   const body = draft.body.value;
@@ -171,6 +197,13 @@ function SectionProperties({ index }: { readonly index: number }): JSX.Element |
   const section = draft.body.value.sections[index];
   if (!section) return null;
   const place = `/body/sections/${index}`;
+  const taken = new Set(draft.body.value.sections.filter((_, at) => at !== index).map((each) => each.key));
+  /** A key that follows the English words goes on doing so; one that somebody chose stays. */
+  const title = (next: Labels): void =>
+    draft.change(`${place}/title/zh-CN`, (content) => ({ ...content, body: withSection(content.body, index, (now) => {
+      const follows = now.key === keyOf(now.title?.en ?? "", taken, "section");
+      return { ...now, title: next, key: follows ? keyOf(next.en ?? "", taken, "section") : now.key };
+    }) }), `${place}/title`);
   return (
     <>
       <h2>{say(section.title, draft.language) || words("js.form.section")}</h2>
@@ -178,11 +211,11 @@ function SectionProperties({ index }: { readonly index: number }): JSX.Element |
       <Findings problems={draft.problems.value.at(place)} />
       <Part name="basic" title={words("js.form.part.basic")}>
         <div class="form-pair">
-          <LabelFields place={`${place}/title`} label={memberWords("title")} />
+          <LabelFields place={`${place}/title`} label={memberWords("title")} onLabel={title} />
         </div>
         <Optional place={`${place}/help`} label={memberWords("help")} />
         <SelectField place={`${place}/columns`} label={memberWords("columns")} value={String(section.columns ?? 1)} options={["1", "2", "3", "4"].map((value) => ({ value, words: words("js.form.columns", { count: value }) }))} onChoice={(value) => draft.set(`${place}/columns`, Number(value), false)} />
-        <CheckField place={`${place}/collapsed`} label={memberWords("collapsed")} value={section.collapsed === true} onCheck={(on) => draft.set(`${place}/collapsed`, on ? true : undefined, false)} />
+        <SelectField place={`${place}/collapsed`} label={memberWords("collapsed")} value={section.collapsed === undefined ? "" : String(section.collapsed)} options={["", "false", "true"].map((value) => ({ value, words: words(`js.form.fold.${FOLDS[value] ?? ""}`) }))} onChoice={(value) => draft.set(`${place}/collapsed`, value === "" ? undefined : value === "true", false)} />
         <TextField place={`${place}/key`} label={memberWords("key")} must maxLength={64} />
       </Part>
       <div class="actions">
@@ -193,3 +226,5 @@ function SectionProperties({ index }: { readonly index: number }): JSX.Element |
     </>
   );
 }
+
+const FOLDS: Readonly<Record<string, string>> = { "": "never", false: "open", true: "closed" };

@@ -29,7 +29,8 @@ export function addRule(draft: Draft<Body>, target: string): void {
   window.requestAnimationFrame(() => window.requestAnimationFrame(() => {
     const summary = document.querySelector<HTMLElement>(`summary[data-place="${place}"]`);
     summary?.closest("details")?.setAttribute("open", "");
-    (summary?.parentElement?.querySelector<HTMLElement>("select") ?? summary)?.focus();
+    summary?.focus();
+    window.setTimeout(() => summary?.parentElement?.querySelector<HTMLElement>("select")?.focus(), 60); // once it is drawn
   }));
 }
 

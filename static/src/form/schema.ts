@@ -51,8 +51,10 @@ export function controlOf(name: string, schema: Schema): Control {
 }
 
 /** What a type's own members are, in the order it declares them. */
-export function ownMembers(members: Readonly<Record<string, Schema>>): readonly (readonly [string, Schema])[] {
-  return Object.entries(members).filter(([name, schema]) => !PLACED.has(name) && controlOf(name, schema) !== "none");
+export function ownMembers(members: Readonly<Record<string, Schema>>, order: readonly string[]): readonly (readonly [string, Schema])[] {
+  return order
+    .flatMap((name): (readonly [string, Schema])[] => (members[name] ? [[name, members[name]]] : []))
+    .filter(([name, schema]) => !PLACED.has(name) && controlOf(name, schema) !== "none");
 }
 
 /** What a member that must be there starts with. */

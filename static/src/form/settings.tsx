@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { text as words } from "../lib/texts";
-import { CheckField, LabelFields } from "../designer/fields";
+import { CheckField, LabelFields, SelectField } from "../designer/fields";
 import { say } from "../designer/labels";
 import { Card, Findings } from "../designer/parts";
 import { fieldOptions, typeOf, useDraft } from "./state";
@@ -21,6 +21,7 @@ export function SettingsView(): JSX.Element {
       <Card title={words("js.form.settings.title")} place="/title">
         <div class="form-grid">
           <LabelFields place="/title" label={words("js.form.settings.name")} />
+          <SelectField place="/body/arrangement" label={words("js.form.arrangement")} value={body.arrangement ?? "stacked"} options={["stacked", "tabs"].map((value) => ({ value, words: words(`js.form.arrangement.${value}`) }))} onChoice={(value) => draft.set("/body/arrangement", value === "tabs" ? value : undefined, false)} />
         </div>
       </Card>
       <Card title={words("js.form.settings.summary")} small={words("js.form.settings.summary_help")} place="/body/summary">

@@ -19,9 +19,13 @@ export interface FieldType {
   readonly feel: string;
   /** Stands in the form itself only, never in rows. */
   readonly outer: boolean;
+  /** How its Chinese words sound, for whoever looks it up by letters: `je jine`. */
+  readonly sounds: string;
   readonly valued: boolean;
   readonly members: Readonly<Record<string, Schema>>;
   readonly needs: readonly string[];
+  /** Its members as it declares them; an object of JSON keeps no order. */
+  readonly order: readonly string[];
 }
 
 /** What a lookup may pick from, with the values of it that can be copied. */
@@ -41,6 +45,10 @@ export interface FormPage {
   readonly roles: readonly Option[];
   readonly sources: readonly Source[];
   readonly views: readonly Option[];
+  /** The time zone of this place: `Asia/Shanghai`. */
+  readonly zone: string;
+  /** Address of the library that drags. */
+  readonly sorting: string;
   /** What new things are called, with a `{number}`. */
   readonly names: Readonly<Record<"option" | "section", Labels>>;
 }
@@ -49,9 +57,28 @@ export type View = "canvas" | "rules" | "checks" | "book" | "labels" | "preview"
 
 export type Chosen = { readonly kind: "section"; readonly index: number } | { readonly kind: "field"; readonly at: At };
 
-export const page = signal<FormPage>({ types: [], reserved: [], ever: [], published: {}, version: null, roles: [], sources: [], views: [], names: { option: {}, section: {} } });
+export const page = signal<FormPage>({ types: [], reserved: [], ever: [], published: {}, version: null, roles: [], sources: [], views: [], zone: "", sorting: "", names: { option: {}, section: {} } });
 export const view = signal<View>("canvas");
 export const chosen = signal<Chosen>({ kind: "section", index: 0 });
+
+/** What is chosen as one text: `s2` for a section, `1,4,0` for a column. */
+export function keyOfChosen(what: Chosen): string {
+  return what.kind === "section" ? `s${what.index}` : what.at.join();
+}
+
+/** Leads into the properties of what is chosen, its first words ready to be written over. */
+export function openProperties(): void {
+  window.requestAnimationFrame(() => {
+    const first = document.querySelector<HTMLElement>(".form-properties :is(input, select, textarea)");
+    first?.focus();
+    if (first instanceof HTMLInputElement) first.select();
+  });
+}
+
+/** Back to what is chosen on the canvas. */
+export function openCanvas(): void {
+  document.querySelector<HTMLElement>(".form-canvas [data-stop][tabindex='0']")?.focus();
+}
 
 /** Ids given in this window, also those undone again: none of them is given twice. */
 const given = new Set<string>();

@@ -27,6 +27,7 @@ export function LabelsView(): JSX.Element {
       <label class="form-only">
         <input type="checkbox" class="form-check-input" checked={only} onChange={(event) => setOnly(event.currentTarget.checked)} /> {words("js.form.labels.only_missing")}
       </label>
+      <div class="form-labels">
       <Grid
         label={words("js.form.view.labels")}
         noun={words("js.form.labels.noun")}
@@ -52,6 +53,7 @@ export function LabelsView(): JSX.Element {
           )
         }
       />
+      </div>
     </Card>
   );
 }

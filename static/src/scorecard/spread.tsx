@@ -30,9 +30,6 @@ interface Spread extends Count {
   readonly factors: Readonly<Record<string, { readonly bands: readonly Count[]; readonly missing: Count }>>;
 }
 
-/** A draft that is not whole rates nobody: counts then stay those of the last one that was. */
-type Answer = Spread | { readonly unfit: true };
-
 interface Counts {
   readonly spread: Spread;
   readonly body: Body;
@@ -40,19 +37,19 @@ interface Counts {
 
 const counts = signal<Counts | null>(null);
 /** The last answer, and what it was about. */
-const last = signal<{ readonly told: Told<Answer>; readonly body: Body } | null>(null);
-let asking: { readonly draft: Draft<Body>; readonly checker: Checker<Body, Told<Answer>> } | null = null;
+const last = signal<{ readonly told: Told<Spread>; readonly body: Body } | null>(null);
+let asking: { readonly draft: Draft<Body>; readonly checker: Checker<Body, Told<Spread>> } | null = null;
 let asked: Body | null = null;
 
 /** One question for all factors: whoever looks at the next one has its counts at once. */
 function ask(draft: Draft<Body>, body: Body): void {
   if (asking?.draft !== draft) {
-    const checker = new Checker<Body, Told<Answer>>({
+    const checker = new Checker<Body, Told<Spread>>({
       timers: TIMERS,
-      ask: (now, stop) => draft.ask<Answer>("bands", { body: now }, stop),
+      ask: (now, stop) => draft.ask<Spread>("bands", { body: now }, stop),
       answered: (told, about) => {
         last.value = { told, body: about };
-        if (told.kind === "told" && !("unfit" in told.value)) counts.value = { spread: told.value, body: about };
+        if (told.kind === "told") counts.value = { spread: told.value, body: about };
       },
       delay: 600,
     });
@@ -91,8 +88,8 @@ function cells(count: Count | undefined): readonly [string, string] {
 /** Below the bands: of whom the counts are, and what a bad customer is. */
 export function SpreadNote(): JSX.Element {
   const told = last.value?.told ?? null;
+  if (told?.kind === "unfinished") return <p class="is-muted is-small mb-0">{words("js.card.sample_unfit")}</p>;
   if (told?.kind !== "told") return <Refusal told={told} />;
-  if ("unfit" in told.value) return <p class="is-muted is-small mb-0">{words("js.card.sample_unfit")}</p>;
   const found = told.value;
   if (found.customers === 0) return <p class="is-muted is-small mb-0">{words("js.card.sample_none")}</p>;
   const { days, months, ended } = found.definition;

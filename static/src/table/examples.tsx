@@ -16,6 +16,7 @@ interface Outcome {
   readonly numbers: readonly number[];
   readonly value: unknown;
   readonly words: readonly (readonly [string, string])[];
+  readonly expected: readonly (readonly [string, string])[];
   readonly causes: readonly string[];
 }
 
@@ -47,7 +48,17 @@ function outcomeWords(outcome: Outcome | null): string {
   if (!outcome) return "";
   if (outcome.causes.length > 0) return outcome.causes.join(words("js.table.comma"));
   const rows = outcome.numbers.length > 0 ? words("js.table.hit_rows", { rows: outcome.numbers.join(", ") }) : words("js.table.no_rows");
-  return [rows, ...outcome.words.map(([name, said]) => `${name} ${said}`)].join(words("js.table.comma"));
+  return [rows, valueWords(outcome.words)].filter(Boolean).join(words("js.table.comma"));
+}
+
+function valueWords(pairs: Outcome["words"]): string {
+  return pairs.map(([name, said]) => `${name} ${said}`).join(words("js.table.comma"));
+}
+
+/** What an example expects, in words; as it is written while the draft cannot be worked through. */
+function expectedWords(expected: unknown, outcome: Outcome | null): string {
+  if (outcome && outcome.expected.length > 0) return valueWords(outcome.expected);
+  return typeof expected === "string" ? expected : JSON.stringify(expected);
 }
 
 function ExampleBody({ item, place, outcome }: { readonly item: Example; readonly place: string; readonly outcome: Outcome | null }): JSX.Element {
@@ -69,7 +80,7 @@ function ExampleBody({ item, place, outcome }: { readonly item: Example; readonl
       </div>
       {expected !== undefined && (
         <p class="design-outcome">
-          {words("js.table.expected_value")} <code class="formula">{typeof expected === "string" ? expected : JSON.stringify(expected)}</code>
+          {words("js.table.expected_value")} {expectedWords(expected, outcome)}
           <Button words={words("js.table.expect_any")} onClick={drop} />
         </p>
       )}

@@ -169,7 +169,7 @@ def test_the_description_knows_every_route(app: Flask) -> None:
         if rule.rule.startswith("/api/v1/") and isinstance(app.blueprints[rule.endpoint.partition(".")[0]], Noun)
     }
     assert described == routes
-    assert len(routes) == 44
+    assert len(routes) == 47
 
 
 def test_the_page_for_people(app: Flask) -> None:

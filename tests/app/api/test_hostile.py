@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
@@ -17,6 +16,7 @@ from tests.app.api.conftest import Caller, Callers, Customers
 from tests.app.api.described import Described
 from tests.app.api.test_ratings import example
 from tests.app.api.test_requests import submitted, todo
+from tests.proofs import Proof
 
 PEOPLE = ("lina", "wangqiang", "sunli", "zhoumin", "hanxue")
 SLICE = 12
@@ -119,45 +119,36 @@ def _pool(people: list[Caller]) -> list[str]:
     return ["C2", task["id"], task["case_id"], request["id"], rating["id"], rating["customer_id"]]
 
 
-def _attack(people: list[Caller], examples: int) -> int:
+def _attack(people: list[Caller], examples: int, proof: Proof) -> None:
     described = Described(people[0].house.app)
-    attack, sent = Attack(described, _pool(people)), 0
+    attack, proof.what = Attack(described, _pool(people)), "requests"
     mine = [set(each.get("/me")["rights"]) for each in people]
     for method, path, operation in described.operations():
         rights = set(operation["x-rights"]) or {Right.TASK_READ.value}
         ask = next(each for each, may in zip(people, mine, strict=True) if rights & may)
         calls = attack.call(path.removeprefix("/api/v1"), operation)
-        sent += _storm(ask, method.upper(), calls, examples)
-    return sent
+        _storm(ask, method.upper(), calls, examples, proof)
 
 
 def _storm(
-    ask: Caller, method: str, calls: SearchStrategy[tuple[str, bytes | None, str | None]], examples: int
-) -> int:
-    sent = 0
-
-    @settings(
-        max_examples=examples, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-    )
-    @given(calls)
+    ask: Caller, method: str, calls: SearchStrategy[tuple[str, bytes | None, str | None]], examples: int, proof: Proof
+) -> None:
+    @proof.over(examples, calls)
     def storm(call: tuple[str, bytes | None, str | None]) -> None:
-        nonlocal sent
         address, body, key = call
         answer = ask(method, address, raw=body if method != "GET" else None, key=key)
-        sent += 1
         assert answer.status_code < 500, (method, address, body, answer.get_data(as_text=True))
         if answer.status_code >= 400:
             assert answer.mimetype == "application/problem+json", (method, address)
             assert isinstance(answer.get_json()["problems"], list)
 
-    storm()
-    return sent
 
-
-def test_a_seeded_slice_of_the_storm(people: list[Caller]) -> None:
-    assert _attack(people, SLICE) > 200
+def test_a_seeded_slice_of_the_storm(people: list[Caller], proof: Proof) -> None:
+    _attack(people, SLICE, proof)
+    assert proof.tried > 200
 
 
 @pytest.mark.long
-def test_the_whole_storm(people: list[Caller]) -> None:
-    assert _attack(people, LONG) > 3000
+def test_the_whole_storm(people: list[Caller], proof: Proof) -> None:
+    _attack(people, LONG, proof)
+    assert proof.tried > 3000

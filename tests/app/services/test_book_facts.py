@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from app.services import book_facts, evidence, records
+from app.services import book_facts, definitions, evidence, records
 from app.services.book_facts import Line, months_before, summed
 from forms.book import BookFact
-from rules import Scope, ScopeEntry, compile_formula
+from rules import Invalid, Scope, ScopeEntry, compile_formula
 from tests.app.desk import bring
-from tests.builders import House
+from tests.builders import Clock, House
 
 TODAY = date(2026, 1, 5)
 LABEL = {"zh-CN": "某项"}
@@ -83,7 +83,7 @@ def test_a_rating_sees_what_the_books_say(house: House) -> None:
                    "signed_on": "2025-12-01", "status": status}  # fmt: skip
             made.append(records.create(work, "contracts", raw).id)
     with house.work() as work:
-        known = evidence.gather(work.session, [customer], TODAY)[customer]
+        known = evidence.gather(work.session, [customer], TODAY, work.zone)[customer]
     assert known.facts["contracts_running_amount"] == "2000"
     assert known.facts["contracts_12m"] == "3"
     assert known.facts["site_visits_12m"] == "0"
@@ -93,4 +93,44 @@ def test_a_rating_sees_what_the_books_say(house: House) -> None:
     with house.work("lina") as work:
         records.remove(work, "contracts", made[0], 1, "录入错误")
     with house.work() as work:
-        assert book_facts.gather(work.session, [customer], TODAY)[customer][0]["contracts_running_amount"] == "1000"
+        now = book_facts.gather(work.session, [customer], TODAY, work.zone)[customer][0]
+    assert now["contracts_running_amount"] == "1000"
+
+
+def counting(house: House, key: str, fact: str) -> None:
+    """Publish a book of notes about customers that counts those of the last month, by the day of entry."""
+    body = {
+        "sections": [{"key": "main", "title": {"zh-CN": "记录"}, "fields": [
+            {"id": "f_01", "key": "customer", "type": "lookup", "label": {"zh-CN": "客户"}, "required": True,
+             "source": {"of": "customer", "copy": ["name"]}},
+            {"id": "f_02", "key": "said", "type": "text", "label": {"zh-CN": "内容"}}]}],
+        "book": {"customer": "customer", "columns": ["said", "customer"], "facts": [
+            {"key": fact, "label": {"zh-CN": "近一月记录数"}, "of": "count", "months": 1}]},
+    }  # fmt: skip
+    with house.work() as work:
+        row = definitions.draft(work, "form", key, {"zh-CN": "记录"}, body)
+        definitions.publish(work, row, row.row_version)
+
+
+def test_a_day_of_entry_is_a_day_of_business(house: House, clock: Clock) -> None:
+    """A record entered at 01:00 in Shanghai on the 5th counts until the 5th a month later, whatever day UTC had."""
+    counting(house, "notes", "notes_1m")
+    customer = bring(house, "C2", owner="lina")
+    clock.now = datetime(2026, 1, 4, 17, 0, tzinfo=UTC)
+    with house.work("lina") as work:
+        assert work.today == date(2026, 1, 5)
+        records.create(work, "notes", {"customer": customer, "said": "x"})
+    with house.work() as work:
+        counted = [
+            book_facts.gather(work.session, [customer], day, work.zone)[customer][0]["notes_1m"]
+            for day in (date(2026, 1, 4), date(2026, 1, 5), date(2026, 2, 4), date(2026, 2, 5))
+        ]
+    assert counted == ["0", "1", "1", "0"]
+
+
+def test_two_books_do_not_make_one_fact(house: House) -> None:
+    with pytest.raises(Invalid) as caught:
+        counting(house, "notes", "contracts_12m")
+    [problem] = caught.value.problems
+    assert (problem.code, problem.path) == ("form.book_fact_taken", "/book/facts/0/key")
+    assert (problem.params["book"], problem.params["key"]) == ("contracts", "contracts_12m")

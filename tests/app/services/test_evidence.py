@@ -20,7 +20,7 @@ def keep(house: House, customer_id: str, kind: str, days_ago: int, facts: dict[s
 
 def gathered(house: House, customer_id: str, today: date = TODAY) -> Gathered:
     with house.work() as work:
-        return evidence.gather(work.session, [customer_id], today)[customer_id]
+        return evidence.gather(work.session, [customer_id], today, work.zone)[customer_id]
 
 
 def test_the_newest_copy_of_a_kind_stands_whole(house: House) -> None:
@@ -81,6 +81,6 @@ def test_reasons_days_and_documents_of_single_facts_are_kept(house: House) -> No
 
 def test_nobody_is_nothing(house: House) -> None:
     with house.work() as work:
-        assert evidence.gather(work.session, [], TODAY) == {}
-        nobody = evidence.gather(work.session, ["0" * 32], TODAY)["0" * 32]
+        assert evidence.gather(work.session, [], TODAY, work.zone) == {}
+        nobody = evidence.gather(work.session, ["0" * 32], TODAY, work.zone)["0" * 32]
         assert {source["kind"] for source in nobody.sources.values()} == {"book"}, "books alone know of no record"

@@ -101,7 +101,7 @@ def test_an_export_brought_back_changes_nothing(house: House) -> None:
     take(house, upload(house, sheet(line("HT-1"), line("HT-2", amount="2万"))), by="lina")
     with house.work("lina") as work:
         visit = {"customer": "C2", "visited_on": "2025-12-20", "met": "王总", "impression": "good", "report": "正常",
-                 "signs": ["stock", "wages"], "running_share": "12.5"}  # fmt: skip
+                 "signs": ["stock", "wages"], "running_share": "12.5%"}  # fmt: skip
         records.create(work, "site_visits", visit)
     for book, rows in (("contracts", 2), ("site_visits", 1)):
         for make in (record_sheets.workbook, record_sheets.text):

@@ -86,7 +86,7 @@ def test_what_is_recorded_stands_in_the_body(work: Open, instance: Runtime) -> N
     with work() as w:
         row = w.session.scalars(select(Entry)).one()
     members = members_of(row.body)
-    assert members["detail"] == {"by": "Wei", **detail}
+    assert members["detail"] == {"by": "Wei", "road": "job", **detail}
     assert (members["actor"], members["on_behalf"], members["role"]) == ("u1", "u2", "sales")
     assert members["reason"] == "because"
     assert (members["before"], members["after"]) == ({"a": "1"}, {"a": "2"})

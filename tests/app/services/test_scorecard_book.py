@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Callable
 from typing import Any
 
 import openpyxl
 import pytest
 
 from app import gallery
-from app.edge.locale import catalogue
 from app.services import scorecard_book
 from app.services.body_merge import merged
 from app.services.scorecard_book import PAGES
@@ -19,10 +17,9 @@ from app.services.scorecard_book_read import read
 from app.services.workbook_layout import page_name
 from app.services.workbook_read import Brought
 from rules import Invalid, compile_scorecard
+from tests.app.services.workbooks import LANGUAGES, Edit, cell_set, edited, page_dropped, sheet, told
 
-LANGUAGES = {tag: catalogue(tag) for tag in ("zh-CN", "en")}
 PLACE = {"key": "customer_rating", "version": 1, "title": "企业客户信用评级", "fingerprint": "sha256:00"}
-Edit = Callable[[openpyxl.Workbook], None]
 
 SMALL: dict[str, Any] = {
     "facts": ["years", {"key": "debt", "type": "number"}, {"key": "=odd", "label": {"zh-CN": "怪"}}],
@@ -50,21 +47,7 @@ def body() -> dict[str, Any]:
 
 def brought(base: dict[str, Any], edit: Edit | None = None, locale: str = "zh-CN") -> Brought:
     content = scorecard_book.write(base, PLACE, locale, LANGUAGES[locale])
-    if edit is not None:
-        book = openpyxl.load_workbook(io.BytesIO(content))
-        edit(book)
-        stream = io.BytesIO()
-        book.save(stream)
-        content = stream.getvalue()
-    return read(content, "x.xlsx", base, LANGUAGES)
-
-
-def sheet(book: openpyxl.Workbook, page: str) -> Any:
-    return book[page_name(page, LANGUAGES["zh-CN"])]
-
-
-def told(found: Brought) -> list[tuple[str, str, str]]:
-    return [(p.code, str(p.params.get("page", "")), str(p.params.get("cell", ""))) for p in found.problems]
+    return read(edited(content, edit), "x.xlsx", base, LANGUAGES)
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
@@ -126,37 +109,26 @@ def test_a_new_factor_and_a_column_of_the_analysts_own() -> None:
     assert at.cell.startswith("C")
 
 
-def _set(page: str, cell: str, value: Any) -> Edit:
-    def edit(book: openpyxl.Workbook) -> None:
-        sheet(book, page)[cell] = value
-
-    return edit
-
-
-def _drop(page: str) -> Edit:
-    return lambda book: book.remove(sheet(book, page))
-
-
 @pytest.mark.parametrize(("edit", "fault"), [
-    (_set("factors", "A3", None), ("book.required", "指标", "A3")),
-    (_set("factors", "E2", "三十"), ("book.number", "指标", "E2")),
-    (_set("factors", "E2", "1e400"), ("book.number", "指标", "E2")),
-    (_set("factors", "E2", "NaN"), ("book.number", "指标", "E2")),
-    (_set("factors", "H2", "别的"), ("book.choice", "指标", "H2")),
-    (_set("factors", "I2", None), ("book.required", "指标", "I2")),
-    (_set("factors", "F2", "=1+1"), ("book.computed", "指标", "F2")),
-    (_set("factors", "A3", "FIN_OCF_SALES"), ("book.twice", "指标", "A3")),
-    (_set("factors", "C2", None), ("book.required", "指标", "C2")),
-    (_set("bands", "A2", "NOBODY"), ("book.factor_unknown", "档位", "A2")),
-    (_set("bands", "B2", "低"), ("book.number", "档位", "B2")),
-    (_set("bands", "B2", None), ("book.required", "档位", "B2")),
-    (_set("factors", "H2", "线性"), ("book.bands_two", "指标", "H2")),
-    (_set("factors", "H2", "取值即得分"), ("book.bands_none", "档位", "B2")),
-    (_set("grades", "A1", "别的标题"), ("book.column_unknown", "等级", "A1")),
-    (_set("grades", "B1", "编码*"), ("book.column_twice", "等级", "B1")),
-    (_set("variants", "D3", "是"), ("book.two_defaults", "行业版本", "D3")),
-    (_set("facts", "B2", None), ("book.name", "事实", "B2")),
-    (_drop("bands"), ("book.page_missing", "档位", "")),
+    (cell_set("factors", "A3", None), ("book.required", "指标", "A3")),
+    (cell_set("factors", "E2", "三十"), ("book.number", "指标", "E2")),
+    (cell_set("factors", "E2", "1e400"), ("book.number", "指标", "E2")),
+    (cell_set("factors", "E2", "NaN"), ("book.number", "指标", "E2")),
+    (cell_set("factors", "H2", "别的"), ("book.choice", "指标", "H2")),
+    (cell_set("factors", "I2", None), ("book.required", "指标", "I2")),
+    (cell_set("factors", "F2", "=1+1"), ("book.computed", "指标", "F2")),
+    (cell_set("factors", "A3", "FIN_OCF_SALES"), ("book.twice", "指标", "A3")),
+    (cell_set("factors", "C2", None), ("book.required", "指标", "C2")),
+    (cell_set("bands", "A2", "NOBODY"), ("book.factor_unknown", "档位", "A2")),
+    (cell_set("bands", "B2", "低"), ("book.number", "档位", "B2")),
+    (cell_set("bands", "B2", None), ("book.required", "档位", "B2")),
+    (cell_set("factors", "H2", "线性"), ("book.bands_two", "指标", "H2")),
+    (cell_set("factors", "H2", "取值即得分"), ("book.bands_none", "档位", "B2")),
+    (cell_set("grades", "A1", "别的标题"), ("book.column_unknown", "等级", "A1")),
+    (cell_set("grades", "B1", "编码*"), ("book.column_twice", "等级", "B1")),
+    (cell_set("variants", "D3", "是"), ("book.two_defaults", "行业版本", "D3")),
+    (cell_set("facts", "B2", None), ("book.name", "事实", "B2")),
+    (page_dropped("bands"), ("book.page_missing", "档位", "")),
 ])  # fmt: skip
 def test_each_fault_is_told_by_page_and_cell(edit: Edit, fault: tuple[str, str, str]) -> None:
     found = brought(body(), edit)
@@ -175,7 +147,7 @@ def test_everything_wrong_is_told_at_once() -> None:
 
 
 def test_problems_of_the_body_are_told_by_cell_too() -> None:
-    found = brought(body(), _set("factors", "F2", "nobody_knows + 1"))
+    found = brought(body(), cell_set("factors", "F2", "nobody_knows + 1"))
     assert found.problems == []
     with pytest.raises(Invalid) as refused:
         compile_scorecard(found.body)

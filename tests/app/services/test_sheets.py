@@ -137,7 +137,7 @@ class TestRefused:
 
     def test_too_many_rows_and_columns(self) -> None:
         assert refused(b"a,b\n" + b"1,2\n" * 1001, "x.csv") == "sheet.too_many_rows"
-        assert refused(b",".join(b"c%d" % n for n in range(300)) + b"\n", "x.csv") == "sheet.too_many_columns"
+        assert refused(b",".join(b"c%d" % n for n in range(301)) + b"\n", "x.csv") == "sheet.too_many_columns"
 
     def test_quotes_that_do_not_match(self) -> None:
         assert refused(b'a,b\n"1,2\n3,4\n', "x.csv") == "sheet.csv_quotes"

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import copy
 import io
-from collections.abc import Callable
 from typing import Any
 
 import openpyxl
 import pytest
 
 from app import gallery
-from app.edge.locale import catalogue
 from app.services import scorecard_book, scorecard_book_read, table_book, table_book_read
-from app.services.workbook_layout import page_name
 from app.services.workbook_read import Brought
 from rules import Invalid, compile_table
+from tests.app.services.workbooks import LANGUAGES, Edit, cell_set, edited, page_dropped, sheet, told
 from tests.rules.cards import small_body
 
-LANGUAGES = {tag: catalogue(tag) for tag in ("zh-CN", "en")}
 PLACE = {"key": "payment_terms", "version": 1, "title": "账期", "fingerprint": "sha256:00"}
-Edit = Callable[[openpyxl.Workbook], None]
 
 ODD: dict[str, Any] = {
     "hit_policy": "C+",
@@ -54,32 +50,14 @@ def card() -> dict[str, Any]:
     ])  # fmt: skip
 
 
-def again(content: bytes, edit: Edit | None) -> bytes:
-    if edit is None:
-        return content
-    book = openpyxl.load_workbook(io.BytesIO(content))
-    edit(book)
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
 def brought(base: dict[str, Any], edit: Edit | None = None, locale: str = "zh-CN") -> Brought:
-    content = again(table_book.write(base, PLACE, locale, LANGUAGES[locale]), edit)
+    content = edited(table_book.write(base, PLACE, locale, LANGUAGES[locale]), edit)
     return table_book_read.read(content, "x.xlsx", base, LANGUAGES)
 
 
 def brought_card(base: dict[str, Any], edit: Edit | None = None, locale: str = "zh-CN") -> Brought:
-    content = again(scorecard_book.write(base, PLACE, locale, LANGUAGES[locale]), edit)
+    content = edited(scorecard_book.write(base, PLACE, locale, LANGUAGES[locale]), edit)
     return scorecard_book_read.read(content, "x.xlsx", base, LANGUAGES)
-
-
-def sheet(book: openpyxl.Workbook, page: str) -> Any:
-    return book[page_name(page, LANGUAGES["zh-CN"])]
-
-
-def told(found: Brought) -> list[tuple[str, str, str]]:
-    return [(p.code, str(p.params.get("page", "")), str(p.params.get("cell", ""))) for p in found.problems]
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "en"])
@@ -160,36 +138,25 @@ def test_columns_move_and_come_and_go() -> None:
     assert first == [was[0], was[2], '"N"']
 
 
-def _set(page: str, cell: str, value: Any) -> Edit:
-    def edit(book: openpyxl.Workbook) -> None:
-        sheet(book, page)[cell] = value
-
-    return edit
-
-
-def _drop(page: str) -> Edit:
-    return lambda book: book.remove(sheet(book, page))
-
-
 @pytest.mark.parametrize(("edit", "fault"), [
-    (_set("rows", "A2", None), ("book.required", "行", "A2")),
-    (_set("rows", "A3", "open_a_mfg"), ("book.twice", "行", "A3")),
-    (_set("rows", "E2", None), ("book.required", "行", "E2")),
-    (_set("rows", "E2", "=1+1"), ("book.computed", "行", "E2")),
-    (_set("rows", "B1", "别的"), ("book.column_unknown", "行", "B1")),
-    (_set("rows", "B1", "别的"), ("book.column_missing", "行", "")),
-    (_set("rows", "C1", "又 [grade]"), ("book.column_twice", "行", "C1")),
-    (_set("rows", "H3", None), ("book.note_chinese", "行", "H3")),
-    (_set("table", "A2", "随便"), ("book.choice", "决策表", "A2")),
-    (_set("table", "A2", None), ("book.required", "决策表", "A2")),
-    (_set("table", "A3", "U"), ("book.one_row", "决策表", "")),
-    (_set("inputs", "A3", "grade"), ("book.twice", "条件列", "A3")),
-    (_set("inputs", "D2", None), ("book.required", "条件列", "D2")),
-    (_set("texts", "B2", "nobody"), ("book.place_unknown", "取值名称", "B2")),
-    (_set("texts", "A2", "别处"), ("book.choice", "取值名称", "A2")),
-    (_set("texts", "C3", "C"), ("book.twice", "取值名称", "C3")),
-    (_drop("rows"), ("book.page_missing", "行", "")),
-    (_drop("table"), ("book.page_missing", "决策表", "")),
+    (cell_set("rows", "A2", None), ("book.required", "行", "A2")),
+    (cell_set("rows", "A3", "open_a_mfg"), ("book.twice", "行", "A3")),
+    (cell_set("rows", "E2", None), ("book.required", "行", "E2")),
+    (cell_set("rows", "E2", "=1+1"), ("book.computed", "行", "E2")),
+    (cell_set("rows", "B1", "别的"), ("book.column_unknown", "行", "B1")),
+    (cell_set("rows", "B1", "别的"), ("book.column_missing", "行", "")),
+    (cell_set("rows", "C1", "又 [grade]"), ("book.column_twice", "行", "C1")),
+    (cell_set("rows", "H3", None), ("book.note_chinese", "行", "H3")),
+    (cell_set("table", "A2", "随便"), ("book.choice", "决策表", "A2")),
+    (cell_set("table", "A2", None), ("book.required", "决策表", "A2")),
+    (cell_set("table", "A3", "U"), ("book.one_row", "决策表", "")),
+    (cell_set("inputs", "A3", "grade"), ("book.twice", "条件列", "A3")),
+    (cell_set("inputs", "D2", None), ("book.required", "条件列", "D2")),
+    (cell_set("texts", "B2", "nobody"), ("book.place_unknown", "取值名称", "B2")),
+    (cell_set("texts", "A2", "别处"), ("book.choice", "取值名称", "A2")),
+    (cell_set("texts", "C3", "C"), ("book.twice", "取值名称", "C3")),
+    (page_dropped("rows"), ("book.page_missing", "行", "")),
+    (page_dropped("table"), ("book.page_missing", "决策表", "")),
 ])  # fmt: skip
 def test_each_fault_is_told_by_page_and_cell(edit: Edit, fault: tuple[str, str, str]) -> None:
     def both(book: openpyxl.Workbook) -> None:
@@ -204,7 +171,7 @@ def test_each_fault_is_told_by_page_and_cell(edit: Edit, fault: tuple[str, str, 
 
 
 def test_problems_of_the_body_are_told_by_cell_too() -> None:
-    found = brought(terms(), _set("rows", "B2", "nobody_knows > ("))
+    found = brought(terms(), cell_set("rows", "B2", "nobody_knows > ("))
     assert found.problems == []
     with pytest.raises(Invalid) as refused:
         compile_table(found.body)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import Any
 
 import pytest
@@ -12,12 +13,17 @@ from werkzeug.test import TestResponse
 
 from app import gallery
 from app.models.definition import Definition
+from app.models.ledger import Entry
 from app.models.people import Post, PostHolder
-from app.services import definitions
+from app.services import customer_files, definitions, records
+from app.services import gallery as installs
+from app.services.gallery import everything
 from app.work import Subject, Verb
+from rules import Invalid
 from tests.app.statements import statements
 from tests.builders import House, csrf_of
 
+CUSTOMER = {"name": "宁波蓝海物流有限公司", "credit_code": "91330200MA2LHWL03A", "industry": "G54", "currency": "CNY"}
 FLOW = "/studio/flow/credit_approval"
 FORM = "/studio/form/credit_request"
 
@@ -264,7 +270,7 @@ def test_the_gallery_installs(house: House) -> None:
         definitions.save(work, row, row.row_version, body=body)
         definitions.publish(work, row, row.row_version)
     html = text(client, "/studio/gallery")
-    assert html.count("未装入") == 2
+    assert html.count("未装入") == 2 + len(list(gallery.starters()))
     assert "生效的 v2 与此不同" in html
     draft = post(client, "/studio/gallery/form/customer/draft")
     assert draft.location == "/studio/form/customer/3"
@@ -274,6 +280,75 @@ def test_the_gallery_installs(house: House) -> None:
     with house.work() as work:
         assert definitions.published(work.session, "flow", "credit_approval").version == 2  # type: ignore[union-attr]
         assert definitions.published(work.session, "form", "customer").version == 2  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("envelope", list(everything()), ids=lambda each: f"{each['kind']}-{each['key']}")
+def test_the_gallery_shows_each_before_it_is_taken(house: House, envelope: dict[str, Any]) -> None:
+    client = house.client("zhoumin")
+    address = f"/studio/gallery/{envelope['kind']}/{envelope['key']}"
+    html = text(client, address)
+    assert escape(envelope["title"]["zh-CN"]) in html
+    assert ("填好的样子" in html) is (envelope["kind"] == "form")
+    english(client)
+    assert escape(envelope["title"]["en"]) in text(client, address)
+    assert house.client("lina").get(address).status_code == 403
+
+
+def test_a_starter_is_taken_under_a_key_that_is_free(house: House) -> None:
+    client = house.client("zhoumin")
+    address = "/studio/gallery/form/collections"
+    done = post(client, f"{address}/draft", {"key": "collections"})
+    assert (done.status_code, done.location) == (303, "/studio/form/collections/1")
+    html = text(client, address)
+    assert 'value="collections_2"' in html
+    again = post(client, f"{address}/draft", {"key": "collections"})
+    assert again.status_code == 409
+    assert "标识「collections」已被使用，请另取一个，例如 collections_2" in again.text
+    bad = post(client, f"{address}/draft", {"key": "Bad Key"})
+    assert bad.status_code == 422
+    assert 'value="Bad Key"' in bad.text
+    assert post(client, f"{address}/draft", {"key": "collections_2"}).location == "/studio/form/collections_2/1"
+    assert post(client, "/studio/gallery/form/nothing/draft", {"key": "nothing"}).status_code == 404
+    with house.work("zhoumin") as work:
+        row = definitions.find(work.session, "form", "collections")
+        definitions.publish(work, row, row.row_version)
+        created = work.session.scalars(select(Entry.verb).where(Entry.subject_id == "form/collections_2")).all()
+    assert created == [Verb.DEFINITION_CREATED]
+    assert post(client, f"{address}/draft", {"key": "collections_3"}).status_code == 303
+    with house.work("zhoumin") as work:
+        row = definitions.find(work.session, "form", "collections_3")
+        assert row.body["book"]["facts"][0]["key"] == "collection_contacts_3m_collections_3", "the first has its own"
+        assert definitions.check(work.session, "form", row.body, row.key) == []
+        definitions.publish(work, row, row.row_version)
+    assert "催收记录" in text(house.client("lina"), "/books")
+
+
+@pytest.mark.parametrize("envelope", list(gallery.starters()), ids=lambda each: each["key"])
+def test_every_starter_is_published_and_filled(house: House, envelope: dict[str, Any]) -> None:
+    key = envelope["key"]
+    with house.work("zhoumin") as work:
+        row = installs.install_draft(work, "form", key)
+        assert definitions.check(work.session, "form", row.body, key) == []
+        definitions.publish(work, row, row.row_version)
+    with house.work("lina") as work:
+        customer_id = customer_files.register(work, CUSTOMER).id
+    with house.work("sunli") as work:
+        raw = gallery.sample(key, work.today)
+        if "customer" in envelope["body"]["book"]:
+            raw["customer"] = customer_id
+        raw |= {"keeper": "sunli"} if key == "write_off" else {}
+        if key == "write_off":  # its evidence is a file, which has to be sent in first
+            with pytest.raises(Invalid) as refused:
+                records.create(work, key, raw)
+            assert [(each.code, each.path) for each in refused.value.problems] == [("field.required", "/evidence")]
+            return
+        warned = ["raise", "half", "need"]
+        made = records.create(work, key, raw, warned)
+        assert made.title
+        place = f"/books/{key}/{made.id}"
+    client = house.client("sunli")
+    assert envelope["title"]["zh-CN"] in text(client, f"/books/{key}")
+    assert text(client, place)
 
 
 def test_the_gallery_says_what_stands_in_the_way(house: House) -> None:

@@ -56,6 +56,9 @@ def test_the_page_hands_over_every_type_as_it_stands(client: FlaskClient) -> Non
     money = next(each for each in form["types"] if each["type"] == "money")
     assert money["label"]["zh-CN"] == "金额"
     assert money["members"]["currency"] == {"type": "string", "pattern": "^[A-Z]{3}$"}
+    assert money["order"].index("min") < money["order"].index("max") < money["order"].index("currency")
+    assert money["sounds"] == "je jine"
+    assert form["zone"] == "Asia/Shanghai"
     assert "f_01" in form["ever"]
     assert form["published"]["f_01"] == {
         "key": "customer", "type": "lookup", "version": 1, "label": BODY["sections"][0]["fields"][0]["label"],
@@ -219,10 +222,21 @@ def test_the_customer_form_counts_the_files_of_customers(client: FlaskClient, ho
         body = copy.deepcopy(dict(row.body))
         definitions.restore(work, row)
     for section in body["sections"]:
-        section["fields"] = [each for each in section["fields"] if each["key"] != "name"]
+        section["fields"] = [each for each in section["fields"] if each["key"] not in ("name", "employees")]
+        for each in section["fields"]:
+            if each["key"] == "industry":
+                each["options"] = each["options"][-1:]
+            if each["key"] == "contact_name":
+                each["required"] = True
+    body["summary"] = ["credit_code"]
     answer = ask(client, "impact", {"body": body}, at="/studio/form/customer/2/design")
     assert answer.status_code == 200, answer.text
-    assert any(each["what"] == "removed" and each["key"] == "name" for each in answer.get_json()["changes"])
+    told = answer.get_json()
+    assert (told["answers"], told["tried"]) == (1, 1)
+    counts = {(each["key"], each["what"]): each["answers"] for each in told["changes"]}
+    assert counts["name", "removed"] == 1, "what stands in a column of the file is an answer too"
+    assert counts["contact_name", "required"] == 1, "nobody said it yet"
+    assert counts["industry", "options"] == 1, "the file says it in words, the form in codes"
 
 
 def test_what_is_still_empty_is_asked_for(client: FlaskClient) -> None:

@@ -84,6 +84,7 @@ def test_the_page_hands_over_the_table_and_reads_without_script(client: FlaskCli
     assert words["inputs"][1]["said"]['not("C", "F")'] == "除 制造业、批发和零售业 外"
     assert words["outputs"][2]["said"]['"prepay"'] == "先款后货"
     assert data["words"]["outcomes"][1]["rows"] == ["fair_large"]
+    assert data["words"]["outcomes"][1]["expected"] == data["words"]["outcomes"][1]["words"]
     assert data["words"]["outcomes"][2]["causes"] == ["缺少「订单金额」"]
     for words_ in ("屏幕宽度不足 1024 像素", "U 唯一", "先款后货"):
         assert words_ in page.text
