@@ -77,15 +77,16 @@ def _filled(body: Mapping[str, Any], found: list[Problem], silent: Silent) -> It
             made.pop(name, None)
             continue
         value = made.get(name)
-        listed = isinstance(value, list) and all(isinstance(each, dict) or name == "facts" for each in value)
         if name == "rounding":
             made[name] = {"dimension": None, "total": None}
-        elif not listed or not value:
+        elif not isinstance(value, list) or not value:
             silent.add(f"/{name}")
+            silent |= _FOLLOWS.get(name, set())
             made[name] = _instead(name, made)
         else:
+            whole = [item if isinstance(item, dict) or name == "facts" else {} for item in value]
             made[name] = [
-                fill(item, index, items[index], silent) if index in items else item for index, item in enumerate(value)
+                fill(item, index, items[index], silent) if index in items else item for index, item in enumerate(whole)
             ]
     return made
 
@@ -152,6 +153,9 @@ def _items(body: Item, name: str) -> list[Item]:
     return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
+_FOLLOWS: Mapping[str, Silent] = {"grades": {"knockout.unknown_grade"}, "dimensions": {"scorecard.unknown_dimension"}}
+"""What would be found elsewhere only because a whole list is missing."""
+
 _DIMENSION: Item = {"key": HOLE, "label": {"zh-CN": HOLE}, "weight": "100"}
 
 
@@ -170,7 +174,7 @@ def _fact(item: Any, index: int, members: set[str], silent: Silent) -> Any:
 
 
 def _formula(item: Item, index: int, members: set[str], silent: Silent) -> Item:
-    silent.add(f"/formulas/{index}")
+    silent |= {f"/formulas/{index}", "scorecard.factor_type"}  # of what it will be, nothing is known
     return _kept(item, members, {"key": f"{HOLE}formula{index}", "text": NOTHING})
 
 
@@ -179,7 +183,7 @@ def _dimension(item: Item, index: int, members: set[str], silent: Silent) -> Ite
 
 
 def _variant(item: Item, index: int, members: set[str], silent: Silent) -> Item:
-    if "weights" in members:
+    if {"", "weights"} & members:
         silent.add(f"/variants/{index}/weights")
     return _kept(item, members, {"key": f"{HOLE}{index}", "weights": {}})
 
@@ -193,8 +197,8 @@ def _weighed(item: Item, index: int, members: set[str], silent: Silent) -> Item:
     if {"bands", "value"} & members:
         silent.update((f"{at}/bands", f"{at}/value", f"{at}/direction"))
         made["bands"] = made["bands"] if "bands" not in members else _bands(item.get("bands"))
-    if "dimension" in members:
-        silent.add(f"{at}/dimension")
+    if {"", "dimension"} & members:
+        silent |= {f"{at}/dimension", "scorecard.dimension_empty"}
     return made
 
 
@@ -213,7 +217,7 @@ def _knockout(item: Item, index: int, members: set[str], silent: Silent) -> Item
 
 def _grade(item: Item, index: int, members: set[str], silent: Silent) -> Item:
     silent.add("/grades")
-    if "key" in members:
+    if {"", "key"} & members:
         silent.add("knockout.unknown_grade")
     return _kept(item, members, {"key": f"{HOLE}{index}", "min": None})
 

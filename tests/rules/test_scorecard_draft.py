@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -151,3 +152,80 @@ def test_no_break_at_any_place_is_too_much(broken: Any, member: str) -> None:
             except Invalid as invalid:
                 wanted = list(invalid.problems)
             assert all(problem in found for problem in wanted) if inside else found == wanted, path
+
+
+def planted() -> Body:
+    """The small whole with a fault of meaning in each of its parts, of no fault of shape."""
+    body = small_whole()
+    body["formulas"].append({"key": "third", "text": "FIN_OCF_SALES + ghost"})
+    body["factors"][0]["weight"] = "90"
+    cuts = body["factors"][1]["bands"]["cuts"]
+    cuts[1]["edge"] = cuts[0]["edge"]
+    body["dimensions"][1]["weight"] = "40"
+    body["knockouts"].append({**copy.deepcopy(body["knockouts"][0]), "id": "K2", "when": "phantom = true"})
+    body["grades"][1]["min"] = body["grades"][0]["min"]
+    body["variants"][0]["weights"]["CON"] = "60"
+    body["tables"][0]["table"]["rows"][1]["when"] = ["<= 0, null"]
+    return body
+
+
+FORMULA, KNOCKOUT = "feel.unknown_name /formulas/2/text", "feel.unknown_name /knockouts/1/when"
+GAP, ORDER, OVERLAP = (
+    "table.gap /tables/0/table/rows",
+    "grade.order /grades/1/min",
+    "band.overlap /factors/1/bands/cuts/1/edge",
+)
+SUM, FIN, VARIANT = "weights.sum /dimensions", "weights.sum /dimensions/0", "weights.sum /variants/0/weights"
+PLANTED = {FORMULA, KNOCKOUT, GAP, ORDER, OVERLAP, SUM, FIN, VARIANT}
+NAME = "feel.unknown_name"
+BESIDE: list[tuple[str, set[str], set[str]]] = [
+    # what is broken: the planted findings that can then not be told, and those that follow from the break
+    ("default_variant", set(), {"scorecard.default_variant /default_variant"}),
+    ("dimensions", {SUM, FIN}, set()),
+    ("dimensions/0(/key)?", {FIN},
+     {"scorecard.unknown_dimension /variants/0/weights/FIN", "scorecard.unknown_dimension /factors/0/dimension"}),
+    ("dimensions/1(/key)?", set(),
+     {"scorecard.unknown_dimension /variants/0/weights/CON", "scorecard.unknown_dimension /factors/1/dimension"}),
+    ("factors", {OVERLAP, FIN}, set()),
+    ("factors/0(/dimension)?", {FIN}, set()),
+    ("factors/1/weight", set(), {"weights.sum /dimensions/1"}),
+    ("factors/1(/value|/bands.*)?", {OVERLAP}, set()),
+    ("facts", set(), {f"{NAME} /formulas/0/text", f"{NAME} /knockouts/0/when"}),
+    ("facts/0(/key)?", set(), {f"{NAME} /formulas/0/text"}),
+    ("facts/2(/key)?", set(), {f"{NAME} /knockouts/0/when"}),
+    ("formulas", {FORMULA}, {f"{NAME} /factors/0/value"}),
+    ("formulas/0(/key)?", set(), {f"{NAME} /formulas/1/text"}),
+    ("formulas/1(/key)?", set(), {f"{NAME} /factors/0/value"}),
+    ("formulas/2.*", {FORMULA}, set()),
+    ("grades.*", {ORDER}, set()),
+    ("knockouts|knockouts/1.*", {KNOCKOUT}, set()),
+    ("tables/0/key", set(), {f"{NAME} /factors/1/value"}),
+    ("tables|tables/0|tables/0/table", PLANTED, set()),  # a table that is none: its names would be missed everywhere
+    ("variants|variants/0|variants/0/weights.*", {VARIANT}, set()),
+]  # fmt: skip
+
+
+def test_the_planted_faults_are_found() -> None:
+    assert {f"{problem.code} {problem.path}" for problem in draft_problems(planted())} == PLANTED
+
+
+@pytest.mark.parametrize("member", sorted(set(small_whole()) - {"examples"}))
+def test_a_break_at_any_place_hides_nothing_that_stands_elsewhere(member: str) -> None:
+    tried = 0
+    for path in places(planted()[member], (member,)):
+        if path[2:3] == ("table",) and len(path) > 3:
+            continue  # the tests of a table's own drafts
+        for broken in ("", None, 7, [], {"key": ["x"]}):
+            body = planted()
+            inner: Any = body
+            for part in path[:-1]:
+                inner = inner[part]
+            inner[path[-1]] = broken
+            if not schema_problems(SCHEMA, body):
+                continue
+            where = "/".join(map(str, path))
+            gone, new = next((row[1:] for row in BESIDE if re.fullmatch(row[0], where)), (set(), set()))
+            found = {f"{each.code} {each.path}" for each in draft_problems(body) if not each.code.startswith("schema.")}
+            assert found == (PLANTED - gone) | new, (where, broken)
+            tried += 1
+    assert tried

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app import create_app
 from app.edge.runtime import EXTENSION
@@ -37,8 +37,8 @@ def visited(lived_in: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield running
 
 
-def draw(page: Page) -> None:
-    """Draw two strokes of a signature and use them."""
+def stroke(page: Page) -> None:
+    """Open the pad and draw a stroke of a signature on it."""
     page.locator("#part-signed button").click()
     pad = page.locator(".sign-pad")
     pad.scroll_into_view_if_needed()
@@ -48,6 +48,9 @@ def draw(page: Page) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 120, box["y"] + 50, steps=5)
     page.mouse.up()
+
+
+def use(page: Page) -> None:
     page.locator(".sign-holder button").first.click()
 
 
@@ -85,7 +88,8 @@ def test_files_are_attached_kept_and_read(
     )
     page.dispatch_event("[data-files=photos]", "drop", {"dataTransfer": dropped})
     expect(page.locator("#part-photos .file-list")).to_contain_text("现场.png")
-    draw(page)
+    stroke(page)
+    use(page)
     expect(page.locator("#part-signed .file-list")).to_contain_text("signature.png")
     assert [each for each in messages if "422" not in each] == []
     # What is refused says why, and leaves the rest alone.
@@ -115,3 +119,25 @@ def test_files_are_attached_kept_and_read(
     assert kept.value.suggested_filename == "合同.pdf"
     assert Path(kept.value.path()).read_bytes() == paper.read_bytes()
     assert faults(page, messages, "record") == []
+
+
+def test_what_is_under_way_outlives_the_answer_of_a_check(visited: Place, sign_in: SignIn, tmp_path: Path) -> None:
+    """A signature half drawn and a file on its way in: the check that is answered meanwhile draws neither anew."""
+    paper = tmp_path / "合同.pdf"
+    paper.write_bytes(PDF + b"% slow\n%%EOF\n")
+    page = sign_in(visited, "lina")
+    page.goto(NEW)
+    sent: list[Route] = []
+    page.route("**/files*", lambda route: sent.append(route))
+    stroke(page)
+    page.set_input_files("#papers", paper)
+    expect(page.locator("[data-files=papers]")).to_have_attribute("data-busy", "yes")
+    with page.expect_response("**/check*"):
+        pick(page, "#customer", "公司")
+    expect(page.locator("#part-customer .errors")).to_have_count(0)
+    expect(page.locator(".sign-pad")).to_be_visible()
+    sent[0].continue_()
+    expect(page.locator("#part-papers .file-list")).to_contain_text("合同.pdf")
+    page.unroute("**/files*")
+    use(page)
+    expect(page.locator("#part-signed .file-list")).to_contain_text("signature.png")

@@ -86,26 +86,31 @@ function tick(group: HTMLElement, file: Reference): void {
   box.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-async function take(group: HTMLElement, files: readonly File[]): Promise<void> {
+/** Takes files in, one after another; whether none was refused. */
+async function take(group: HTMLElement, files: readonly File[]): Promise<boolean> {
   const most = Number(group.dataset["most"] ?? "1");
   const max = Number(group.dataset["maxMb"] ?? "0");
   const held = group.dataset["sign"] ? 0 : all("input[type=checkbox]:checked", group).length;
   if (held + files.length > most) {
     failed(group, text("js.files.too_many", { max: String(most) }));
-    return;
+    return false;
   }
   group.dataset["busy"] = "yes";
+  let whole = true;
   for (const file of files) {
     if (max && file.size > max * MEGABYTE) {
       failed(group, text("js.files.too_large", { name: file.name, max: String(max) }));
+      whole = false;
       continue;
     }
     const reference = await send(group, file);
+    whole &&= reference !== null;
     if (!reference) continue;
     tick(group, reference);
     report(group, text("js.files.done", { name: reference.name }));
   }
   delete group.dataset["busy"];
+  return whole;
 }
 
 // drawing ------------------------------------------------------------------------------------------------------
@@ -122,6 +127,12 @@ function pad(group: HTMLElement): void {
   const pen = canvas.getContext("2d");
   if (!pen) return;
   let drawn = false;
+  group.dataset["drawing"] = "yes";
+  const sign = async (blob: Blob): Promise<void> => {
+    if (!(await take(group, [new File([blob], "signature.png", { type: "image/png" })]))) return; // what was drawn stays
+    delete group.dataset["drawing"];
+    wipe();
+  };
   const wipe = (): void => {
     pen.fillStyle = "white";
     pen.fillRect(0, 0, canvas.width, canvas.height);
@@ -150,7 +161,7 @@ function pad(group: HTMLElement): void {
   use.addEventListener("click", () => {
     if (!drawn) return;
     canvas.toBlob((blob) => {
-      if (blob) void take(group, [new File([blob], "signature.png", { type: "image/png" })]).then(wipe);
+      if (blob) void sign(blob);
     }, "image/png");
   });
 }

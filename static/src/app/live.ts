@@ -9,6 +9,8 @@ interface Swap {
 }
 
 const PARTS = "[id^='part-']";
+/** A file on its way in, a signature half drawn: what is under way would be lost with the part that holds it. */
+const UNDER_WAY = "[data-busy], [data-drawing]";
 
 /** What a part of the form holds now; its own mark of how it was drawn is no answer of anybody's. */
 function held(part: Element): string {
@@ -31,6 +33,7 @@ export function startLiveChecks(): void {
     const part = event.target;
     if (!(part instanceof Element) || !part.matches(PARTS)) return;
     const before = sent.get(part.id);
-    if (before !== undefined && before !== held(part)) (event as CustomEvent<Swap>).detail.shouldSwap = false;
+    const typed = before !== undefined && before !== held(part);
+    if (typed || part.querySelector(UNDER_WAY)) (event as CustomEvent<Swap>).detail.shouldSwap = false;
   });
 }
