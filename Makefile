@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 STATIC := static/dist/manifest.json
+# Where a machine forbids it, each of the many processes of a run would compile the whole product anew.
+export PYTHONDONTWRITEBYTECODE :=
 SUDO_APT := $(shell [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && echo apt-get)
 
 .PHONY: help run test check lint proofs demo messages bench machinery services lock long browser clean
@@ -56,6 +58,7 @@ test: ## everything: checks, engines, app on SQLite and PostgreSQL, journeys in 
 # One process more than the two cores there may be: journeys wait for browsers, and others work meanwhile.
 proofs: $(STAMP) $(STATIC)
 	cd static && node --test
+	$(BIN)/python -m compileall -q app credit forms ledger migrations rules workflows config.py wsgi.py
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder tests
 
 machinery: # one after the other: both install packages

@@ -58,7 +58,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] |
         app.wsgi_app = ProxyFix(app.wsgi_app, count, count, count)  # type: ignore[method-assign]
     app.config["MAX_CONTENT_LENGTH"] = settings.upload_mib * 1024 * 1024
     app.config["MAX_FORM_MEMORY_SIZE"] = settings.upload_mib * 1024 * 1024
-    app.extensions[runtime.EXTENSION] = runtime.start(settings, clock or runtime.utc_now)
+    runtime.attach(app, runtime.start(settings, clock or runtime.utc_now))
     for name in EDGE:
         import_module(f"app.edge.{name}").register(app)
     for name in PAGES:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import current_app
+from flask import Flask, current_app
 
 from app.db import Database, open_database
 from app.services.keyring import Keyring, open_keyring
@@ -44,6 +46,13 @@ def start(settings: Settings, clock: Callable[[], datetime] = utc_now) -> Runtim
         settings.database_url, statement_seconds=settings.statement_seconds, echo=settings.debug_sql
     )
     return Runtime(settings, database, keys, clock)
+
+
+def attach(app: Flask, found: Runtime) -> None:
+    """Let the application work for this instance; its routes know of none, so that one can follow another."""
+    app.extensions[EXTENSION] = found
+    # Flask's own signed cookie carries one-time messages only, never who is signed in
+    app.secret_key = hmac.new(found.keys.wrapping, b"credence messages", hashlib.sha256).digest()
 
 
 def _unwritable(home: Path, why: str | None) -> Unusable:

@@ -195,8 +195,6 @@ def _dress(response: Response) -> Response:
 def register(app: Flask) -> None:
     """Load, check, dress. The check comes after the load, and views mark who may enter (`pages.access`)."""
     settings = app.extensions[EXTENSION].settings
-    # Flask's own signed cookie carries one-time messages only, never who is signed in
-    app.secret_key = hmac.new(app.extensions[EXTENSION].keys.wrapping, b"credence messages", hashlib.sha256).digest()
     app.config.update(
         SESSION_COOKIE_NAME="__Host-messages" if settings.cookie_secure else "messages",
         SESSION_COOKIE_SECURE=settings.cookie_secure,

@@ -7,7 +7,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
@@ -21,6 +20,7 @@ from app.services import told
 from app.services.definitions import pin
 from app.services.numbers import next_number
 from app.services.old_pages import stale
+from app.services.pinyin import syllables
 from app.work import Personal, Subject, Verb, Work
 from forms import Form
 from rules.figures import plain
@@ -47,9 +47,9 @@ def subject(customer: Customer) -> Subject:
 
 def sort_name(name: str) -> str:
     """Pinyin and its initials, so that lists sort as Chinese readers expect and 'szhr' finds 苏州恒瑞."""
-    syllables = lazy_pinyin(name, style=Style.NORMAL)
-    initials = "".join(s[:1] for s in syllables)
-    return f"{' '.join(syllables)}|{initials}".lower()[:400]
+    sounds = syllables(name)
+    initials = "".join(s[:1] for s in sounds)
+    return f"{' '.join(sounds)}|{initials}".lower()[:400]
 
 
 def variant_of(industry_code: str | None) -> str | None:

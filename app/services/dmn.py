@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-
 from app.models.definition import Definition
 from app.services import definitions
+from app.services.pinyin import syllables
 from app.work import Work
 from rules import Invalid, Problem
 from rules.dmn import (
@@ -93,7 +92,7 @@ def keys_of(names: Iterable[str]) -> list[str]:
     """A key for each name, no two alike: Latin letters and digits of the name, of a Chinese one its pinyin."""
     found: list[str] = []
     for name in names:
-        spelled = " ".join(lazy_pinyin(name, style=Style.NORMAL)).lower()
+        spelled = " ".join(syllables(name)).lower()
         text = _ODD.sub("_", spelled).strip("_")[:LONGEST_KEY].strip("_")
         if not text or not text[0].isalpha() or len(text) < 2:
             text = f"dmn_{text or sha256(name.encode()).hexdigest()[:8]}"

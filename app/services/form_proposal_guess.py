@@ -10,11 +10,10 @@ from datetime import datetime, time
 from decimal import Decimal
 from typing import Any
 
-from pypinyin import Style, lazy_pinyin
-
 from app.services.form_proposal_table import Table, TableColumn, text_of, unreadable
 from app.services.imports_columns import folded, unit_shift
 from app.services.imports_rows import scaled
+from app.services.pinyin import syllables
 from app.services.sheets import Cell
 from forms import FIELD_TYPES, Field, Lookup
 from forms.fields.field import At
@@ -313,7 +312,7 @@ def folded_option(text: str) -> str:
 
 def slug(text: str, otherwise: str) -> str:
     """A name for programs: letters as they are, Chinese by its sounds, all small, at most forty characters."""
-    said = " ".join(lazy_pinyin(half_width(text), style=Style.NORMAL))
+    said = " ".join(syllables(half_width(text)))
     name = re.sub(r"[^a-z0-9]+", "_", said.lower()).strip("_")[:40].strip("_")
     return name if re.match("[a-z]", name) else f"{otherwise}_{name}".strip("_")
 

@@ -8,7 +8,6 @@ from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
-from pypinyin import lazy_pinyin
 from werkzeug.datastructures import MultiDict
 
 from app.access import Right
@@ -19,6 +18,7 @@ from app.queries import definitions as queries
 from app.services import definitions, documents, form_impact, form_samples, requests
 from app.services.form_impact import FieldImpact, FormImpact, Use
 from app.services.lookups import Lookups
+from app.services.pinyin import syllables
 from app.web import answer_parts
 from app.work import Reading
 from forms import Form, assess, compile_form
@@ -75,7 +75,7 @@ def _suggested(body: Body, at: tuple[Any, ...]) -> str | None:
     field = body["sections"][section]["fields"][index]
     if column:
         siblings, field = field["fields"], field["fields"][column[0]]
-    words = field["label"].get("en") or " ".join(lazy_pinyin(str(field["label"].get("zh-CN") or "")))
+    words = field["label"].get("en") or " ".join(syllables(str(field["label"].get("zh-CN") or "")))
     parts = ["".join(sign for sign in part if sign.isascii() and sign.isalnum()) for part in words.lower().split()]
     key = "_".join(part for part in parts if part)[:LONGEST].strip("_")
     if not key or not key[0].isalpha():

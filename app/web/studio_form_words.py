@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import select
 
 from app.access import Role
@@ -14,6 +13,7 @@ from app.edge.formula_words import say
 from app.edge.locale import has_text, label, t, translate
 from app.models.definition import PUBLISHED, RETIRED, Definition
 from app.services import definitions
+from app.services.pinyin import syllables
 from app.web.studio_words import form_labels
 from app.work import Reading
 from forms import FIELD_TYPES, Field, Form, compile_form
@@ -110,7 +110,7 @@ def types() -> Iterator[dict[str, Any]]:
 
 def _sounds(words: str) -> str:
     """The initials and the whole of how Chinese words are read: `je jine`."""
-    parts = lazy_pinyin(words)
+    parts = syllables(words)
     return f"{''.join(part[0] for part in parts)} {''.join(parts)}".lower()
 
 

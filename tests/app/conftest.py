@@ -23,7 +23,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 
 from app import create_app
 from app.db import open_database
-from app.edge.runtime import EXTENSION, Runtime
+from app.edge.runtime import EXTENSION, Runtime, attach, start
 from app.edge.transaction import begin_work
 from app.work import SYSTEM, Actor, Work
 from config import Settings
@@ -175,11 +175,32 @@ def clock() -> Clock:
     return Clock(START)
 
 
-@pytest.fixture
-def app(database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
-    made = create_app(_settings(tmp_path / "home", database_url), clock)
+@pytest.fixture(scope="session")
+def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """An application for one instance after another: to build its routes takes longer than most tests."""
+    home = tmp_path_factory.mktemp("routes")
+    made = create_app(_settings(home, f"sqlite:///{home}/none.db"))
+    made.extensions[EXTENSION].database.dispose()
     made.testing = True
-    made.jinja_env.bytecode_cache = COMPILED
+    return made
+
+
+@pytest.fixture
+def own_app() -> None:
+    """Asked for by tests that change the application itself: no other test may see it."""
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, clock: Clock) -> Iterator[Flask]:
+    """The application on this test's own database; built anew for tests that ask for `own_app`."""
+    settings = _settings(tmp_path / "home", database_url)
+    if "own_app" in request.fixturenames:
+        made = create_app(settings, clock)
+        made.testing = True
+        made.jinja_env.bytecode_cache = COMPILED
+    else:
+        made = request.getfixturevalue("shared_app")
+        attach(made, start(settings, clock))
     yield made
     made.extensions[EXTENSION].database.dispose()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -81,10 +81,19 @@ def fresh(unpublished: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 SignIn = Callable[..., Page]
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
 
 
 @pytest.fixture
-def sign_in(browser: Browser, tmp_path: Path) -> Iterator[SignIn]:
+def sign_in(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[SignIn]:
     """``sign_in(place, "lina", width=390)``: a page in which this person is signed in, in a browser of their own."""
     contexts: list[BrowserContext] = []
 
@@ -104,7 +113,7 @@ def sign_in(browser: Browser, tmp_path: Path) -> Iterator[SignIn]:
 
     yield enter
     for number, context in enumerate(contexts):
-        for page in context.pages:
+        for page in context.pages if request.node.stash.get(FAILED, False) else ():
             page.screenshot(path=tmp_path / f"last-seen-{number}.png")  # for whoever must find out what went wrong
         context.close()
 

@@ -95,5 +95,5 @@ def _wait(port: int, process: subprocess.Popen[bytes], home: Path) -> None:
             with urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=2):
                 return
         except (URLError, ConnectionError, TimeoutError):
-            process.poll()
+            time.sleep(0.05)  # the server that is waited for needs the processor
     raise TimeoutError((home / "server.log").read_text("utf-8")[-2000:])

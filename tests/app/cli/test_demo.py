@@ -125,6 +125,7 @@ def wait_until(home: Home, sql: str, seconds: float = 300) -> None:
     """Look again and again until the query finds something."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
+        time.sleep(0.02)  # the process that is waited for needs the processor
         try:
             if home.rows(sql):
                 return

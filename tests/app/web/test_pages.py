@@ -27,6 +27,7 @@ def test_every_page_says_who_may_open_it(app: Flask) -> None:
     assert not bare
 
 
+@pytest.mark.usefixtures("own_app")
 def test_a_page_without_a_rule_answers_nobody(app: Flask, crew: Crew) -> None:
     app.add_url_rule("/forgotten", "forgotten", lambda: "secret")
     app.testing = False

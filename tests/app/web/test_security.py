@@ -185,7 +185,7 @@ def _with_api(app: Flask) -> None:
 
 
 @pytest.fixture
-def api(app: Flask) -> Flask:
+def api(own_app: None, app: Flask) -> Flask:
     _with_api(app)
     return app
 
