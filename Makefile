@@ -74,7 +74,7 @@ bench: $(STAMP) $(STATIC) ## ratios against peers, measured in one run
 messages: $(STAMP) ## check the catalogues: every key in both languages, none unused
 	$(BIN)/python -m pytest -q tests/house/test_messages.py
 
-services: ## start local PostgreSQL, Redis and RabbitMQ from Debian's packages where none answers
+services: ## start local Redis and RabbitMQ from Debian's packages where none answers; install PostgreSQL
 	@sh .ci/services $(SUDO_APT)
 
 browser: ## install Chromium and the fonts from Debian's packages where that is possible

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.proofs import TOLD, Proof, Telling, drawn_seed
+
+OTHERS = 8
+"""Files of other tests between two of journeys."""
 
 # The default run tries the same examples each time; `make long` looks for new ones.
 # Neither asks how long an example took: a machine with other work to do is no fault.
@@ -41,8 +46,24 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen = [item for item in items if item.get_closest_marker("long") is None]
         config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
         items[:] = chosen
-    # The browser's journeys are few and long: begun last, they would leave all workers but one idle.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
+    items[:] = woven(items)
+
+
+def woven(items: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Files of journeys through a browser among the others, the first at once.
+
+    Journeys are few and long: begun last, they would leave all workers but one idle. They also wait a good part of
+    their time: begun all at once, they would leave the processor idle.
+    """
+    files = [list(each) for _, each in groupby(items, key=lambda item: item.path)]
+    journeys = [each for each in files if each[0].get_closest_marker("browser")]
+    others = deque(each for each in files if not each[0].get_closest_marker("browser"))
+    made: list[pytest.Item] = []
+    for journey in journeys:
+        made += journey
+        for _ in range(min(OTHERS, len(others))):
+            made += others.popleft()
+    return made + [item for each in others for item in each]
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -14,23 +14,26 @@ from datetime import UTC, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Dialect, event, make_url
 
 from app import create_app
-from app.db import open_database
-from app.edge.runtime import EXTENSION, Runtime, attach, start
+from app.db import Database, open_database
+from app.edge.runtime import EXTENSION, Runtime, attach
 from app.edge.transaction import begin_work
+from app.services.keyring import open_keyring
 from app.work import SYSTEM, Actor, Work
 from config import Settings
 from migrations.run import migrate
 from tests.builders import Clock, House
+from tests.postgres import server
 
-POSTGRES = os.environ.get("CREDENCE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 WORKER = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"  # two runs at once keep apart
 MOST_LEFT = 16  # databases that wait to be dropped, some 10 MB each
 _NUMBERS = count(1)
@@ -67,8 +70,8 @@ def _settings(home: Path, url: str) -> Settings:
     return Settings(home=home, database=url, argon2_memory_kib=64, argon2_rounds=1, jobs="off")
 
 
-def _address(name: str) -> str:
-    return POSTGRES.replace("postgresql://", "postgresql+psycopg://").rsplit("/", 1)[0] + "/" + name
+def _address(server: str, name: str) -> str:
+    return server.replace("postgresql://", "postgresql+psycopg://").rsplit("/", 1)[0] + "/" + name
 
 
 def _make(place: str, url: str, home: Path, furnished: bool) -> Model:
@@ -98,12 +101,20 @@ def sqlite_models(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], 
 
 
 @pytest.fixture(scope="session")
-def postgres_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[bool], Model]]:
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a PostgreSQL server where databases may be made and dropped."""
+    root = tmp_path_factory.getbasetemp()
+    with server(root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def postgres_models(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[bool], Model]]:
     """Migrated PostgreSQL databases to copy from; skips where no server answers, fails in CI."""
     try:
-        admin = psycopg.connect(POSTGRES, autocommit=True, connect_timeout=3)
+        admin = psycopg.connect(postgres, autocommit=True, connect_timeout=3)
     except psycopg.OperationalError as error:
-        reason = f"PostgreSQL does not let us in ({error}): `make services` says how, or set CREDENCE_TEST_POSTGRES"
+        reason = f"PostgreSQL does not let us in ({error}): `make services` installs it, or set CREDENCE_TEST_POSTGRES"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
@@ -114,7 +125,7 @@ def postgres_models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callab
         name = names[furnished]
         _drop(admin, name)
         admin.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        return _make(name, _address(name), tmp_path_factory.mktemp("keys"), furnished)
+        return _make(name, _address(postgres, name), tmp_path_factory.mktemp("keys"), furnished)
 
     with closing(admin):
         yield model
@@ -127,9 +138,9 @@ def _drop(admin: psycopg.Connection, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def left_databases() -> Iterator[Callable[[str], None]]:
+def left_databases(postgres: str) -> Iterator[Callable[[str], None]]:
     """Drops databases behind the back of the tests: each drop waits for a checkpoint, which the next test need not."""
-    with ThreadPoolExecutor(1) as behind, closing(psycopg.connect(POSTGRES, autocommit=True)) as admin:
+    with ThreadPoolExecutor(1) as behind, closing(psycopg.connect(postgres, autocommit=True)) as admin:
         waiting: deque[Future[None]] = deque()
 
         def leave(name: str) -> None:
@@ -155,9 +166,10 @@ def copied(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str
         return
     leave: Callable[[str], None] = request.getfixturevalue("left_databases")
     name = f"credence_test_{WORKER}_{next(_NUMBERS)}"
-    with closing(psycopg.connect(POSTGRES, autocommit=True)) as admin:
+    postgres: str = request.getfixturevalue("postgres")
+    with closing(psycopg.connect(postgres, autocommit=True)) as admin:
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {model.place}")  # type: ignore[arg-type]
-    yield _address(name), model
+    yield _address(postgres, name), model
     leave(name)
 
 
@@ -181,8 +193,40 @@ def shared_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     home = tmp_path_factory.mktemp("routes")
     made = create_app(_settings(home, f"sqlite:///{home}/none.db"))
     made.extensions[EXTENSION].database.dispose()
-    made.testing = True
     return made
+
+
+@pytest.fixture(scope="session")
+def led_to() -> Iterator[Callable[[str], Database]]:
+    """Engines led to the database at an address: one pair for each kind, which keeps what it compiled."""
+    made: dict[str, Database] = {}
+    places: dict[str, str] = {}
+
+    def opened(url: str) -> Database:
+        kind = make_url(url).get_backend_name()
+
+        def lead(_dialect: Dialect, _record: object, arguments: list[Any], more: dict[str, Any]) -> None:
+            if kind == "sqlite":
+                arguments[0] = places[kind]
+            else:
+                more["dbname"] = places[kind]
+
+        database = open_database(url)
+        for engine in (database.write, database.read):
+            event.listen(engine, "do_connect", lead, insert=True)
+        return database
+
+    def led(url: str) -> Database:
+        address = make_url(url)
+        kind = address.get_backend_name()
+        places[kind] = address.database or ""
+        if kind not in made:
+            made[kind] = opened(url)
+        return made[kind]
+
+    yield led
+    for database in made.values():
+        database.dispose()
 
 
 @pytest.fixture
@@ -196,11 +240,13 @@ def app(request: pytest.FixtureRequest, database_url: str, tmp_path: Path, clock
     settings = _settings(tmp_path / "home", database_url)
     if "own_app" in request.fixturenames:
         made = create_app(settings, clock)
-        made.testing = True
         made.jinja_env.bytecode_cache = COMPILED
     else:
         made = request.getfixturevalue("shared_app")
-        attach(made, start(settings, clock))
+        settings.home.mkdir(exist_ok=True)
+        database = request.getfixturevalue("led_to")(database_url)
+        attach(made, Runtime(settings, database, open_keyring(settings.keys), clock))
+    made.testing = True
     yield made
     made.extensions[EXTENSION].database.dispose()
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.db import Database, open_database
 from migrations.run import _config, is_current, migrate
-from tests.app.conftest import POSTGRES, WORKER, _address, _drop
+from tests.app.conftest import WORKER, _address, _drop
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -26,11 +26,12 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
         database.dispose()
         return
     request.getfixturevalue("postgres_models")  # skips where no server answers
+    server: str = request.getfixturevalue("postgres")
     name = f"credence_old_{WORKER}"
-    with closing(psycopg.connect(POSTGRES, autocommit=True)) as admin:
+    with closing(psycopg.connect(server, autocommit=True)) as admin:
         _drop(admin, name)
         admin.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-        database = open_database(_address(name))
+        database = open_database(_address(server, name))
         yield database
         database.dispose()
         _drop(admin, name)

@@ -91,7 +91,9 @@ def test_parts_of_pages_lead_to_the_door_by_htmx(app: Flask) -> None:
     assert answer.headers["HX-Redirect"] == "/sign-in"
 
 
-def _failing(app: Flask) -> None:
+@pytest.fixture
+def failing(own_app: None, app: Flask) -> Flask:
+    """The application with pages that raise what pages may raise."""
     two = [Problem("user.name_form", "/name", {"most": 3}), Problem("user.email_form", "/email")]
     errors: dict[str, Exception] = {
         "invalid": Invalid(two),
@@ -110,6 +112,7 @@ def _failing(app: Flask) -> None:
         app.add_url_rule(f"{base}/<name>", base, access(Open.PUBLIC)(fail))
     app.testing = False
     app.config["PROPAGATE_EXCEPTIONS"] = False
+    return app
 
 
 EXPECTED = [
@@ -124,9 +127,8 @@ EXPECTED = [
 
 
 @pytest.mark.parametrize(("name", "status", "code"), EXPECTED)
-def test_errors_as_json(app: Flask, name: str, status: int, code: str | None) -> None:
-    _failing(app)
-    client = app.test_client()
+def test_errors_as_json(failing: Flask, name: str, status: int, code: str | None) -> None:
+    client = failing.test_client()
     for address, headers in ((f"/api/v1/fail/{name}", {}), (f"/fail/{name}", {"Accept": "application/json"})):
         answer = client.get(address, headers=headers)
         body = answer.get_json()
@@ -141,9 +143,8 @@ def test_errors_as_json(app: Flask, name: str, status: int, code: str | None) ->
 
 
 @pytest.mark.parametrize(("name", "status", "code"), EXPECTED)
-def test_errors_as_pages_and_parts(app: Flask, name: str, status: int, code: str | None) -> None:
-    _failing(app)
-    client = app.test_client()
+def test_errors_as_pages_and_parts(failing: Flask, name: str, status: int, code: str | None) -> None:
+    client = failing.test_client()
     page = client.get(f"/fail/{name}")
     html = page.get_data(as_text=True)
     assert (page.status_code, page.mimetype) == (status, "text/html")
@@ -156,21 +157,19 @@ def test_errors_as_pages_and_parts(app: Flask, name: str, status: int, code: str
     assert "secret detail" not in part.get_data(as_text=True)
 
 
-def test_a_fault_of_the_fault_page_itself_still_answers(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_the_fault_page_itself_still_answers(failing: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_args: object, **_more: object) -> str:
         raise RuntimeError("secret detail of templates")
 
-    _failing(app)
     monkeypatch.setattr("app.edge.errors.render_template", broken)
-    answer = app.test_client().get("/fail/fault")
+    answer = failing.test_client().get("/fail/fault")
     assert (answer.status_code, answer.mimetype) == (500, "text/plain")
     assert answer.get_data(as_text=True) == f"500 {answer.headers['X-Request-ID']}"
     assert answer.headers["Content-Security-Policy"]
 
 
-def test_all_problems_are_told_with_their_places(app: Flask) -> None:
-    _failing(app)
-    body = app.test_client().get("/api/v1/fail/invalid", headers={"Accept-Language": "en"}).get_json()
+def test_all_problems_are_told_with_their_places(failing: Flask) -> None:
+    body = failing.test_client().get("/api/v1/fail/invalid", headers={"Accept-Language": "en"}).get_json()
     assert body["problems"] == [
         {
             "code": "user.name_form",
@@ -187,11 +186,10 @@ def test_all_problems_are_told_with_their_places(app: Flask) -> None:
     ]
 
 
-def test_a_conflict_says_who_and_when(app: Flask) -> None:
-    _failing(app)
-    html = app.test_client().get("/fail/conflict").get_data(as_text=True)
+def test_a_conflict_says_who_and_when(failing: Flask) -> None:
+    html = failing.test_client().get("/fail/conflict").get_data(as_text=True)
     assert "「某某」已由王敏于 2026年1月5日 09:00 修改" in html
-    body = app.test_client().get("/api/v1/fail/conflict").get_json()
+    body = failing.test_client().get("/api/v1/fail/conflict").get_json()
     assert body["problems"][0]["params"] == {"name": "某某", "by": "王敏", "at": "2026-01-05T01:00:00+00:00"}
 
 
