@@ -235,17 +235,21 @@ class _Checks:
 def example_problems(table: DecisionTable) -> list[Problem]:
     """Every example that does not come out as its author wrote."""
     problems = []
+    numbers = {row.id: str(at) for at, row in enumerate(table.rows, 1)}
     for example in table.examples:
         made = table.decide(example.facts, example.now)
-        found = {"rows": [table.rows[at].id for at in made.rows], "value": json_value(made.value)}
+        rows = [table.rows[at].id for at in made.rows]
         for member, wanted in example.expect.items():
-            met = found["rows"] == wanted if member == "rows" else meets(made.value, wanted)
+            if member == "rows":
+                code, pair, met = "table.example_rows", (wanted, rows), rows == wanted
+                expected, found = (", ".join(numbers.get(row, row) for row in each) or None for each in pair)
+            else:
+                code, met = "table.example", meets(made.value, wanted)
+                expected, found = _apart(table, wanted, made.value)
             if not met:
-                params = {
-                    "example": example.name, "member": member, "expected": _written(wanted),
-                    "found": _written(found[member]), "cause": made.causes[0].code if made.causes else None,
-                }  # fmt: skip
-                problems.append(Problem("table.example", f"{example.path}/expect/{member}", params))
+                cause = made.causes[0].code if made.causes else None
+                params = {"example": example.name, "expected": expected, "found": found, "cause": cause}
+                problems.append(Problem(code, f"{example.path}/expect/{member}", params))
     return problems
 
 
@@ -260,6 +264,24 @@ def meets(found: Any, wanted: Any) -> bool:
     if isinstance(found, Mapping) and isinstance(wanted, Mapping):
         return found.keys() == wanted.keys() and all(meets(found[key], wanted[key]) for key in found)
     return bool(json_value(found) == wanted)
+
+
+def _apart(table: DecisionTable, wanted: Any, found: Any) -> tuple[Any, Any]:
+    """Two results as people read them; of two contexts only what is unlike, by the labels of the outputs."""
+    if not (isinstance(wanted, Mapping) and isinstance(found, Mapping)):
+        return _written(wanted), _written(json_value(found))
+    labels = {output.key: output.label for output in table.outputs}
+    met = {key for key in wanted.keys() & found.keys() if meets(found[key], wanted[key])}
+    unlike = [key for key in dict.fromkeys((*labels, *wanted, *found)) if key not in met]
+
+    def said(value: Mapping[str, Any], tag: str, mark: str) -> str:
+        named = ((labels.get(key) or {}, key) for key in unlike)
+        return mark.join(f"{name.get(tag) or name.get('zh-CN') or key} = {_written(value.get(key)) or '—'}"
+                         for name, key in named)  # fmt: skip
+
+    expected, told = ({"zh-CN": said(each, "zh-CN", "，"), "en": said(each, "en", ", ")}
+                      for each in (wanted, json_value(found)))  # fmt: skip
+    return expected, told
 
 
 def _written(value: Any) -> str | None:

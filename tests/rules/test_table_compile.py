@@ -66,7 +66,7 @@ REFUSED: list[tuple[str, dict[str, Any], list[tuple[str, str]]]] = [
         {"name": "e", "facts": {"x1": "A"}, "expect": {"value": "30", "rows": ["r2"]}},
         {"name": "f", "facts": {"x1": "B", "x2": "5000"}, "expect": {"value": 30, "rows": ["r2"]}},
         {"name": "g", "facts": {"x1": "B"}, "expect": {"value": None, "rows": []}}]},
-     [("table.example", "/examples/0/expect/value"), ("table.example", "/examples/0/expect/rows")]),
+     [("table.example", "/examples/0/expect/value"), ("table.example_rows", "/examples/0/expect/rows")]),
     ("an example at no time", {"examples": [
         {"name": "e", "now": "2026-13-01T00:00:00Z", "facts": {}, "expect": {"rows": []}}]},
      [("fact.not_a_date", "/examples/0/now")]),
@@ -83,6 +83,22 @@ def test_refused(changes: dict[str, Any], expected: list[tuple[str, str]]) -> No
     with pytest.raises(Invalid) as caught:
         compile_table(made)
     assert sorted((p.code, p.path) for p in caught.value.problems if p.severity == "error") == sorted(expected)
+
+
+def test_an_example_that_comes_out_otherwise_says_what_is_unlike_by_its_labels() -> None:
+    outputs = [{"key": "days", "type": "number", "label": {"zh-CN": "账期", "en": "Term"}},
+               {"key": "way", "type": "string", "label": {"zh-CN": "方式"}},
+               {"key": "note", "type": "string"}]  # fmt: skip
+    rows = [(['"A"'], ["60", '"now"', "null"]), (['"B"'], ["30", '"later"', '"x"'])]
+    expect = {"value": {"days": 30, "way": "now", "note": None}, "rows": ["r1"]}
+    example = {"name": "e", "facts": {"x1": "B"}, "expect": expect}
+    made = body(rows, ("string",), "U", outputs, {0: ['"A"', '"B"']})
+    with pytest.raises(Invalid) as caught:
+        compile_table({**made, "examples": [example]})
+    unlike, row = (dict(problem.params) for problem in caught.value.problems)
+    assert unlike["expected"] == {"zh-CN": "方式 = now，note = —", "en": "方式 = now, note = —"}
+    assert unlike["found"] == {"zh-CN": "方式 = later，note = x", "en": "方式 = later, note = x"}
+    assert (row["expected"], row["found"]) == ("1", "2")
 
 
 def test_all_problems_at_once() -> None:
