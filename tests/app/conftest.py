@@ -32,6 +32,7 @@ from app.work import SYSTEM, Actor, Work
 from config import Settings
 from migrations.run import migrate
 from tests.builders import Clock, House
+from tests.once import root
 from tests.postgres import server
 
 WORKER = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"  # two runs at once keep apart
@@ -103,8 +104,7 @@ def sqlite_models(tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server where databases may be made and dropped."""
-    root = tmp_path_factory.getbasetemp()
-    with server(root.parent if "PYTEST_XDIST_WORKER" in os.environ else root) as address:
+    with server(root(tmp_path_factory)) as address:
         yield address
 
 

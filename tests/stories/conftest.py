@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.once import once
 from tests.stories import place
 from tests.stories.gates import watched
 from tests.stories.place import Place
@@ -39,31 +40,16 @@ def browser(chromium: str) -> Iterator[Browser]:
         launched.close()
 
 
-def built(tmp_path_factory: pytest.TempPathFactory, name: str, **parts: bool) -> Path:
-    """A model of that name, built by the first process of the run that asks for it and read by all of them."""
-    root = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        root = root.parent
-    home, done = root / name / "home", root / name / "built"
-    home.parent.mkdir(exist_ok=True)
-    with open(root / name / "lock", "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not done.exists():
-            place.build(home, **parts)
-            done.touch()
-    return home
-
-
 @pytest.fixture(scope="session")
 def lived_in(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """People, published Definitions, a rated portfolio and sixty cases."""
-    return built(tmp_path_factory, "lived-in", definitions=True, cases=True)
+    return once(tmp_path_factory, "lived-in", partial(place.build, definitions=True, cases=True))
 
 
 @pytest.fixture(scope="session")
 def unpublished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """People and customers; no Definition is published yet."""
-    return built(tmp_path_factory, "unpublished", definitions=False, cases=False)
+    return once(tmp_path_factory, "unpublished", partial(place.build, definitions=False, cases=False))
 
 
 @pytest.fixture(scope="module")
