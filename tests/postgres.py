@@ -12,12 +12,13 @@ import shutil
 import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
+
+from tests.waiting import until
 
 GIVEN = "CREDENCE_TEST_POSTGRES"
 USUAL = "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -97,11 +98,7 @@ def _start(programs: Path, note: Path) -> tuple[str, int]:
     keep = ("sh", "-c", KEEPER, "keeper", str(home), *map(str, run))
     subprocess.run(keep, check=True, cwd="/", start_new_session=True, user=account, group=account)
     address = f"postgresql://postgres@127.0.0.1:{port}/postgres"
-    deadline = time.monotonic() + 60
-    while not _answers(address):
-        if time.monotonic() > deadline:
-            raise TimeoutError((home / "log").read_text())
-        time.sleep(0.05)
+    until(lambda: _answers(address), 60, lambda: (home / "log").read_text())
     note.write_text(f"{address}\n{held}\n")
     return address, pipe
 

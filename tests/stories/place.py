@@ -8,7 +8,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -27,6 +26,7 @@ from app.work import SYSTEM
 from config import Settings
 from migrations.run import migrate
 from tests.shared import ROOT
+from tests.waiting import until
 
 CUSTOMERS = 260
 CHEAP = {"CREDENCE_ARGON2_MEMORY_KIB": "64", "CREDENCE_ARGON2_ROUNDS": "1"}
@@ -87,13 +87,16 @@ def _free_port() -> int:
 
 
 def _wait(port: int, process: subprocess.Popen[bytes], home: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+    def said() -> str:
+        return (home / "server.log").read_text("utf-8")[-2000:]
+
+    def answers() -> bool:
         if process.poll() is not None:
-            raise RuntimeError((home / "server.log").read_text("utf-8")[-2000:])
+            raise RuntimeError(said())
         try:
             with urlopen(f"http://127.0.0.1:{port}/sign-in", timeout=2):
-                return
+                return True
         except (URLError, ConnectionError, TimeoutError):
-            time.sleep(0.05)  # the server that is waited for needs the processor
-    raise TimeoutError((home / "server.log").read_text("utf-8")[-2000:])
+            return False
+
+    until(answers, 60, said)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ import pytest
 from app.cli import demo
 from app.jobs.working_time import WorkingTime
 from tests.app.cli.conftest import CUSTOMERS, Home
+from tests.waiting import until
 
 STATES = {"running", "returned", "approved", "rejected", "withdrawn", "voided", "error"}
 STATUSES = "SELECT status, count(*) FROM cases GROUP BY 1"
@@ -123,16 +123,16 @@ def test_two_loads_at_once_are_one(tmp_path: Path) -> None:
 
 def wait_until(home: Home, sql: str, seconds: float = 300) -> None:
     """Look again and again until the query finds something."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        time.sleep(0.02)  # the process that is waited for needs the processor
+
+    def found() -> object:
         try:
-            if home.rows(sql):
-                return
+            return home.rows(sql)
         except Exception as error:  # the tables are not there yet
             if "no such table" not in str(error):
                 raise
-    raise TimeoutError(sql)
+        return None
+
+    until(found, seconds, lambda: sql)
 
 
 def test_working_time_skips_nights_and_weekends() -> None:
