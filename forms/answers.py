@@ -190,6 +190,7 @@ class _Run:
     unread: dict[str, tuple[Problem, ...]] = member(default_factory=dict)
     judged: dict[str, list[Problem]] = member(default_factory=dict)
     state: Settled = member(default_factory=lambda: Settled({}))
+    facts: Mapping[str, Any] = member(default_factory=dict)  # of the settled values
     required: set[str] = member(default_factory=set)
     locked: set[str] = member(default_factory=set)
     offered: dict[str, tuple[str, ...]] = member(default_factory=dict)
@@ -244,7 +245,7 @@ class _Run:
     # 7-8 -----------------------------------------------------------------------------------------------------
 
     def judge(self) -> None:
-        facts = {key: self.form.fields[key].fact(value) for key, value in self.state.values.items()}
+        facts = self.facts = {key: self.form.fields[key].fact(value) for key, value in self.state.values.items()}
         for field in self.form.asked:
             if field.key in self.state.hidden or field.key in self.refused:
                 continue
@@ -337,14 +338,13 @@ class _Run:
     def cross_check(self) -> None:
         if self.purpose == "draft":
             return
-        facts = {key: self.form.fields[key].fact(value) for key, value in self.state.values.items()}
         spoiled = {key for key, problems in self.judged.items() if problems} | set(self.refused)
         for rule in self.form.checks:
             read = set(rule.formula.names).union(*(self.form.feeds.get(n, frozenset()) for n in rule.formula.names))
             # A check over an answer that is itself wrong would only repeat the first message in other words.
             if read & spoiled:
                 continue
-            value = truth(rule.formula, facts, self.at.now)
+            value = truth(rule.formula, self.facts, self.at.now)
             if value is True or (value is None and rule.on_null == "pass"):
                 continue
             code = "check.failed" if value is False else "check.unknown"

@@ -131,6 +131,7 @@ class Book:
     facts: tuple[BookFact, ...] = ()
     projected: Mapping[str, Sort] = member(default_factory=lambda: MappingProxyType({}))
     ids: Mapping[str, str] = member(default_factory=lambda: MappingProxyType({}))  # of the projected fields, by key
+    several: frozenset[str] = frozenset()  # the projected fields that hold several values
 
     @property
     def reached_by(self) -> frozenset[str]:

@@ -45,6 +45,7 @@ class Making:
         return Book(
             columns, filters, by, bool(order.get("descending")), customer, key, access, facts,
             MappingProxyType(projected), MappingProxyType({each: self.fields[each].id for each in projected}),
+            frozenset(each for each in projected if self.fields[each].feel_type == "list<string>"),
         )
 
     def add(self, code: str, path: str, **params: Any) -> None:

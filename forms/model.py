@@ -119,11 +119,11 @@ class Form:
     feeds: Mapping[str, frozenset[str]] = member(default_factory=lambda: MappingProxyType({}))
     book: Book | None = None
     tabs: bool = False
+    asked: tuple[Field, ...] = member(init=False, repr=False, compare=False)
+    """The fields that hold answers: every field but notes."""
 
-    @property
-    def asked(self) -> tuple[Field, ...]:
-        """The fields that hold answers: every field but notes."""
-        return tuple(f for f in self.fields.values() if f.has_value)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "asked", tuple(f for f in self.fields.values() if f.has_value))
 
     @property
     def subforms(self) -> tuple[Subform, ...]:

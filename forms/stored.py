@@ -32,6 +32,8 @@ def read_stored(
 
     `zone` is where moments are told; which moment they are does not depend on it.
     """
+    if not stored:
+        return {field.key: field.empty for field in form.asked}, {}
     # Reading a stored value never asks the time; this moment only carries the zone.
     at = At(datetime(2000, 1, 1, tzinfo=zone), NOWHERE)
     copied = stored.get(COPIED)
@@ -57,7 +59,10 @@ def _restored(field: Field, stored: Any, copied: Any, at: At) -> Any:
 
 def pack_stored(form: Form, typed: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON of typed values, with ``$copied`` only where something was copied."""
-    out = {field.key: field.to_json(typed[field.key]) for field in form.asked}
-    beside = {field.key: field.packed(typed[field.key]) for field in form.asked}
-    copied = {key: packed for key, packed in beside.items() if packed is not None}
+    out, copied = {}, {}
+    for field in form.asked:
+        key, value = field.key, typed[field.key]
+        out[key] = field.to_json(value)
+        if value is not None and (packed := field.packed(value)) is not None:
+            copied[key] = packed
     return {**out, COPIED: copied} if copied else out

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, literal_column, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 PAGE = 50
@@ -17,13 +17,17 @@ MOST_COUNTED = 1000
 class Sorting:
     """What a list is sorted by: a column, then the id, in one direction. Rows without a value come last either way.
 
-    `within` finds the row of an id where its table has several: those of one projection, say.
+    `within` finds the row of an id where its table has several: those of one projection, say. Without `empties` rows
+    without a value are not looked for, since no condition of the list would let them in. With `few` the rows are known
+    to be few: they are fetched and sorted, also where a planner would hope to meet a page of them along an index.
     """
 
     column: InstrumentedAttribute[Any]
     key: InstrumentedAttribute[str]
     descending: bool = False
     within: ColumnElement[bool] = field(default_factory=true)
+    empties: bool = True
+    few: bool = False
 
     @property
     def nullable(self) -> bool:
@@ -74,10 +78,10 @@ def walk(session: Session, query: Select[Any], sorting: Sorting, place: Place, l
     edge = _edge(session, sorting, place)
     backwards = edge is not None and place.after is None
     downwards = sorting.descending != backwards
-    stretches = [True, False] if sorting.nullable else [True]
+    stretches = [True, False] if sorting.nullable and sorting.empties else [True]
     if backwards:
         stretches.reverse()
-    start = 0 if edge is None else stretches.index(edge[0] is not None)
+    start = 0 if edge is None or not sorting.empties else stretches.index(edge[0] is not None)
     found: list[Any] = []
     for number, valued in enumerate(stretches[start:]):
         part = _stretch(query, sorting, valued, edge if number == 0 else None, downwards)
@@ -119,4 +123,5 @@ def _stretch(
         limits = (literal(edge[0], column.type), literal(edge[1])) if valued else (literal(edge[1]),)
         here = tuple_(*columns)
         query = query.where(here < tuple_(*limits) if downwards else here > tuple_(*limits))
-    return query.order_by(*(each.desc() if downwards else each.asc() for each in columns))
+    ordered = [func.nullif(each, literal_column("NULL")) for each in columns] if sorting.few else columns
+    return query.order_by(*(each.desc() if downwards else each.asc() for each in ordered))

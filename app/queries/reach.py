@@ -32,8 +32,8 @@ def user_facts(viewer: Viewer) -> dict[str, Any]:
 
 
 def one_by_one(value: Any, held: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Asked per record, of its own values."""
-    return exists().where(value.record_id == Record.id, held)
+    """Asked per record, of its own values: by OFFSET also where a planner would sooner read all values of the field."""
+    return exists(select(1).where(value.record_id == Record.id, held).offset(0))
 
 
 class Filtering:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 
 from app.access import TABLE, Right, Scope, Viewer
 from app.models.case import Case, CreditRequest, Notice, Task
@@ -16,6 +16,7 @@ from forms.book import Act, Book, Grant
 from workflows.assign import FLOW_ADMIN
 
 Query = TypeVar("Query", bound=Select[Any])
+Few = Callable[[Select[Any]], bool]
 
 
 def _rows(scope: Scope | None, viewer: Viewer, owner: Any, department: Any) -> ColumnElement[bool]:
@@ -103,18 +104,21 @@ def _ways(viewer: Viewer, book: Book, act: Act) -> Iterator[tuple[Scope, Grant |
 
 
 def records_in_scope(
-    query: Query, viewer: Viewer, key: str, book: Book, act: Act = "read", among: Among | None = None
-) -> Query:
+    query: Query, viewer: Viewer, key: str, book: Book, act: Act = "read", among: Among | None = None,
+    few: Few | None = None,
+) -> Query:  # fmt: skip
     """Records of the book `key` within reach; those about a customer go with the customer, whoever entered them.
 
-    Where a role reaches them by a formula, that is a condition too (ADR 0014); `among` says how a list asks for it.
+    Where a role reaches them by a formula, that is a condition too (ADR 0014); `among` says how a list asks for it,
+    and `few` tells it whether the records of somebody's customers are few enough to begin with them.
     """
     ways = list(_ways(viewer, book, act))
     if not narrowed(ways):
-        return query.where(_reached(reach(viewer, book, act), viewer, book))
+        return query.where(_reached(reach(viewer, book, act), viewer, key, book, few))
     filtering = Filtering(key, book, viewer, among)
     conditions = [
-        _reached(scope, viewer, book) & (true() if grant is None or grant.where is None else filtering.of(grant.where))
+        _reached(scope, viewer, key, book, few)
+        & (true() if grant is None or grant.where is None else filtering.of(grant.where))
         for scope, grant in ways
     ]
     return query.where(or_(*conditions))
@@ -130,13 +134,18 @@ def by_formula(viewer: Viewer, book: Book, act: Act) -> bool:
     return narrowed(_ways(viewer, book, act))
 
 
-def _reached(scope: Scope | None, viewer: Viewer, book: Book) -> ColumnElement[bool]:
+def _reached(
+    scope: Scope | None, viewer: Viewer, key: str, book: Book, few: Few | None = None
+) -> ColumnElement[bool]:
     if book.customer is None:
         return _rows(scope, viewer, Record.owner_id, Record.department_id)
     if scope is None or scope is Scope.ALL:
         return false() if scope is None else true()
-    theirs = select(Customer.id).where(_rows(scope, viewer, Customer.owner_id, Customer.department_id))
-    return Record.customer_id.in_(theirs)
+    mine = _rows(scope, viewer, Customer.owner_id, Customer.department_id)
+    theirs = Record.customer_id.in_(select(Customer.id).where(mine))
+    if few is None or few(select(Record.id).where(theirs, Record.book == key)):
+        return theirs
+    return exists(select(1).where(Customer.id == Record.customer_id, mine).offset(0))  # asked of each along the list
 
 
 def my_groups(viewer: Viewer) -> ColumnElement[bool]:

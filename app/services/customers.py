@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -74,13 +75,72 @@ def create(work: Work, values: Mapping[str, Any], *, source: str, owner_id: str 
 
     A code or number taken is a Conflict, which names whose only to those who may see that customer.
     """
-    viewer = work.actor.viewer
-    if viewer is not None and source != "import":
-        require(viewer, Right.CUSTOMER_WRITE)
+    _may_enter(work, source)
     _unique(work, values, None)
+    row = _made(work, values, source, owner_id, department_id)
+    work.session.add(row)
+    _flush(work, row, values)
+    if record:
+        _tell_created(work, row, values, source, asked)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """Checked values of a customer that is to be entered with others, and whose it becomes."""
+
+    values: Mapping[str, Any]
+    owner_id: str | None = None
+    department_id: str | None = None
+
+
+def create_all(work: Work, new: Sequence[New], *, source: str, asked: Asked | None = None) -> list[Customer]:
+    """New customers as by `create`, all of them or none, asked about and written together.
+
+    Where one of them cannot be, each goes by itself, and the Conflict is of the one that cannot.
+    """
+    _may_enter(work, source)
+    if not _any_taken(work, [each.values for each in new]):
+        try:
+            with work.session.begin_nested():
+                rows = [_made(work, each.values, source, each.owner_id, each.department_id) for each in new]
+                work.session.add_all(rows)
+                work.session.flush()
+        except IntegrityError:
+            pass
+        else:
+            for row, each in zip(rows, new, strict=True):
+                _tell_created(work, row, each.values, source, asked)
+            return rows
+    return [
+        create(
+            work, each.values, source=source, owner_id=each.owner_id, department_id=each.department_id, asked=asked
+        )
+        for each in new
+    ]  # fmt: skip
+
+
+def _may_enter(work: Work, source: str) -> None:
+    if work.actor.viewer is not None and source != "import":
+        require(work.viewer, Right.CUSTOMER_WRITE)
+
+
+def _any_taken(work: Work, values: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a value that may be there once is on file already."""
+    for column in UNIQUE:
+        named = [each[column] for each in values if each.get(column) is not None]
+        if named and work.session.scalar(select(Customer.id).where(getattr(Customer, column).in_(named)).limit(1)):
+            return True
+    return False
+
+
+def _made(
+    work: Work, values: Mapping[str, Any], source: str, owner_id: str | None, department_id: str | None
+) -> Customer:
+    viewer = work.actor.viewer
     known = {name: values.get(name) for name in COLUMNS if name in values}
     known["number"] = known.get("number") or next_number(work, "customer", NUMBER)
-    row = Customer(
+    return Customer(
         id=new_id(),
         source=source,
         sort_name=sort_name(values["name"]),
@@ -90,16 +150,17 @@ def create(work: Work, values: Mapping[str, Any], *, source: str, owner_id: str 
         department_id=department_id or _department(work, owner_id),
         **known,
     )
-    work.session.add(row)
-    _flush(work, row, values)
-    if record:
-        after = {**shown(row, values), **_answered(row, row.answers, asked, row.answers.keys() - {NAMES})}
-        work.record(
-            Verb.CUSTOMER_CREATED, subject(row),
-            {"name": row.name, "number": row.number, "source": source, **_asked(after, asked)},
-            after=after, definitions=_pins(asked),
-        )  # fmt: skip
-    return row
+
+
+def _tell_created(
+    work: Work, row: Customer, values: Mapping[str, Any], source: str, asked: Asked | None
+) -> None:
+    after = {**shown(row, values), **_answered(row, row.answers, asked, row.answers.keys() - {NAMES})}
+    work.record(
+        Verb.CUSTOMER_CREATED, subject(row),
+        {"name": row.name, "number": row.number, "source": source, **_asked(after, asked)},
+        after=after, definitions=_pins(asked),
+    )  # fmt: skip
 
 
 def _department(work: Work, owner_id: str | None) -> str | None:

@@ -14,6 +14,7 @@ from app.models.people import RoleGrant, User
 from app.queries.scope import customers_in_scope
 from app.services import customer_files, customers, serials
 from app.services.imports_columns import Column
+from app.services.imports_first import First
 from app.services.imports_rows import Checked
 from app.services.imports_undo import Written
 from app.work import Work
@@ -30,7 +31,7 @@ class Customers:
     def __init__(self, form: Form, columns: Mapping[str, Column]) -> None:
         self._form = form
         self._columns = columns
-        self._first: dict[tuple[str, str], int] = {}
+        self._first = First()
         self.written: list[Written] = []
         self._people: dict[str, list[tuple[str, str | None]]] | None = None
 
@@ -40,7 +41,7 @@ class Customers:
             value = row.values.get(key)
             if value is None or any(f.column is self._columns.get(key) and f.level == "error" for f in row.findings):
                 continue
-            first = self._first.setdefault((key, str(value).casefold()), row.number)
+            first = self._first.row(row.number, key, str(value).casefold())
             if first != row.number:
                 problem = Problem(f"import.{key}_repeated", "", {"value": value, "first": first})
                 row.add(problem, self._columns.get(key))
@@ -65,24 +66,21 @@ class Customers:
     def store(self, work: Work, rows: Iterable[Checked]) -> tuple[int, int]:
         """Create the good ones, each with its entry; returns how many, and how many the world had refused by now."""
         self.written = []
-        count, asked = 0, customer_files.form_in_force(work.session)
-        for row in rows:
-            if row.fate != "good":
-                continue
-            answers = serials.number(work, customer_files.FORM, row.answers[0])
-            values = customer_files.columns_of(self._form, answers)
-            values["number"] = row.values.get("number")
-            extra = row.answers[1].to_json().get("requested_limit")
-            if extra is not None:
-                values["answers"] = {**values["answers"], "requested_limit": extra}
-            owner = self._owner(work.session, row.values["owner"]) if row.values.get("owner") else None
-            owner_id, department_id = owner or (None, None)
-            made = customers.create(
-                work, values, source=SOURCE, owner_id=owner_id, department_id=department_id, asked=asked
-            )
-            self.written.append(Written(made.id, made.row_version))
-            count += 1
-        return count, 0
+        asked = customer_files.form_in_force(work.session)
+        new = [self._new(work, row) for row in rows if row.fate == "good"]
+        made = customers.create_all(work, new, source=SOURCE, asked=asked)
+        self.written = [Written(each.id, each.row_version) for each in made]
+        return len(made), 0
+
+    def _new(self, work: Work, row: Checked) -> customers.New:
+        answers = serials.number(work, customer_files.FORM, row.answers[0])
+        values = customer_files.columns_of(self._form, answers)
+        values["number"] = row.values.get("number")
+        extra = row.answers[1].to_json().get("requested_limit")
+        if extra is not None:
+            values["answers"] = {**values["answers"], "requested_limit": extra}
+        owner = self._owner(work.session, row.values["owner"]) if row.values.get("owner") else None
+        return customers.New(values, *(owner or ()))
 
     def _owner(self, session: Session, named: str) -> tuple[str, str | None] | None:
         """The one sales person of this user name or name; None for nobody and for two of the same name."""

@@ -14,6 +14,7 @@ from app.models.customer import Customer
 from app.queries.scope import customers_in_scope
 from app.services import open_items
 from app.services.imports_columns import Column
+from app.services.imports_first import First
 from app.services.imports_rows import Checked
 from app.services.imports_undo import Written, items_before, items_written
 from app.work import Work
@@ -31,7 +32,7 @@ class Items:
     def __init__(self, columns: Mapping[str, Column], today: date) -> None:
         self._columns = columns
         self._today = today
-        self._first: dict[tuple[str, ...], int] = {}
+        self._first = First()
         self.written: list[Written] = []
 
     def once(self, row: Checked) -> None:
@@ -40,7 +41,7 @@ class Items:
         if any(value is None for value in values):
             return
         key = (row.values.get("source") or SOURCE, *(str(value) for value in values))
-        first = self._first.setdefault(key, row.number)
+        first = self._first.row(row.number, *key)
         if first != row.number:
             problem = Problem("import.document_repeated", "", {"value": row.values["document"], "first": first})
             row.add(problem, self._columns.get("document"))

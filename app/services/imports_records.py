@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -15,9 +15,10 @@ from app.queries.scope import records_in_scope, unwritable
 from app.services import books, records
 from app.services.books import Shelf
 from app.services.imports_columns import Column
+from app.services.imports_first import First
 from app.services.imports_rows import Checked
 from app.services.imports_undo import Written
-from app.services.records import hold_of
+from app.services.record_values import hold_of
 from app.work import Work
 from forms import Field
 from rules import Invalid, Problem
@@ -37,7 +38,7 @@ class Records:
         self._shelf = shelf
         self._columns = columns
         self._once = [f for f in shelf.form.asked if f.unique and f.key in columns]
-        self._first: dict[tuple[str, str], int] = {}
+        self._first = First()
         self.written: list[Written] = []
 
     def once(self, row: Checked) -> None:
@@ -47,7 +48,7 @@ class Records:
             value = row.values.get(IDENTITY) if field is None else self._hold(row, field)
             if value is None:
                 continue
-            first = self._first.setdefault((key, str(value)), row.number)
+            first = self._first.row(row.number, key, str(value))
             if first != row.number:
                 params = {"value": row.values.get(key), "first": first, "column": self._columns[key].heading}
                 row.add(Problem("import.value_repeated", "", params), self._columns[key])
@@ -55,7 +56,7 @@ class Records:
     def _hold(self, row: Checked, field: Field) -> str | None:
         if field.unique == "customer" or not row.answers:
             return None  # which customer's, the book itself knows; it is asked when the row is taken over
-        return hold_of(field, row.answers[0].to_json().get(field.key))
+        return hold_of(field, row.stored.get(field.key))
 
     def meet(self, session: Session, viewer: Viewer | None, rows: Sequence[Checked]) -> None:
         """What a row would do: enter, change, or nothing since the record says the same already."""
@@ -82,12 +83,12 @@ class Records:
         key = self._shelf.book.key
         if key is None or key not in self._columns:
             return None
-        hold = hold_of(self._shelf.form.fields[key], row.answers[0].to_json().get(key))
+        hold = hold_of(self._shelf.form.fields[key], row.stored.get(key))
         return None if hold is None else f"key:{hold}"
 
     def _changed(self, row: Checked, record: Record | None) -> set[str]:
         """Keys whose answers the row would change."""
-        given = row.answers[0].to_json()
+        given = row.stored
         before = record.answers if record is not None else {}
         mine = (f for f in self._shelf.form.asked if f.key in self._columns)
         return {f.key for f in mine if (given.get(f.key) or None) != (before.get(f.key) or None)}
@@ -96,18 +97,28 @@ class Records:
         """Kept records within reach, by id and by ``key:`` and their value of the book's key."""
         ids = {row.values[IDENTITY] for row in rows if row.values.get(IDENTITY)}
         keys = {each.removeprefix("key:") for row in rows if (each := self._key(row)) is not None}
-        found: dict[str, Record] = {}
+        named = self._held(session, keys)
+        if not ids and not named:
+            return {}
         query = select(Record).where(Record.book == self._shelf.key, Record.status == KEPT)
         if viewer is not None:
             query = records_in_scope(query, viewer, self._shelf.key, self._shelf.book, "write")
-        if ids:
-            found |= {row.id: row for row in session.scalars(query.where(Record.id.in_(ids)))}
+        there = {row.id: row for row in session.scalars(query.where(Record.id.in_({*ids, *named.values()})))}
+        by_key = {f"key:{value}": there[record_id] for value, record_id in named.items() if record_id in there}
+        return {id: there[id] for id in ids if id in there} | by_key
+
+    def _held(self, session: Session, keys: Collection[str]) -> dict[str, str]:
+        """Which record holds which of these values of the book's key.
+
+        Asked by itself: joined with the records, a planner may begin with all of a customer's, who has ever more.
+        """
         known = books.projections(session, self._shelf).get(self._shelf.book.key or "")
-        if keys and known is not None:
-            held = query.add_columns(RecordUnique.value).join(RecordUnique, RecordUnique.record_id == Record.id)
-            held = held.where(RecordUnique.projection_id == known.id, RecordUnique.value.in_(keys))
-            found |= {f"key:{value}": row for row, value in session.execute(held)}
-        return found
+        if not keys or known is None:
+            return {}
+        query = select(RecordUnique.value, RecordUnique.record_id).where(
+            RecordUnique.projection_id == known.id, RecordUnique.value.in_(keys)
+        )
+        return dict(session.execute(query).tuples().all())
 
     def store(self, work: Work, rows: Sequence[Checked]) -> tuple[int, int]:
         """Enter and change the good ones, each with its entry; returns how many, and how many the book refused.
@@ -148,7 +159,7 @@ class Records:
 
     def _sent(self, row: Checked) -> tuple[dict[str, Any], list[str]]:
         """The raw answers of a row, and the checks its sender was shown."""
-        answers = row.answers[0].to_json()
+        answers = row.stored
         read = [f.problem.params["check"] for f in row.findings if f.level == "warning" and "check" in f.problem.params]
         return {key: answers.get(key) for key in self._columns if key in self._shelf.form.fields}, read
 

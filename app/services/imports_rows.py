@@ -66,10 +66,14 @@ class Finding:
 
 @dataclass(slots=True)
 class Checked:
-    """A row as it was found. `values` are typed, by field key; `answers` one a form, in the order of the forms."""
+    """A row as it was found. `values` are typed, by field key; `answers` one a form, in the order of the forms.
+
+    `stored` are the answers of the first form as they are kept, once they are known.
+    """
 
     row: Row
     answers: tuple[Answers, ...] = ()
+    stored: Mapping[str, Any] = field(default_factory=dict)
     values: dict[str, Any] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     empty: bool = False
@@ -132,14 +136,17 @@ class RowCheck:
         for key, told in instead.items():  # in a field the form hides: nobody may think it was read
             spoiled.add(key)
             found.add(told, known.get(key))
-        found.answers = tuple(made)
+        found.answers, found.stored = tuple(made), made[0].to_json()
         for key, column in known.items():
             if key not in spoiled:
                 self._notes(found, column, self._field(key))
         return found
 
     def _field(self, key: str) -> Field:
-        return next(form.fields[key] for form in self.forms if key in form.fields)
+        for form in self.forms:
+            if key in form.fields:
+                return form.fields[key]
+        raise LookupError(key)
 
     def _raw(self, row: Row, known: Mapping[str, Column]) -> tuple[dict[str, Any], dict[str, Problem]]:
         raw: dict[str, Any] = {}

@@ -2,36 +2,31 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import delete, insert, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete, func, select
 
 from app.access import Conflict, Missing, Right, Scope, require
 from app.db import insert_into, new_id
 from app.models.customer import Customer
-from app.models.record import KEPT, REMOVED, Projection, Record, RecordUnique, RecordValue
+from app.models.record import KEPT, REMOVED, Record, RecordUnique, RecordValue
 from app.queries.scope import by_formula, reach, records_in_scope, unwritable
 from app.services import books, definitions, files, serials
 from app.services.books import Shelf
 from app.services.customers import sort_name
 from app.services.lookups import Lookups, Remembering
 from app.services.old_pages import stale
+from app.services.record_values import Held, ask, clear, project, taken, uniques_of, values_of, write
 from app.services.told import key_of, labels, told
-from app.services.uniqueness import Taken
 from app.work import Personal, Reading, Subject, Verb, Work
 from forms import Answers, Assessment, Lookup, assess, check
-from forms.book import LONGEST, Act, projection
-from forms.fields import Field, LookupField, Subform
+from forms.book import LONGEST, Act
+from forms.fields import LookupField, Subform
 from rules import Invalid, Problem
-from rules.figures import plain
 
 WRITING = (Verb.RECORD_CREATED, Verb.RECORD_CHANGED, Verb.RECORD_REMOVED, Verb.RECORD_RESTORED)
 LONGEST_REASON = 500
-EVERYONE = ""  # the scope of a value that is unique in the whole book
 
 
 def subject_of(record_id: str) -> Subject:
@@ -66,9 +61,10 @@ def create_all(
     require(work.viewer, Right.RECORD_WRITE)
     shelf = books.open_to(work.session, work.viewer, key, "write")
     lookups = Remembering(Lookups(work.session, work.viewer))
+    held = ask(work.session, shelf, [raw for raw, _ in sent])
     made: list[tuple[Record, Answers]] = []
     for raw, accepted in sent:
-        answers = _checked(work, shelf, raw, accepted, None, lookups)
+        answers = _checked(work, shelf, raw, accepted, None, lookups, held)
         row = Record(
             id=new_id(), book=key, owner_id=work.viewer.id, department_id=work.viewer.department_id, source=source,
             status=KEPT, created_at=work.now,
@@ -77,12 +73,12 @@ def create_all(
         made.append((row, answers))
     work.session.add_all(row for row, _ in made)
     work.session.flush()
-    _project(work, shelf, made)
+    project(work, shelf, [(row, row.answers) for row, _ in made])
+    _within_reach(work, shelf, [row for row, _ in made])
     for row, answers in made:
-        _within_reach(work, shelf, row)
         files.attach(work, subject(row), answers, {})
-    for row, answers in made:
-        answered = told(shelf.form, _owner(row), answers.to_json())
+    for row, _ in made:
+        answered = told(shelf.form, _owner(row), row.answers)
         names = labels(shelf.form, map(key_of, answered))
         work.record(
             Verb.RECORD_CREATED, subject(row), {**_told(shelf, row), "labels": names}, after=answered,
@@ -108,9 +104,9 @@ def restate(work: Work, shelf: Shelf, row: Record, answers: Answers) -> bool:
     names = [f.key for f in shelf.form.asked if before.get(f.key) != after.get(f.key)]
     if not names:
         return False
-    _clear(work, row)
+    clear(work, row)
     _keep(work, shelf, row, answers)
-    _within_reach(work, shelf, row)
+    _within_reach(work, shelf, [row])
     files.attach(work, subject(row), answers, before)
     work.record(
         Verb.RECORD_CHANGED, subject(row),
@@ -132,7 +128,7 @@ def remove(work: Work, key: str, record_id: str, row_version: int, reason: str) 
         raise Invalid([Problem("record.reason_needed", "/reason")])
     if len(reason) > LONGEST_REASON:
         raise Invalid([Problem("record.reason_long", "/reason", {"most": LONGEST_REASON})])
-    _clear(work, row, _reached_by(work, shelf))
+    clear(work, row, _reached_by(work, shelf))
     row.status, row.changed_at = REMOVED, work.now
     work.session.flush()
     work.record(
@@ -148,8 +144,8 @@ def restore(work: Work, key: str, record_id: str, row_version: int) -> None:
     if row.status != REMOVED:
         raise Conflict("record.is_kept", title=row.title)
     row.status, row.changed_at = KEPT, work.now
-    _clear(work, row)
-    _project(work, shelf, [(row, Answers.from_json(shelf.form, row.answers, work.zone))])
+    clear(work, row)
+    project(work, shelf, [(row, Answers.from_json(shelf.form, row.answers, work.zone).to_json())])
     work.record(
         Verb.RECORD_RESTORED, subject(row), _told(shelf, row), before={"status": REMOVED}, after={"status": KEPT}
     )  # fmt: skip
@@ -160,7 +156,7 @@ def withdraw(work: Work, key: str, record_id: str, row_version: int) -> None:
     shelf, row = get(work, key, record_id, "write")
     _fresh(work, row, row_version)
     told_of = _told(shelf, row)
-    _clear(work, row)
+    clear(work, row)
     work.session.delete(row)
     work.session.flush()
     work.record(Verb.RECORD_WITHDRAWN, subject_of(record_id), told_of)
@@ -179,26 +175,6 @@ def writable(where: Work | Reading, shelf: Shelf) -> frozenset[str]:
     return frozenset(shelf.form.fields) - unwritable(where.viewer, shelf.book)
 
 
-def taken(where: Work | Reading, shelf: Shelf, raw: Mapping[str, Any], row: Record | None) -> Taken:
-    """Whether another kept record of the book holds a value; the database itself has the last word."""
-    known = books.projections(where.session, shelf)
-    customer = _customer_of(shelf, raw, row)
-
-    def found(key: str, value: Any) -> bool:
-        scope = EVERYONE if shelf.form.fields[key].unique == "form" else customer
-        hold = hold_of(shelf.form.fields[key], value)
-        if key not in known or hold is None or scope is None:
-            return False
-        query = select(RecordUnique.record_id).where(
-            RecordUnique.projection_id == known[key].id, RecordUnique.scope == scope, RecordUnique.value == hold
-        )
-        if row is not None:
-            query = query.where(RecordUnique.record_id != row.id)
-        return where.session.scalar(query) is not None
-
-    return found
-
-
 def project_again(work: Work, key: str, after: str, most: int) -> list[str]:
     """Write the projected values of the next `most` kept records behind the id `after` anew; returns their ids.
 
@@ -212,9 +188,9 @@ def project_again(work: Work, key: str, after: str, most: int) -> list[str]:
     for model in (RecordUnique, RecordValue):
         work.session.execute(delete(model).where(model.record_id.in_(ids)))
     for row in rows:
-        answers = Answers.from_json(shelf.form, row.answers, work.zone)
-        work.session.execute(insert(RecordValue), values_of(shelf, row, answers, known))
-        for hold in uniques_of(shelf, row, answers, known):
+        stored = Answers.from_json(shelf.form, row.answers, work.zone).to_json()
+        write(work, RecordValue, values_of(shelf, row.id, stored, known))
+        for hold in uniques_of(shelf, row.id, row.customer_id, stored, known):
             work.session.execute(insert_into(work.session, RecordUnique).values(**hold).on_conflict_do_nothing())
     return ids
 
@@ -235,12 +211,12 @@ def exported(
 
 def _checked(
     work: Work, shelf: Shelf, raw: Mapping[str, Any], accepted: Collection[str], row: Record | None,
-    lookups: Lookup | None = None,
+    lookups: Lookup | None = None, held: Held | None = None,
 ) -> Answers:  # fmt: skip
     answers = check(
         shelf.form, raw, now=work.local, lookups=lookups or Lookups(work.session, work.viewer),
         stored=None if row is None else row.answers, writable=writable(work, shelf), accepted=accepted,
-        taken=taken(work, shelf, raw, row),
+        taken=taken(work, shelf, raw, row, held),
     )  # fmt: skip
     _reachable(work, shelf, answers)
     return files.sign(work, serials.number(work, shelf.key, answers), writable(work, shelf))
@@ -268,7 +244,7 @@ def _within(work: Work, scope: Scope | None, customer: Customer) -> bool:
 def _keep(work: Work, shelf: Shelf, row: Record, answers: Answers) -> None:
     _fill(work, shelf, row, answers)
     work.session.flush()
-    _project(work, shelf, [(row, answers)])
+    project(work, shelf, [(row, row.answers)])
 
 
 def _fill(work: Work, shelf: Shelf, row: Record, answers: Answers) -> None:
@@ -291,88 +267,19 @@ def title_of(shelf: Shelf, answers: Answers) -> str:
     return next(named, "—")
 
 
-def _project(work: Work, shelf: Shelf, rows: Iterable[tuple[Record, Answers]]) -> None:
-    known = books.projections(work.session, shelf)
-    values: list[dict[str, Any]] = []
-    holds: list[dict[str, Any]] = []
-    for row, answers in rows:
-        values += values_of(shelf, row, answers, known)
-        holds += uniques_of(shelf, row, answers, known)
-    if values:
-        work.session.execute(insert(RecordValue), values)
-    if not holds:
-        return
-    try:
-        work.session.execute(insert(RecordUnique), holds)
-    except IntegrityError:
-        fields = [shelf.form.fields[key] for key in known if shelf.form.fields[key].unique]
-        raise Conflict("record.value_taken", fields=[dict(field.label) for field in fields]) from None
-
-
-def values_of(
-    shelf: Shelf, row: Record, answers: Answers, known: Mapping[str, Projection]
-) -> list[dict[str, Any]]:
-    """The projected values of a record, one line of nothing where a field is empty."""
-    stored = answers.to_json()
-    out: list[dict[str, Any]] = []
-    for key, what in known.items():
-        found = list(projection(shelf.form.fields[key], stored.get(key)))
-        for place, value in enumerate(found or (None,)):
-            cell = {"text": None, "number": None, what.sort: value}
-            out.append({"record_id": row.id, "projection_id": what.id, "place": place, **cell})
-    return out
-
-
-def uniques_of(
-    shelf: Shelf, row: Record, answers: Answers, known: Mapping[str, Projection]
-) -> list[dict[str, Any]]:
-    """What a record holds that may be there once."""
-    stored = answers.to_json()
-    out = []
-    for key, what in known.items():
-        field = shelf.form.fields[key]
-        scope = row.customer_id if field.unique == "customer" else EVERYONE
-        if not field.unique or scope is None:
-            continue
-        hold = hold_of(field, stored.get(key))
-        if hold is not None:
-            out.append({"projection_id": what.id, "scope": scope, "value": hold, "record_id": row.id})
-    return out
-
-
-def hold_of(field: Field, stored: Any) -> str | None:
-    """A stored answer as it is compared with others; None where nobody can say that it is somebody else's."""
-    if not isinstance(stored, str | int) or isinstance(stored, bool) or stored == "":
-        return None
-    said = plain(Decimal(stored)) if field.feel_type == "number" else str(stored)
-    return said if len(said) <= LONGEST else f"sha256:{hashlib.sha256(said.encode()).hexdigest()}"
-
-
-def _clear(work: Work, row: Record, kept: Collection[int] = ()) -> None:
-    """Take away what a record holds and is found by, but for the projections `kept`."""
-    work.session.execute(delete(RecordUnique).where(RecordUnique.record_id == row.id))
-    values = delete(RecordValue).where(RecordValue.record_id == row.id)
-    work.session.execute(values.where(RecordValue.projection_id.not_in(kept)) if kept else values)
-
-
 def _reached_by(work: Work, shelf: Shelf) -> list[int]:
     """The projections by which formulas tell who reaches a record: a removed one keeps these."""
     known = books.projections(work.session, shelf)
     return [known[key].id for key in shelf.book.reached_by if key in known]
 
 
-def _within_reach(work: Work, shelf: Shelf, row: Record) -> None:
+def _within_reach(work: Work, shelf: Shelf, rows: Sequence[Record]) -> None:
     """Nobody writes a record that a formula would then put out of their own reach."""
     if not by_formula(work.viewer, shelf.book, "write"):
         return
-    query = records_in_scope(select(Record.id).where(Record.id == row.id), work.viewer, shelf.key, shelf.book, "write")
-    if work.session.scalar(query) is None:
+    mine = select(func.count(Record.id)).where(Record.id.in_([row.id for row in rows]))
+    if work.session.scalar(records_in_scope(mine, work.viewer, shelf.key, shelf.book, "write")) != len(rows):
         raise Invalid([Problem("record.out_of_reach", "", {"book": dict(shelf.title)})])
-
-
-def _customer_of(shelf: Shelf, raw: Mapping[str, Any], row: Record | None) -> str | None:
-    given = raw.get(shelf.book.customer or "")
-    return given if isinstance(given, str) and given else (row.customer_id if row is not None else None)
 
 
 def _fresh(work: Work, row: Record, row_version: int) -> None:

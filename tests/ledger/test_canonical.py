@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections import OrderedDict
 from decimal import Decimal
 from enum import IntEnum, StrEnum
 from typing import Any
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -132,3 +134,17 @@ def test_any_text_is_written_once(key: str, value: str) -> None:
 def test_fingerprint_does_not_depend_on_order() -> None:
     assert canonical.fingerprint({"a": 1, "b": 2}) == canonical.fingerprint({"b": 2, "a": 1})
     assert canonical.fingerprint({}) == "sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
+
+names = st.text(st.characters(codec="utf-8"), max_size=6).map(lambda name: unicodedata.normalize("NFC", name))
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(st.characters(codec="utf-8")),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=6), max_leaves=20,
+)  # fmt: skip
+
+
+@given(values)
+def test_the_bytes_are_those_of_the_standard(value: Any) -> None:
+    found = canonical.dumps(value)
+    assert found == rfc8785.dumps(json.loads(found))
+    assert json.loads(unicodedata.normalize("NFC", json.dumps(value, ensure_ascii=False))) == json.loads(found)

@@ -134,3 +134,27 @@ def test_whose_file_may_be_written(house: House) -> None:
         department = row.department_id
     with house.reading("zhangwei") as view:
         assert department == view.viewer.department_id, "the department of the owner, not of who entered it"
+
+
+def test_many_are_entered_together_and_the_one_that_cannot_be_is_named(house: House) -> None:
+    register(house)
+    new = [customers.New({"name": f"第{n}家", "number": f"B{n}", "currency": "CNY", "answers": {}}) for n in range(3)]
+    with house.work("lina") as work:
+        made = customers.create_all(work, new, source="import")
+        assert [row.number for row in made] == ["B0", "B1", "B2"]
+    for spoiled, code in (("credit_code", CODE), ("number", "B1")):
+        values = {"name": "又一家", "number": "B9", "currency": "CNY", "answers": {}, spoiled: code}
+        with pytest.raises(Conflict) as caught, house.work("lina") as work:
+            customers.create_all(work, [customers.New({**values, "number": "B8"} if spoiled != "number" else values)],
+                                 source="import")
+        assert (caught.value.code, caught.value.params["value"]) == (f"customer.{spoiled}_taken", code)
+    twice = [customers.New({"name": "两次", "number": "B7", "currency": "CNY", "answers": {}})] * 2
+    with pytest.raises(Conflict) as caught, house.work("lina") as work:
+        customers.create_all(work, twice, source="import")
+    assert caught.value.params["value"] == "B7"
+    with house.work() as work:
+        assert work.session.scalar(select(func.count()).select_from(Customer)) == 4, "all of them or none"
+        told = work.session.scalar(select(func.count()).select_from(Entry).where(Entry.verb == "customer.created"))
+        assert told == 4
+    with pytest.raises(Forbidden), house.work("sunli") as work:
+        customers.create_all(work, new, source="desk")
