@@ -218,15 +218,15 @@ def create() -> Response:
     names = ("start", "key", "title_zh", "title_en")
     values = {name: request.form.get(name, "").strip() for name in names}
     source, _, name = values["start"].partition("/")
-    if source == "empty":
-        kind, body, layout = name, gallery.empty(name) if name in kinds.KINDS else {}, None
-    else:
-        envelope = installs.find(source, name)
-        kind, body, layout = source, envelope["body"], envelope.get("layout")
+    kind = name if source == "empty" else source
     title = {"zh-CN": values["title_zh"], "en": values["title_en"]}
     try:
         with writing() as work:
-            number = definitions.draft(work, kind, values["key"], title, body, layout=layout).version
+            if source == "empty":
+                body = gallery.empty(name) if name in kinds.KINDS else {}
+                number = definitions.draft(work, kind, values["key"], title, body).version
+            else:
+                number = installs.start_from(work, kind, name, values["key"], title).version
     except Invalid as error:
         return _new(values, error.problems, 422)
     except Conflict as error:
