@@ -69,9 +69,9 @@ def put(
 ) -> tuple[dict[str, Any], list[int]]:
     """The body with the set in it, and where its first part stands now.
 
-    `at` is where that is wanted: [section] of a whole one, [section, field] of loose fields; behind the last is allowed,
-    and further on means the same. `taken` are ids given before, by whatever version: none is given again. A key that is
-    there already gets a number, in every formula of the set as well. Raises LookupError where there is no such place.
+    `at` is where that is wanted: [section] of a whole one, [section, field] of loose fields; whatever lies behind the
+    last means its end. `taken` are ids given before, by whatever version: none is given again. A key that is there
+    already gets a number, in every formula of the set as well. Raises LookupError where there is no such place.
     """
     made = deepcopy(dict(found))
     sections = [dict(each) for each in body["sections"]]

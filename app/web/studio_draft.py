@@ -21,6 +21,7 @@ from app.models.definition import DRAFT
 from app.queries import definitions as queries
 from app.services import definitions, documents, form_start
 from app.services import gallery as installs
+from app.web import studio_form
 from app.web.studio import ICONS, KINDS, kind_asked
 from app.web.studio_design import edit_address
 from app.web.studio_problems import Finding, body_text, findings, layout_text, of_layout, of_stored
@@ -157,9 +158,13 @@ def _review(kind: str, key: str, version: int, stale: str | None = None, status:
         old = queries.definition(view, kind, key, detail.published) if detail.published else None
         lines = change_sentences.between(view, old, detail) if old else []
         viewer = view.viewer.id
+        # It reads many answers: the page stands first, and asks itself for this part.
+        late = detail.head.status == DRAFT and studio_form.before_publishing(detail)
+        effect = studio_form.effect(view, detail) if late and request.args.get("impact") == "1" else None
     page = render_template(
         "studio/publish.html", d=detail, old=old, tab="read", icons=ICONS, findings=found, stale=stale,
-        lines=lines, blocked=any(each.severity == "error" for each in found) or detail.head.status != DRAFT,
+        lines=lines, late=late, effect=effect,
+        blocked=any(each.severity == "error" for each in found) or detail.head.status != DRAFT,
         warned=any(each.severity != "error" for each in found),
         own=runtime().settings.four_eyes and viewer in detail.authors,
     )  # fmt: skip

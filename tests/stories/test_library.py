@@ -6,7 +6,7 @@ import re
 import sqlite3
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.stories.conftest import SignIn
 from tests.stories.gates import faults, watched
@@ -126,6 +126,39 @@ def test_the_library_that_cannot_be_fetched(demo: Place, sign_in: SignIn) -> Non
     page.route("**/design/library/put", lambda route: route.abort())
     page.get_by_role("button", name=re.compile("^地址")).click()
     expect(page.get_by_role("alert")).to_contain_text("没有放入")
+
+
+def test_the_impact_says_that_it_is_computed_and_when_it_fails(demo: Place, sign_in: SignIn) -> None:
+    page = sign_in(demo, "zhoumin")
+    page.goto("/studio/form/contracts")
+    page.get_by_role("button", name="新建草稿").click()
+    page.wait_for_selector(".form-canvas")
+    page.route("**/design/impact", lambda route: route.abort())
+    page.locator(".design-sections button", has_text="影响").click()
+    expect(page.get_by_role("alert")).to_contain_text("影响没有算出")
+    page.unroute("**/design/impact")
+    told: list[bool] = []
+
+    def answer(route: Route) -> None:
+        told.append(page.get_by_text("正在计算影响").is_visible())
+        route.continue_()
+
+    page.route("**/design/impact", answer)
+    page.get_by_role("button", name="重新计算").click()
+    expect(page.locator("main")).to_contain_text("没有影响已有填报的改动")
+    assert told == [True]
+    page.route("**/publish?impact=1", lambda route: route.fulfill(status=500))
+    page.goto("/studio/form/contracts/2/publish")
+    part = page.locator("#form-impact")
+    expect(part.get_by_role("alert")).to_contain_text("影响没有算出")
+    expect(part.get_by_text("正在逐份试读")).to_be_hidden()
+    page.unroute("**/publish?impact=1")
+    part.get_by_role("link", name="重新计算").click()
+    expect(part).to_contain_text("没有影响已有填报的改动")
+    seen = watched(page)
+    page.goto("/studio/form/contracts/2/publish")
+    expect(part).to_contain_text("没有影响已有填报的改动")
+    assert faults(page, seen, "before publishing") == []
 
 
 def test_the_demo_is_taken_away_by_typing(demo: Place, sign_in: SignIn) -> None:
