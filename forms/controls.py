@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -94,14 +95,17 @@ def belongs(control: Options, code: str) -> Markup:
 
 
 def select(control: Options, **kwargs: Any) -> Markup:
-    """A list to pick one from."""
+    """A list to pick one from; neighbours that go with the same answers of another field stand under these."""
     kwargs.setdefault("id", control.id)
-    options = Markup("").join(
-        Markup('<option value="{}"{}{}>{}</option>').format(
-            code, Markup(" selected") if chosen else "", belongs(control, code), text
+    options = Markup("")
+    for group, offers in groupby(control.offers(), key=lambda each: control.groups.get(each[0], "")):
+        inside = Markup("").join(
+            Markup('<option value="{}"{}{}>{}</option>').format(
+                code, Markup(" selected") if chosen else "", belongs(control, code), text
+            )
+            for code, text, chosen in offers
         )
-        for code, text, chosen in control.offers()
-    )
+        options += Markup('<optgroup label="{}">{}</optgroup>').format(group, inside) if group else inside
     return Markup("<select {}>{}</select>").format(Markup(widgets.html_params(name=control.name, **kwargs)), options)
 
 
@@ -156,7 +160,8 @@ class Options(Control):
     """One of a list. What was posted or stored stays selected even when it is not offered any more.
 
     `choices` are (code, text) pairs to offer, `names` the texts of codes no longer offered. `under` are the codes of
-    another field each code belongs to, for the page's own use: without script all are offered.
+    another field each code belongs to, for the page's own use: without script all are offered, by `groups`, the
+    words a code stands under, which the page sets.
     """
 
     widget: Any = staticmethod(select)
@@ -167,6 +172,7 @@ class Options(Control):
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.under = dict(under or {})
+        self.groups: Mapping[str, str] = {}
         self.choices = tuple(choices)
         self.names = dict(names or {})
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.orm import aliased
 
 from app.access import Forbidden, Missing, Right, Scope, Viewer
+from app.models.definition import DRAFT, Definition
 from app.models.job import Job
 from app.models.people import User
 from app.models.upload import Upload
@@ -73,6 +74,7 @@ class UploadLine:
     forgotten_at: datetime | None
     by_name: str | None
     taker_name: str | None
+    book_title: Mapping[str, str] | None
 
     @property
     def under_way(self) -> bool:
@@ -99,7 +101,12 @@ class UploadView:
 
 def _lines() -> Select[Any]:
     taker = aliased(User)
-    columns: tuple[Any, ...] = (*_COLUMNS, User.name.label("by_name"), taker.name.label("taker_name"))
+    newest = select(Definition.title).where(Definition.kind == "form", Definition.key == Upload.book)
+    newest = newest.where(Definition.status != DRAFT).order_by(Definition.version.desc()).limit(1)
+    columns: tuple[Any, ...] = (
+        *_COLUMNS, User.name.label("by_name"), taker.name.label("taker_name"),
+        newest.correlate(Upload).scalar_subquery().label("book_title"),
+    )  # fmt: skip
     return (
         select(*columns)
         .outerjoin(User, User.id == Upload.by)

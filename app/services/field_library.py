@@ -16,7 +16,7 @@ from app.db import new_id
 from app.models.field_set import FieldSet
 from app.models.people import User
 from app.services import documents
-from app.services.field_library_parts import cut, problem_of_name
+from app.services.field_library_parts import cut, is_whole, problem_of_name
 from app.work import Reading, Subject, Verb, Work
 from rules import Invalid
 
@@ -65,9 +65,10 @@ def find(session: Session, id: str) -> Offer:
 
 
 def keep(
-    work: Work, form: str, body: Mapping[str, Any], at: Sequence[int], name: Mapping[str, Any], *, replace: bool = False
-) -> FieldSet:
-    """Keep the section or the field at `at` for other forms.
+    work: Work, form: str, body: Mapping[str, Any], places: Sequence[Sequence[int]], name: Mapping[str, Any], *,
+    replace: bool = False,
+) -> FieldSet:  # fmt: skip
+    """Keep the section, or the fields, at `places` for other forms.
 
     Raises Invalid where it does not stand by itself or has no name, Conflict where the name is taken and `replace` was
     not asked for, LookupError where nothing stands there.
@@ -76,7 +77,7 @@ def keep(
     problem = problem_of_name(name)
     if problem is not None:
         raise Invalid([problem])
-    found = cut(body, at)
+    found = cut(body, places)
     problems = documents.storable_problems(found, "/body")
     if problems:
         raise Invalid(problems)
@@ -90,7 +91,7 @@ def keep(
     if same is not None:
         same.ended_at = work.now
     row = FieldSet(
-        id=new_id(), name=words, whole=len(at) == 1, body=found, form=form, kept_by=work.actor.id, kept_at=work.now,
+        id=new_id(), name=words, whole=is_whole(places), body=found, form=form, kept_by=work.actor.id, kept_at=work.now,
         ended_at=None,
     )  # fmt: skip
     work.session.add(row)

@@ -18,15 +18,23 @@ Body = Mapping[str, Any]
 PARTS = ("rules", "checks")
 
 
-def cut(body: Body, at: Sequence[int]) -> dict[str, Any]:
-    """The set of the section, or of the one field, at `at`.
+def is_whole(places: Sequence[Sequence[int]]) -> bool:
+    """Whether a section is meant, not fields: ``[[1]]``, as against ``[[1, 0], [2, 3]]``."""
+    return [len(at) for at in places] == [1]
+
+
+def cut(body: Body, places: Sequence[Sequence[int]]) -> dict[str, Any]:
+    """The set of the one section, or of all the fields, at `places`; fields keep the order they have in the form.
 
     Raises LookupError where nothing stands there, and Invalid where it needs what stays behind or does not compile.
     """
-    section_at, *field_at = at
-    section = deepcopy(dict(body["sections"][section_at]))
-    if field_at:
-        section = {"key": section["key"], "fields": [section["fields"][field_at[0]]]}
+    if is_whole(places):
+        section = deepcopy(dict(body["sections"][places[0][0]]))
+    else:
+        found_at = sorted({(outer, inner) for outer, inner in places})
+        sections = [body["sections"][outer] for outer, _ in found_at]
+        fields = [each["fields"][inner] for each, (_, inner) in zip(sections, found_at, strict=True)]
+        section = {"key": sections[0]["key"], "fields": deepcopy(fields)}
     found: dict[str, Any] = {"sections": [section]}
     compile_form(found)
     keys = {field["key"] for field in section["fields"]}
@@ -59,14 +67,15 @@ def _stands(body: Body) -> bool:
 def put(
     body: Body, found: Body, at: Sequence[int], taken: Collection[str], *, whole: bool
 ) -> tuple[dict[str, Any], list[int]]:
-    """The body with the set in it, and where its first part stands: [section] or [section, field].
+    """The body with the set in it, and where its first part stands now.
 
-    `at` is what it goes behind: a section, or a field in one. `taken` are ids given before, by whatever version: none
-    is given again. A key that is there already gets a number, in every formula of the set as well. Raises LookupError.
+    `at` is where that is wanted: [section] of a whole one, [section, field] of loose fields; whatever lies behind the
+    last means its end. `taken` are ids given before, by whatever version: none is given again. A key that is there
+    already gets a number, in every formula of the set as well. Raises LookupError where there is no such place.
     """
     made = deepcopy(dict(found))
     sections = [dict(each) for each in body["sections"]]
-    if not 0 <= at[0] < len(sections):
+    if len(at) != (1 if whole else 2) or not (whole or at[0] < len(sections)):
         raise LookupError(at)
     made = _with_free_keys(made, {each["key"] for section in sections for each in section["fields"]})
     ids = set(taken) | {each["id"] for each in _fields(body)} | {each["id"] for each in body.get("removed", ())}
@@ -75,11 +84,11 @@ def put(
     (section,) = made["sections"]
     if whole:
         section["key"] = _free(section["key"], {each["key"] for each in sections})
-        place = [at[0] + 1]
+        place = [min(at[0], len(sections))]
         sections.insert(place[0], section)
     else:
         fields = list(sections[at[0]]["fields"])
-        place = [at[0], min(at[1] + 1, len(fields)) if len(at) > 1 else len(fields)]
+        place = [at[0], min(at[1], len(fields))]
         fields[place[1] : place[1]] = section["fields"]
         sections[at[0]]["fields"] = fields
     result = {**body, "sections": sections}

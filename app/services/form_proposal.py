@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.services import sheets
+from app.services import imports_memory, sheets
 from app.services.form_proposal_guess import (
     IDENTIFIERS,
     LINE_NUMBERS,
@@ -18,7 +18,6 @@ from app.services.form_proposal_guess import (
     slug,
 )
 from app.services.form_proposal_table import LOOKED_AT, Table, TableColumn, table_of, text_of, unreadable
-from app.services.imports_memory import table as first_rows
 from app.services.lookups import Lookups
 from app.work import Reading
 from rules import Problem
@@ -89,17 +88,12 @@ def propose(
     """
     with sheets.opened(content, filename) as book:
         table = table_of(book, *(head or (None, None)))
-        pages = first_rows(book)
+        pages = imports_memory.table(book)
         guesser = Guesser(view.now.astimezone(view.zone), Lookups(view.session, view.viewer))
         keys: set[str] = set()
         columns = tuple(_proposed(guesser, each, table, keys, (picks or {}).get(each.place)) for each in table.columns)
         remarks = tuple(_remarks(table, book))
-        heads = tuple(
-            (page["sheet"], page["name"], number, " · ".join(cell for cell in cells if cell)[:80])
-            for page in pages
-            for number, cells in page["rows"]
-        )
-        return Proposal(table, columns, heads, book.hidden, remarks)
+        return Proposal(table, columns, imports_memory.heads(pages), book.hidden, remarks)
 
 
 def _proposed(guesser: Guesser, column: TableColumn, table: Table, keys: set[str], said: Pick | None) -> Proposed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -40,10 +40,23 @@ def install_draft(work: Work, kind: str, key: str, under: str | None = None) -> 
     envelope = find(kind, key)
     if under is None:
         return _draft(work, envelope)
-    if _taken(work.session, kind, under):
-        raise Conflict("definition.key_taken", key=under, free=free_key(work.session, kind, under))
-    body = _own_facts(work.session, kind, under, envelope["body"])
-    return definitions.draft(work, kind, under, envelope["title"], body, layout=envelope.get("layout"))
+    return _copy(work, envelope, under, envelope["title"])
+
+
+def start_from(work: Work, kind: str, name: str, key: str, title: Mapping[str, str]) -> Definition:
+    """A Definition of one's own begun with the ready-made `name`, called as typed.
+
+    Raises Missing where nothing is ready-made under `name`, Conflict where there is a Definition with that key already.
+    """
+    return _copy(work, find(kind, name), key, title)
+
+
+def _copy(work: Work, envelope: dict[str, Any], key: str, title: Mapping[str, str]) -> Definition:
+    kind = envelope["kind"]
+    if _taken(work.session, kind, key):
+        raise Conflict("definition.key_taken", key=key, free=free_key(work.session, kind, key))
+    body = _own_facts(work.session, kind, key, envelope["body"])
+    return definitions.draft(work, kind, key, title, body, layout=envelope.get("layout"))
 
 
 def _own_facts(session: Session, kind: str, key: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def question(view: Reading, upload_id: str, sheet: int | None = None, header: in
     remembered = imports_memory.lines(view.session, kind.target)
     own = digest(named(head).values())
     return Question(
-        row, kind, page["sheet"], header, tuple(_heads(pages)),
+        row, kind, page["sheet"], header, imports_memory.heads(pages),
         tuple(_columns(reader, head, below, said, imports_memory.words(view.session, kind.target, references))),
         tuple(field for field in kind.fields.values() if not isinstance(field, Filed)), tuple(remembered),
         next((each.id for each in remembered if digest(each.columns) == own), None),
@@ -109,14 +109,6 @@ def _header(pages: Sequence[dict[str, Any]], reader: Reader) -> tuple[dict[str, 
     if best is None:
         raise Conflict("import.columns_settled")
     return best[1], best[2]
-
-
-def _heads(pages: Sequence[Mapping[str, Any]]) -> list[tuple[int, str, int, str]]:
-    return [
-        (page["sheet"], page["name"], number, " · ".join(cell for cell in cells if cell)[:80])
-        for page in pages
-        for number, cells in page["rows"]
-    ]
 
 
 def _columns(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +19,7 @@ from app.services.imports_rows import cell_text
 from app.services.sheets import Book
 from app.work import Work
 
+LONGEST_LINE = 80  # letters of how a row begins
 MOST = 50  # choices kept for one list; the one unused for longest goes first
 SHEETS, ROWS, TEXT = 10, 16, LONGEST_HEADING  # how much of a file is kept for a person who says what its columns are
 
@@ -105,6 +106,27 @@ def table(book: Book) -> list[dict[str, Any]]:
         }
         for sheet, name in list(book.sheets.items())[:SHEETS]
     ]
+
+
+def heads(pages: Iterable[Mapping[str, Any]]) -> tuple[tuple[int, str, int, str], ...]:
+    """Rows of a `table` that could hold the headings: sheet, its name, row number, how the row begins."""
+    return tuple(
+        (page["sheet"], page["name"], number, _beginning([cell for cell in cells if cell]))
+        for page in pages
+        for number, cells in page["rows"]
+    )
+
+
+def _beginning(cells: Sequence[str]) -> str:
+    """The first cells as a line; a cell is not cut in two, unless it is the only one that would stand there."""
+    line = ""
+    for cell in cells:
+        longer = f"{line} · {cell}" if line else cell
+        if len(longer) > LONGEST_LINE:
+            return f"{line} · …" if line else f"{longer[:LONGEST_LINE]}…"
+        line = longer
+    return line
+
 
 
 def _text(cell: Any) -> str | None:

@@ -200,7 +200,7 @@ class Report:
     def add(self, rows: Sequence[Checked]) -> None:
         for row in rows:
             self.fates[row.fate] += 1
-            for finding in row.findings:
+            for finding in sorted(row.findings, key=lambda each: -1 if each.column is None else each.column.place):
                 self.levels[finding.level] += 1
                 if len(self.findings) < MOST_FINDINGS:
                     self.findings.append(finding.to_json())

@@ -22,10 +22,12 @@ from forms.controls import ManyOptions
 from forms.fields import Field, Subform
 from forms.fields.choice import Choice
 from forms.files_page import Files, Sign
+from forms.label import listed
 from forms.model import Section
 from rules import Problem
 
 SEEN = "seen-"
+FEW = 4  # answers named above the options that go with them
 # Findings that would only scold somebody who is not there yet.
 LATER = (
     "field.required", "subform.too_few", "address.level", "address.no_place", "address.detail_missing",
@@ -187,10 +189,26 @@ def _part(what: Field, control: Any, found: Assessment, place: str, row: Mapping
     # Options that depend on another answer stay in the page: its script narrows them as that answer changes.
     if isinstance(what, Choice) and what.depends_on is None and place in found.offered:
         control.choices = tuple(each for each in control.choices if not each[0] or each[0] in found.offered[place])
+    if isinstance(what, Choice) and what.depends_on is not None:
+        control.groups = _groups(what, found.answers.form, place)
     if isinstance(what, Subform):
         _rows(part, what, control, found)
     part.seen = _digest(part)
     return part
+
+
+def _groups(what: Choice, form: Form, place: str) -> dict[str, str]:
+    """Under which answers of the field it depends on each option stands, in words: the first few of them."""
+    owner, _, column = place.partition("/")
+    rows = form.fields[owner]
+    columns = {each.key: each for each in rows.columns} if column and isinstance(rows, Subform) else {}
+    parent = {**form.fields, **columns}.get(what.depends_on or "")
+    names = parent.names(language()) if isinstance(parent, Choice) else {}
+    return {
+        option.code: listed((names.get(code, code) for code in option.parents[:FEW]), language())
+        + ("…" if len(option.parents) > FEW else "")
+        for option in what.options if option.parents
+    }  # fmt: skip
 
 
 def _lock(part: Part, what: Field) -> None:

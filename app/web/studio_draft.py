@@ -21,6 +21,7 @@ from app.models.definition import DRAFT
 from app.queries import definitions as queries
 from app.services import definitions, documents, form_start
 from app.services import gallery as installs
+from app.web import studio_form
 from app.web.studio import ICONS, KINDS, kind_asked
 from app.web.studio_design import edit_address
 from app.web.studio_problems import Finding, body_text, findings, layout_text, of_layout, of_stored
@@ -157,9 +158,13 @@ def _review(kind: str, key: str, version: int, stale: str | None = None, status:
         old = queries.definition(view, kind, key, detail.published) if detail.published else None
         lines = change_sentences.between(view, old, detail) if old else []
         viewer = view.viewer.id
+        # It reads many answers: the page stands first, and asks itself for this part.
+        late = detail.head.status == DRAFT and studio_form.before_publishing(detail)
+        effect = studio_form.effect(view, detail) if late and request.args.get("impact") == "1" else None
     page = render_template(
         "studio/publish.html", d=detail, old=old, tab="read", icons=ICONS, findings=found, stale=stale,
-        lines=lines, blocked=any(each.severity == "error" for each in found) or detail.head.status != DRAFT,
+        lines=lines, late=late, effect=effect,
+        blocked=any(each.severity == "error" for each in found) or detail.head.status != DRAFT,
         warned=any(each.severity != "error" for each in found),
         own=runtime().settings.four_eyes and viewer in detail.authors,
     )  # fmt: skip
@@ -218,15 +223,15 @@ def create() -> Response:
     names = ("start", "key", "title_zh", "title_en")
     values = {name: request.form.get(name, "").strip() for name in names}
     source, _, name = values["start"].partition("/")
-    if source == "empty":
-        kind, body, layout = name, gallery.empty(name) if name in kinds.KINDS else {}, None
-    else:
-        envelope = installs.find(source, name)
-        kind, body, layout = source, envelope["body"], envelope.get("layout")
+    kind = name if source == "empty" else source
     title = {"zh-CN": values["title_zh"], "en": values["title_en"]}
     try:
         with writing() as work:
-            number = definitions.draft(work, kind, values["key"], title, body, layout=layout).version
+            if source == "empty":
+                body = gallery.empty(name) if name in kinds.KINDS else {}
+                number = definitions.draft(work, kind, values["key"], title, body).version
+            else:
+                number = installs.start_from(work, kind, name, values["key"], title).version
     except Invalid as error:
         return _new(values, error.problems, 422)
     except Conflict as error:

@@ -201,15 +201,11 @@ def _how(use: Use) -> str:
     return t(f"form.use.{use.how}")
 
 
-@blueprint.app_context_processor
-def _before_publishing() -> dict[str, Any]:
-    """For the page before publishing: what the draft of a form would do; None for others and for first versions."""
+def before_publishing(detail: queries.Detail) -> bool:
+    """Whether publishing this draft changes a form in force, so that its impact has to be told first."""
+    return detail.head.kind == KIND and "body" not in detail.unread and detail.published is not None
 
-    def form_effect(detail: queries.Detail) -> dict[str, Any] | None:
-        if detail.head.kind != KIND or "body" in detail.unread:
-            return None
-        with reading() as view:
-            found = form_impact.impact(view, detail.head.key, detail.body)
-        return told(replace(found, uses={})) if found.version is not None else None
 
-    return {"form_effect": form_effect}
+def effect(view: Reading, detail: queries.Detail) -> dict[str, Any]:
+    """For the page before publishing: what the draft of a form would do."""
+    return told(replace(form_impact.impact(view, detail.head.key, detail.body), uses={}))

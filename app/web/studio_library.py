@@ -44,7 +44,7 @@ def _told(offer: field_library.Offer) -> dict[str, Any]:
 @blueprint.post("/put")
 @access(Right.DEFINITION_WRITE)
 def put_in(key: str, version: int) -> Response:
-    """The body sent with a set in it, behind the place sent; nothing is stored."""
+    """The body sent with a set in it, its first part at the place sent; nothing is stored."""
     sent = posted(set=str, at=list, taken=list)
     with reading() as view:
         queries.definition(view, KIND, key, version)
@@ -61,17 +61,16 @@ def put_in(key: str, version: int) -> Response:
 @blueprint.post("/keep")
 @access(Right.DEFINITION_WRITE)
 def kept(key: str, version: int) -> Response:
-    """Keep a section or a field of the body sent under a name."""
-    sent = posted(at=list, name=dict, replace=bool)
+    """Keep a section of the body sent, or some of its fields, under a name."""
+    sent = posted(places=list, name=dict, replace=bool)
     with reading() as view:
         queries.definition(view, KIND, key, version)
     try:
         with writing() as work:
-            row = field_library.keep(
-                work, key, sent["body"], _place(sent["at"]), sent["name"], replace=sent["replace"]
-            )
+            places = _places(sent["places"])
+            row = field_library.keep(work, key, sent["body"], places, sent["name"], replace=sent["replace"])
     except BROKEN:
-        raise Invalid([Problem("form.no_such_field", "/at")]) from None
+        raise Invalid([Problem("form.no_such_field", "/places")]) from None
     return jsonify({"id": row.id})
 
 
@@ -89,3 +88,12 @@ def _place(at: list[Any]) -> list[int]:
     if len(at) not in (1, 2) or not all(type(each) is int and each >= 0 for each in at):
         raise LookupError(at)
     return at
+
+
+def _places(sent: list[Any]) -> list[list[int]]:
+    """One section, or one field and more; raises LookupError."""
+    places = [_place(each) for each in sent if isinstance(each, list)]
+    lengths = {len(each) for each in places}
+    if len(places) != len(sent) or lengths not in ({1}, {2}) or (lengths == {1} and len(places) > 1):
+        raise LookupError(sent)
+    return places

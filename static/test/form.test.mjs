@@ -10,6 +10,8 @@ const { readCondition, writeCondition, operatorsFor, valueFor, pickedMoment, wri
 const schema = await load("form/schema");
 const { carried } = await load("form/naming");
 const { wordsOf, missing, lacks } = await load("form/words");
+const { withPick, pickedPlaces } = await load("form/picks");
+const { behindChosen, placesToKeep } = await load("form/library_acts");
 
 const ROOT = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..");
 const gallery = JSON.parse(await readFile(path.join(ROOT, "app/gallery/forms/credit_request.json"), "utf8")).body;
@@ -240,4 +242,24 @@ test("a point in time keeps its zone, a new one gets that of the place", () => {
   assert.equal(writtenMoment("2026-04-01T10:30", "", "Asia/Shanghai"), "2026-04-01T10:30:00@Asia/Shanghai");
   assert.equal(writtenMoment("2026-04-01T10:30", "", "UTC"), "2026-04-01T10:30:00Z");
   assert.equal(writtenMoment("", "2026-03-01T09:00:00Z", "UTC"), "");
+});
+
+test("fields are ticked one by one or as a stretch, columns not at all, and stand where they stand now", () => {
+  const body = form();
+  const one = withPick(body, new Set(), "f_05");
+  assert.deepEqual([...one], ["f_05"]);
+  assert.deepEqual([...withPick(body, one, "f_05")], []);
+  assert.deepEqual([...withPick(body, one, "f_01", "f_05")].sort(), ["f_01", "f_02", "f_05"]);
+  assert.deepEqual([...withPick(body, one, "f_06", "gone")].sort(), ["f_05", "f_06"]);
+  assert.deepEqual(pickedPlaces(body, new Set(["f_06", "f_01", "f_03", "gone"])), [[0, 0], [1, 0]]);
+  assert.deepEqual(pickedPlaces(body, null), []);
+});
+
+test("a set goes behind what is chosen, and what is ticked is kept before what is chosen", () => {
+  const body = form();
+  const [section, field, column] = [{ kind: "section", index: 1 }, { kind: "field", at: [0, 0] }, { kind: "field", at: [0, 1, 1] }];
+  assert.deepEqual([section, field, column].map((each) => behindChosen(each, body, true)), [[2], [1], [1]]);
+  assert.deepEqual([section, field, column].map((each) => behindChosen(each, body, false)), [[1, 1], [0, 1], [0, 2]]);
+  assert.deepEqual([section, column].map((each) => placesToKeep(each, body, new Set(["gone"]))), [[[1]], [[0, 1]]]);
+  assert.deepEqual(placesToKeep(section, body, new Set(["f_06", "f_05"])), [[0, 2], [1, 0]]);
 });

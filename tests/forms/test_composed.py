@@ -178,3 +178,11 @@ def test_options_say_what_they_belong_to() -> None:
     assert 'data-depends-on="province"' in html
     assert '<option value="nb" data-under="zj">宁波</option>' in html
     assert '<option value="other">other</option>' in html
+    grouped: Any = to_wtforms(form)().city
+    grouped.groups = {"nb": "浙江", "sz": "<江苏>"}
+    assert str(grouped()).split(">", 1)[1] == (
+        '<option value="" selected></option>'
+        '<optgroup label="浙江"><option value="nb" data-under="zj">宁波</option></optgroup>'
+        '<optgroup label="&lt;江苏&gt;"><option value="sz" data-under="js">苏州</option></optgroup>'
+        '<option value="other">other</option></select>'
+    ), "neighbours stand under the answers they go with"

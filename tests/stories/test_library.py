@@ -6,12 +6,13 @@ import re
 import sqlite3
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.stories.conftest import SignIn
 from tests.stories.gates import faults, watched
 from tests.stories.hands import new_draft, tab_to
 from tests.stories.place import Place
+from tests.stories.test_form_designer import drag, names
 
 pytestmark = pytest.mark.browser
 
@@ -71,6 +72,48 @@ def test_a_form_from_the_gallery_and_the_library(demo: Place, sign_in: SignIn) -
     assert faults(page, seen, "library") == []
 
 
+def test_sets_are_dragged_to_their_places_and_several_fields_kept_as_one(demo: Place, sign_in: SignIn) -> None:
+    page = sign_in(demo, "zhoumin")
+    seen = watched(page)
+    page.goto("/studio/gallery/form/site_visits")
+    page.fill("input[name=key]", "visits_two")
+    page.press("input[name=key]", "Enter")
+    page.wait_for_url("**/studio/form/visits_two/1")
+    page.goto("/studio/form/visits_two/1/design")
+    open_library(page)
+    sections, fields = page.locator(".form-section"), page.locator(".form-item")
+    expect(page.locator("[data-standing=saved]")).to_be_attached()
+    before = names(page)
+    page.locator("[data-set=figures]").scroll_into_view_if_needed()
+    drag(page, page.locator("[data-set=figures]"), page.locator(".form-section-head").first, 0.1)
+    expect(sections).to_have_count(2)
+    expect(sections.first).to_contain_text("资产负债率")
+    expect(page.locator(".form-canvas [data-stop]:focus")).to_contain_text("财务三表要点")
+    page.keyboard.press("Control+z")
+    expect(sections).to_have_count(1)
+    page.locator("[data-set=contact]").scroll_into_view_if_needed()
+    drag(page, page.locator("[data-set=contact]"), fields.first, 0.4)
+    expect(fields).to_have_count(len(before) + 3)
+    assert names(page)[:5] == ["联系人", "联系电话", "电子邮箱", *before[:2]], "in front, where no button puts it"
+    assert page.locator(".form-sets > li").count() == page.locator(".form-set").count(), "what was dragged is back"
+    ticks = page.locator(".form-pick input")
+    ticks.nth(1).click()
+    ticks.nth(3).click(modifiers=["Shift"])
+    ticks.nth(2).click()
+    page.locator(".form-canvas [data-stop][tabindex='0']").focus()
+    page.keyboard.press("x")
+    expect(page.locator(".form-item.is-picked")).to_have_count(3)
+    page.get_by_role("button", name="存入勾选的 3 个字段").click()
+    page.get_by_label("中文名称").fill("拜访时问的")
+    page.keyboard.press("Enter")
+    own = page.get_by_role("region", name="本单位保存的")
+    expect(own).to_contain_text("3 个字段")
+    expect(page.locator(".form-item.is-picked")).to_have_count(0)
+    assert faults(page, seen, "library with ticks") == []
+    page.get_by_role("button", name="字段类型").click()
+    expect(ticks).to_have_count(0)
+
+
 def test_the_library_that_cannot_be_fetched(demo: Place, sign_in: SignIn) -> None:
     page = sign_in(demo, "zhoumin")
     new_draft(page, "offline_form", "断网", "empty/form")
@@ -83,6 +126,39 @@ def test_the_library_that_cannot_be_fetched(demo: Place, sign_in: SignIn) -> Non
     page.route("**/design/library/put", lambda route: route.abort())
     page.get_by_role("button", name=re.compile("^地址")).click()
     expect(page.get_by_role("alert")).to_contain_text("没有放入")
+
+
+def test_the_impact_says_that_it_is_computed_and_when_it_fails(demo: Place, sign_in: SignIn) -> None:
+    page = sign_in(demo, "zhoumin")
+    page.goto("/studio/form/contracts")
+    page.get_by_role("button", name="新建草稿").click()
+    page.wait_for_selector(".form-canvas")
+    page.route("**/design/impact", lambda route: route.abort())
+    page.locator(".design-sections button", has_text="影响").click()
+    expect(page.get_by_role("alert")).to_contain_text("影响没有算出")
+    page.unroute("**/design/impact")
+    told: list[bool] = []
+
+    def answer(route: Route) -> None:
+        told.append(page.get_by_text("正在计算影响").is_visible())
+        route.continue_()
+
+    page.route("**/design/impact", answer)
+    page.get_by_role("button", name="重新计算").click()
+    expect(page.locator("main")).to_contain_text("没有影响已有填报的改动")
+    assert told == [True]
+    page.route("**/publish?impact=1", lambda route: route.fulfill(status=500))
+    page.goto("/studio/form/contracts/2/publish")
+    part = page.locator("#form-impact")
+    expect(part.get_by_role("alert")).to_contain_text("影响没有算出")
+    expect(part.get_by_text("正在逐份试读")).to_be_hidden()
+    page.unroute("**/publish?impact=1")
+    part.get_by_role("link", name="重新计算").click()
+    expect(part).to_contain_text("没有影响已有填报的改动")
+    seen = watched(page)
+    page.goto("/studio/form/contracts/2/publish")
+    expect(part).to_contain_text("没有影响已有填报的改动")
+    assert faults(page, seen, "before publishing") == []
 
 
 def test_the_demo_is_taken_away_by_typing(demo: Place, sign_in: SignIn) -> None:

@@ -59,8 +59,16 @@ function above(control: HTMLElement): string[] {
   return [];
 }
 
+/** Groups tell readers without script what goes with what; here the rest goes away, and so do they. */
+function ungroup(control: HTMLSelectElement): void {
+  const chosen = control.value;
+  for (const group of all("optgroup", control)) group.replaceWith(...group.childNodes);
+  control.value = chosen;
+}
+
 function narrow(control: HTMLElement): void {
   const given = above(control);
+  if (control instanceof HTMLSelectElement && one("optgroup", control)) ungroup(control);
   for (const option of all<HTMLOptionElement | HTMLInputElement>("[data-under]", control)) {
     const fits = (option.dataset["under"] ?? "").split(" ").some((code) => given.includes(code));
     const chosen = option instanceof HTMLOptionElement ? option.selected : option.checked;

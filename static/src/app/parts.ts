@@ -17,10 +17,21 @@ function focusErrors(root: ParentNode): void {
   one<HTMLElement>(".error-summary", root)?.focus();
 }
 
+/** A part that comes after its page says in its own place that it did not come; true where it is one. */
+function saidThere(event: Event): boolean {
+  const part = event.target instanceof Element ? event.target.closest("[data-late]") : null;
+  if (!part) return false;
+  part.removeAttribute("aria-busy");
+  for (const each of all<HTMLElement>("[data-waiting]", part)) each.hidden = true;
+  for (const each of all<HTMLElement>("[data-failed]", part)) each.hidden = false;
+  return true;
+}
+
 /** 401: loading the page again leads to sign-in and, from there, back here. */
 function failed(event: Event): void {
   const { xhr } = (event as CustomEvent<Failed>).detail;
   if (xhr.status === 401) location.reload();
+  else if (saidThere(event)) return;
   else if (xhr.status === 403) toast(text("js.error.forbidden"), { kind: "bad" });
   else if (xhr.status === 404) toast(text("js.error.missing"), { kind: "bad" });
   else toast(text("js.error.server"), { kind: "bad" });
@@ -45,7 +56,9 @@ export function startParts(): void {
     if (event.target instanceof Element) focusErrors(event.target);
   });
   document.addEventListener("htmx:responseError", failed);
-  document.addEventListener("htmx:sendError", () => toast(text("js.error.network"), { kind: "bad" }));
+  document.addEventListener("htmx:sendError", (event) => {
+    if (!saidThere(event)) toast(text("js.error.network"), { kind: "bad" });
+  });
   document.addEventListener("toast", (event) => {
     const { text: words, kind } = (event as CustomEvent<Told>).detail;
     if (words) toast(words, kind ? { kind } : {});

@@ -9,6 +9,7 @@ import { placed, type Body } from "./body";
 import { dragSections, dropInto } from "./drag";
 import { SectionView } from "./items";
 import { openPalette } from "./palette";
+import { pick, picked, unpick } from "./picks";
 import { chosen, keyOfChosen, openProperties, page, useDraft, type Chosen } from "./state";
 
 /** What keys go through, from the first section to the last column. */
@@ -103,6 +104,8 @@ export function Canvas(): JSX.Element {
     else if (by !== null) go(all[at + by]);
     else if (event.key === "Home") go(all[0]);
     else if (event.key === "End") go(all.at(-1));
+    else if (event.key.toLowerCase() === "x" && now.kind === "field" && picked.peek()) pick(draft, now.at, event.shiftKey);
+    else if (event.key === "Escape" && (picked.peek()?.size ?? 0) > 0) unpick(true);
     else if (event.key === "Enter" || event.key === "F2") openProperties();
     else if (event.key === "Insert" || event.key === "+") openPalette();
     else if (event.key === "Delete" || event.key === "Backspace") act(() => (now.kind === "field" ? remove(draft, now.at) : removeSection(draft, now.index)));
@@ -114,7 +117,7 @@ export function Canvas(): JSX.Element {
     <div class="form-canvas" ref={root} onKeyDown={press}>
       <div class="form-sections" ref={sections}>
         {body.sections.map((section, index) => (
-          <SectionView key={keyOf(body, index)} section={section} index={index} last={body.sections.length - 1} chosen={keyOfChosen(now)} ruled={ruled} onChoose={choose} />
+          <SectionView key={keyOf(body, index)} section={section} index={index} last={body.sections.length - 1} chosen={keyOfChosen(now)} ruled={ruled} picks={picked.value} onChoose={choose} />
         ))}
       </div>
       <div class="actions">

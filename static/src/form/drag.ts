@@ -50,7 +50,7 @@ function sorted(list: HTMLElement, options: SortableOptions): () => void {
 function takenBack(event: SortableEvent): number {
   const index = event.newIndex ?? 0;
   if (event.clone.parentElement === event.from && event.item !== event.clone && event.to !== event.from) {
-    if (event.item.dataset["type"]) {
+    if (event.item.dataset["type"] || event.item.dataset["set"]) {
       event.clone.replaceWith(event.item);
       return index;
     }
@@ -72,11 +72,32 @@ export function dragFrom(list: HTMLElement): () => void {
   });
 }
 
+/** Sets of the library: copies of them can be dragged away, whole ones between sections, loose fields among fields. */
+export function dragSets(list: HTMLElement, onDrop: (set: string, where: readonly [number] | readonly [number, number]) => void): () => void {
+  const sorting = (item: HTMLElement, on: boolean): void => {
+    if (isWhole(item)) document.querySelector(".form-sections")?.classList.toggle("is-sorting", on);
+  };
+  return sorted(list, {
+    ...LOOK, sort: false, group: { name: "form-sets", pull: "clone", put: false }, draggable: "[data-set]", filter: ".btn-icon, .form-set-sure", preventOnFilter: false,
+    onStart: (event) => sorting(event.item, true),
+    onEnd: (event) => {
+      sorting(event.item, false);
+      const index = takenBack(event);
+      const set = event.item.dataset["set"];
+      if (event.to !== event.from && set) onDrop(set, isWhole(event.item) ? [index] : [homeOf(event.to)[0], index]);
+    },
+  });
+}
+
+function isWhole(item: HTMLElement): boolean {
+  return item.dataset["whole"] !== undefined;
+}
+
 /** A list of fields of the canvas: its items move inside it and into other lists. `takes` says which types it may hold. */
 export function dragWithin(list: HTMLElement, takes: (type: string) => boolean): () => void {
   return sorted(list, {
-    ...LOOK, draggable: ".form-item", filter: ".form-menu", preventOnFilter: false,
-    group: { name: GROUP, pull: true, put: (_to, _from, item) => takes(item.dataset["type"] ?? item.dataset["fieldType"] ?? "") },
+    ...LOOK, draggable: ".form-item", filter: ".form-menu, .form-pick", preventOnFilter: false,
+    group: { name: GROUP, pull: true, put: (_to, _from, item) => (item.dataset["set"] ? !isWhole(item) && homeOf(list).length === 1 : takes(item.dataset["type"] ?? item.dataset["fieldType"] ?? "")) },
     onEnd: (event) => {
       const home = homeOf(event.from);
       const from = [...home, event.oldIndex ?? 0] as unknown as At;
@@ -91,7 +112,7 @@ export function dragWithin(list: HTMLElement, takes: (type: string) => boolean):
 export function dragSections(list: HTMLElement): () => void {
   const sorting = (on: boolean): void => void list.classList.toggle("is-sorting", on);
   return sorted(list, {
-    ...LOOK, draggable: ".form-section", handle: ".form-section-head", filter: ".form-menu", preventOnFilter: false, group: { name: "form-sections" },
+    ...LOOK, draggable: ".form-section", handle: ".form-section-head", filter: ".form-menu", preventOnFilter: false, group: { name: "form-sections", put: (_to, _from, item) => isWhole(item) },
     onStart: () => sorting(true),
     onEnd: (event) => {
       sorting(false);

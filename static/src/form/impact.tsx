@@ -29,12 +29,16 @@ export function ImpactView(): JSX.Element {
   const body = draft.body.value;
   const [found, setFound] = useState<Impact | null>(null);
   const [failed, setFailed] = useState("");
+  const [busy, setBusy] = useState(true);
+  const [turn, setTurn] = useState(0);
 
   useEffect(() => {
     const stop = new AbortController();
+    setBusy(true);
     const ask = async (): Promise<void> => {
       const answer = await draft.ask<Impact>("impact", { body }, stop.signal);
       if (stop.signal.aborted) return;
+      setBusy(false);
       setFailed(answer.kind === "told" ? "" : answer.kind === "refused" ? answer.message : words("js.form.impact.failed"));
       if (answer.kind === "told") setFound(answer.value);
     };
@@ -43,7 +47,7 @@ export function ImpactView(): JSX.Element {
       window.clearTimeout(timer);
       stop.abort();
     };
-  }, [body]);
+  }, [body, turn]);
 
   const go = (id: string): void => {
     const at = placeById(body, id);
@@ -51,12 +55,13 @@ export function ImpactView(): JSX.Element {
     chosen.value = { kind: "field", at };
     view.value = "canvas";
   };
-  if (!found) return <Card title={words("js.form.view.impact")}><p role="status">{failed || words("js.form.impact.asking")}</p></Card>;
+  const standing = <Standing busy={busy} failed={failed} old={found !== null} onAgain={() => setTurn(turn + 1)} />;
+  if (!found) return <Card title={words("js.form.view.impact")}>{standing}</Card>;
   const named = placed(body).filter((each) => each.at.length === 2 && (found.uses[each.field.key] ?? []).length > 0);
   return (
     <>
       <Card title={words("js.form.view.impact")} small={found.version === null ? words("js.form.impact.first") : [words("js.form.impact.against", { version: found.version, count: found.answers }), found.tried > 0 ? words("js.form.impact.tried", { count: found.tried }) : ""].filter(Boolean).join(" · ")}>
-        {failed && <p class="is-bad" role="status">{failed}</p>}
+        {standing}
         {found.changes.length === 0 ? (
           <p class="is-muted" role="status">{words("js.form.impact.none")}</p>
         ) : (
@@ -82,6 +87,30 @@ export function ImpactView(): JSX.Element {
           ))}
         </ul>
       </Card>
+    </>
+  );
+}
+
+interface StandingProps {
+  readonly busy: boolean;
+  readonly failed: string;
+  /** What stands below was computed before the last change. */
+  readonly old: boolean;
+  readonly onAgain: () => void;
+}
+
+/** Whether the numbers are being computed, could not be, or are those of the form as it stands. */
+function Standing({ busy, failed, old, onAgain }: StandingProps): JSX.Element {
+  const told = busy ? words(old ? "js.form.impact.asking_again" : "js.form.impact.asking") : "";
+  return (
+    <>
+      <p class={told ? "is-muted" : "visually-hidden"} role="status">{told}</p>
+      {failed !== "" && !busy && (
+        <div role="alert">
+          <p class="is-bad">{failed} {old && words("js.form.impact.old")}</p>
+          <Button words={words("js.form.impact.again")} onClick={onAgain} />
+        </div>
+      )}
     </>
   );
 }

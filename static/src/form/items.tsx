@@ -10,6 +10,7 @@ import { duplicate, moveSection, remove, removeSection, step } from "./acts";
 import { nameOfField, placeOf, type At, type Field, type Home, type Section } from "./body";
 import { dragWithin } from "./drag";
 import { Look } from "./look";
+import { pick, picked } from "./picks";
 import { keyOfChosen, outerTypes, typeOf, useDraft, type Chosen } from "./state";
 
 interface Shared {
@@ -17,6 +18,8 @@ interface Shared {
   readonly chosen: string;
   /** How many rules each target has. */
   readonly ruled: ReadonlyMap<string, number>;
+  /** Ids of the fields ticked; null while nothing can be ticked. */
+  readonly picks: ReadonlySet<string> | null;
   readonly onChoose: (to: Chosen) => void;
 }
 
@@ -91,6 +94,7 @@ class Item extends Component<ItemProps> {
     const now = this.props;
     if (now.field !== next.field || now.place !== next.place || now.name !== next.name || chosenIn(now) !== chosenIn(next)) return true;
     if (now.problems !== next.problems && (felt(now) || felt(next))) return true;
+    if (now.picks?.has(now.field.id) !== next.picks?.has(next.field.id)) return true;
     return now.ruled !== next.ruled && (next.field.fields !== undefined || now.ruled.get(now.name) !== next.ruled.get(next.name));
   }
 
@@ -107,8 +111,17 @@ function ItemView({ field, at, place, name, problems, ...shared }: ItemProps): J
   const worst = own.some((each) => each.severity === "error") ? "error" : own.length > 0 ? "warning" : null;
   const rules = shared.ruled.get(name) ?? 0;
   const type = typeOf(field.type);
+  const ticked = at.length === 2 ? shared.picks?.has(field.id) : undefined;
   return (
-    <li class={`form-item${current ? " is-current" : ""}${WIDE.has(field.type) ? " is-wide" : ""}`} data-field-type={field.type}>
+    <li class={`form-item${current ? " is-current" : ""}${ticked ? " is-picked" : ""}${WIDE.has(field.type) ? " is-wide" : ""}`} data-field-type={field.type}>
+      {ticked !== undefined && (
+        <label class="form-pick">
+          <input type="checkbox" class="form-check-input" checked={ticked} tabIndex={current ? 0 : -1} aria-keyshortcuts="X Shift+X" aria-label={words("js.form.pick", { name: nameOfField(field, draft.language) })} onClick={(event) => {
+            pick(draft, at, event.shiftKey);
+            event.currentTarget.checked = picked.peek()?.has(field.id) === true; // a stretch may leave it ticked: nothing is drawn then
+          }} />
+        </label>
+      )}
       <button type="button" class="form-stop" data-stop data-place={place} tabIndex={current ? 0 : -1} aria-current={current ? "true" : undefined} onClick={() => shared.onChoose(me)}>
         <span class="form-item-head">
           <span class="name">

@@ -7,7 +7,9 @@ import { say, type Labels } from "../designer/labels";
 import { Button } from "../designer/parts";
 import { text as words } from "../lib/texts";
 import { fieldAt, nameOfField } from "./body";
-import { end, keep, offers, placeOfChosen, put, type Offer } from "./library_acts";
+import { dragSets } from "./drag";
+import { end, keep, offers, placesToKeep, put, type Offer, type Where } from "./library_acts";
+import { picked, pickedPlaces, unpick } from "./picks";
 import { chosen, openCanvas, useDraft } from "./state";
 
 type State = { readonly kind: "loading" } | { readonly kind: "failed"; readonly message: string } | { readonly kind: "here"; readonly sets: readonly Offer[] };
@@ -21,6 +23,10 @@ export function Library(): JSX.Element {
     else setState({ kind: "failed", message: answer.kind === "refused" ? answer.message : words("js.form.library.failed") });
   };
   useEffect(() => void load(), []);
+  useEffect(() => {
+    unpick(true);
+    return () => unpick(false);
+  }, []);
   if (state.kind === "loading") return <p class="help" role="status">{words("js.form.library.loading")}</p>;
   if (state.kind === "failed") {
     return (
@@ -42,43 +48,61 @@ export function Library(): JSX.Element {
 }
 
 function Shelf({ title, sets, onGone }: { readonly title: string; readonly sets: readonly Offer[]; readonly onGone: () => void }): JSX.Element {
+  const draft = useDraft();
+  const list = useRef<HTMLUListElement>(null);
+  const [busy, setBusy] = useState("");
+  const [wrong, setWrong] = useState<{ readonly id: string; readonly why: string } | null>(null);
+  const take = async (id: string, where?: Where): Promise<void> => {
+    const offer = sets.find((each) => each.id === id);
+    if (!offer || busy !== "") return;
+    setBusy(id);
+    const why = await put(draft, offer, where);
+    setBusy("");
+    setWrong(why === "" ? null : { id, why });
+    if (why === "") window.requestAnimationFrame(openCanvas);
+  };
+  const drop = useRef(take);
+  drop.current = take;
+  useEffect(() => (list.current ? dragSets(list.current, (id, where) => void drop.current(id, where)) : undefined), []);
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
       {sets.length === 0 && <p class="help">{words("js.form.library.none")}</p>}
-      <ul class="form-sets">
-        {sets.map((each) => <One key={each.id} offer={each} onGone={onGone} />)}
+      <ul class="form-sets" ref={list}>
+        {sets.map((each) => <One key={each.id} offer={each} busy={busy === each.id} refused={wrong?.id === each.id ? wrong.why : ""} onTake={() => void take(each.id)} onGone={onGone} />)}
       </ul>
     </section>
   );
 }
 
-function One({ offer, onGone }: { readonly offer: Offer; readonly onGone: () => void }): JSX.Element {
+interface OneProps {
+  readonly offer: Offer;
+  readonly busy: boolean;
+  /** Why it was not put in. */
+  readonly refused: string;
+  readonly onTake: () => void;
+  readonly onGone: () => void;
+}
+
+function One({ offer, busy, refused, onTake, onGone }: OneProps): JSX.Element {
   const draft = useDraft();
-  const [busy, setBusy] = useState(false);
+  const [ending, setEnding] = useState(false);
   const [asked, setAsked] = useState(false);
   const [wrong, setWrong] = useState("");
   const name = say(offer.name, draft.language);
   const facts = [words("js.form.library.size", { count: offer.fields.length }), offer.whole && words("js.form.library.section"), offer.rules > 0 && words("js.form.library.rules", { count: offer.rules })].filter(Boolean).join(" · ");
-  const take = async (): Promise<void> => {
-    setBusy(true);
-    const done = await put(draft, offer);
-    setBusy(false);
-    setWrong(done ? "" : words("js.form.library.not_put"));
-    if (done) window.requestAnimationFrame(openCanvas);
-  };
   const remove = async (): Promise<void> => {
-    setBusy(true);
+    setEnding(true);
     const answer = await end(draft, offer);
-    setBusy(false);
+    setEnding(false);
     if (answer.kind === "told") {
       tell(words("js.form.library.ended", { name }));
       onGone();
     } else setWrong(answer.kind === "refused" ? answer.message : words("js.form.library.failed"));
   };
   return (
-    <li>
-      <button type="button" class="btn form-set" aria-disabled={busy ? "true" : undefined} title={offer.fields.map((each) => say(each, draft.language)).join(" · ")} onClick={() => !busy && void take()}>
+    <li data-set={offer.id} data-whole={offer.whole ? "" : undefined}>
+      <button type="button" class="btn form-set" aria-disabled={busy ? "true" : undefined} title={offer.fields.map((each) => say(each, draft.language)).join(" · ")} onClick={onTake}>
         <span class="name">{name}</span>
         <small>{facts}</small>
         {offer.use && <small>{say(offer.use, draft.language)}</small>}
@@ -88,28 +112,31 @@ function One({ offer, onGone }: { readonly offer: Offer; readonly onGone: () => 
       {offer.own && asked && (
         <div class="form-set-sure" role="group" aria-label={words("js.form.library.end_sure", { name })}>
           <p class="help">{words("js.form.library.end_sure", { name })}</p>
-          <Button words={words("js.form.library.end_yes")} danger disabled={busy} onClick={() => void remove()} />
+          <Button words={words("js.form.library.end_yes")} danger disabled={ending} onClick={() => void remove()} />
           <Button words={words("js.form.library.cancel")} onClick={() => setAsked(false)} />
         </div>
       )}
-      {wrong !== "" && <p class="errors" role="alert">{wrong}</p>}
+      {(wrong || refused) !== "" && <p class="errors" role="alert">{wrong || refused}</p>}
     </li>
   );
 }
 
-/** What is chosen kept under a name: its own until somebody writes another. */
+/** What is ticked, else what is chosen, kept under a name: its own, where it is one thing, until somebody writes another. */
 function Keep({ sets, onKept }: { readonly sets: readonly Offer[]; readonly onKept: () => void }): JSX.Element {
   const draft = useDraft();
   const body = draft.body.value;
-  const at = placeOfChosen(chosen.value, body);
+  const places = placesToKeep(chosen.value, body, picked.value);
+  const ticked = pickedPlaces(body, picked.value).length;
+  const at = places[0] ?? [0];
   const [open, setOpen] = useState(false);
   const [name, setName] = useState<Labels>({});
   const [replace, setReplace] = useState(false);
   const [wrong, setWrong] = useState("");
   const [busy, setBusy] = useState(false);
   const first = useRef<HTMLInputElement>(null);
-  const section = body.sections[at[0]];
-  const what = at.length === 2 ? (fieldAt(body, at)?.label ?? {}) : (section?.title ?? {});
+  const section = body.sections[at[0] ?? 0];
+  const fields = places.flatMap(([outer = 0, inner]) => (inner === undefined ? [] : [fieldAt(body, [outer, inner])]));
+  const what = fields.length > 1 ? {} : at.length === 2 ? (fields[0]?.label ?? {}) : (section?.title ?? {});
   const begin = (): void => {
     setName({ "zh-CN": what["zh-CN"] ?? "", en: what.en ?? "" });
     setReplace(false);
@@ -124,11 +151,20 @@ function Keep({ sets, onKept }: { readonly sets: readonly Offer[]; readonly onKe
     setBusy(false);
     if (answer.kind !== "told") return setWrong(answer.kind === "refused" ? answer.message : words("js.form.library.failed"));
     setOpen(false);
+    unpick(true);
     tell(words("js.form.library.kept", { name: name["zh-CN"] ?? "" }));
     onKept();
   };
-  if (!open) return <Button words={words(at.length === 2 ? "js.form.library.keep_field" : "js.form.library.keep_section")} icon="plus" onClick={begin} />;
-  const chosenName = at.length === 2 ? nameOfField(fieldAt(body, at), draft.language) : say(what, draft.language) || section?.key;
+  if (!open) {
+    const said = ticked > 0 ? words("js.form.library.keep_fields", { count: ticked }) : words(at.length === 2 ? "js.form.library.keep_field" : "js.form.library.keep_section");
+    return (
+      <>
+        <Button words={said} icon="plus" onClick={begin} />
+        {ticked > 0 ? <Button words={words("js.form.library.unpick")} onClick={() => unpick(true)} /> : <p class="help">{words("js.form.library.pick_help")}</p>}
+      </>
+    );
+  }
+  const chosenName = fields.length > 0 ? fields.map((each) => nameOfField(each, draft.language)).join(" · ") : say(what, draft.language) || section?.key;
   return (
     <form
       class="form-keep"

@@ -12,7 +12,7 @@ from app.access import Conflict, Missing
 from app.jobs import drain, load_handlers
 from app.models.ledger import Entry
 from app.models.upload import ImportMapping, Upload
-from app.services import definitions, imports, imports_choice
+from app.services import definitions, imports, imports_choice, imports_memory
 from app.services.definition_checks import published
 from app.services.imports_survey import CUSTOMERS, RECORDS
 from rules import Invalid
@@ -165,3 +165,10 @@ def test_customers_too(house: House) -> None:
     done = say(house, waiting.id, {0: "number", 1: "name", 2: "credit_code", 3: "industry", 4: "currency"}, by="sunli")
     assert done.status == "checked", report(house, waiting.id)
     assert report(house, waiting.id)["by"] == "person"
+
+
+def test_a_row_begins_with_whole_cells() -> None:
+    short, long = [None, "甲", "", "乙"], ["甲" * 50, "乙" * 20, "丙" * 20]
+    pages = [{"sheet": 0, "name": "表", "rows": [[3, short], [4, long], [5, ["丁" * 90]], [6, []]]}]
+    told = [text for _, _, _, text in imports_memory.heads(pages)]
+    assert told == ["甲 · 乙", "甲" * 50 + " · " + "乙" * 20 + " · …", "丁" * 80 + "…", ""]

@@ -315,12 +315,19 @@ def test_a_starter_is_taken_under_a_key_that_is_free(house: House) -> None:
         created = work.session.scalars(select(Entry.verb).where(Entry.subject_id == "form/collections_2")).all()
     assert created == [Verb.DEFINITION_CREATED]
     assert post(client, f"{address}/draft", {"key": "collections_3"}).status_code == 303
-    with house.work("zhoumin") as work:
-        row = definitions.find(work.session, "form", "collections_3")
-        assert row.body["book"]["facts"][0]["key"] == "collection_contacts_3m_collections_3", "the first has its own"
-        assert definitions.check(work.session, "form", row.body, row.key) == []
-        definitions.publish(work, row, row.row_version)
-    assert "催收记录" in text(house.client("lina"), "/books")
+    new = {"start": "form/collections", "key": "collections", "title_zh": "欠款催收"}
+    taken = post(client, "/studio/new", new)
+    assert (taken.status_code, 'value="欠款催收"' in taken.text) == (409, True)
+    assert "另取一个，例如 collections_4" in taken.text
+    assert post(client, "/studio/new", {**new, "key": "collections_4"}).location.endswith("/collections_4/1/design")
+    for key, title in (("collections_3", "催收记录"), ("collections_4", "欠款催收")):
+        with house.work("zhoumin") as work:
+            row = definitions.find(work.session, "form", key)
+            assert row.title["zh-CN"] == title
+            assert row.body["book"]["facts"][0]["key"] == f"collection_contacts_3m_{key}", "the first has its own"
+            assert definitions.check(work.session, "form", row.body, row.key) == []
+            definitions.publish(work, row, row.row_version)
+        assert title in text(house.client("lina"), "/books")
 
 
 @pytest.mark.parametrize("envelope", list(gallery.starters()), ids=lambda each: each["key"])

@@ -202,12 +202,20 @@ def test_the_impact_counts_answers_and_names_who_uses_a_field(client: FlaskClien
 
 def test_the_page_before_publishing_tells_the_impact(client: FlaskClient, house: House) -> None:
     body = copy.deepcopy(VISITS)
-    body["sections"][0]["fields"][-1]["required"] = True
+    next(each for each in body["sections"][0]["fields"] if not each.get("required"))["required"] = True
     with house.work("zhoumin") as work:
         row = definitions.find(work.session, "form", "site_visits", 2)
         definitions.save(work, row, row.row_version, body=body)
     page = client.get("/studio/form/site_visits/2/publish").text
     assert "对已有填报和使用者的影响" in page
+    assert "正在逐份试读已有填报" in page, "many answers take long: the page does not wait for them"
+    assert 'hx-get="/studio/form/site_visits/2/publish?impact=1"' in page
+    whole = client.get("/studio/form/site_visits/2/publish?impact=1").text
+    assert "改为必填。" in whole
+    assert "正在逐份试读" not in whole
+    with house.work("zhoumin") as work:
+        definitions.draft(work, "form", "first_one", {"zh-CN": "第一版"}, {"sections": VISITS["sections"]})
+    assert "对已有填报和使用者的影响" not in client.get("/studio/form/first_one/1/publish?impact=1").text
 
 
 def test_a_form_of_odd_setups_has_an_impact_too(client: FlaskClient) -> None:

@@ -80,6 +80,8 @@ def test_from_file_to_draft_to_rows(house: House, tag: str) -> None:
     assert preview.status_code == 303
     page = lina.get(preview.headers["Location"]).get_data(as_text=True)
     assert "39" in page
+    assert '<a href="/books/contract_book">2025 年合同台账</a>' in page, "a book is called by its title"
+    assert "2025 年合同台账" in lina.get("/imports").get_data(as_text=True)
     take = preview.headers["Location"] + "/take"
     assert lina.post(take, data={"csrf_token": token, "good_only": "yes"}).status_code == 303
     assert "/import/source" not in lina.get("/books/contract_book/import").get_data(as_text=True)
