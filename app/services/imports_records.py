@@ -118,7 +118,7 @@ class Records:
         query = select(RecordUnique.value, RecordUnique.record_id).where(
             RecordUnique.projection_id == known.id, RecordUnique.value.in_(keys)
         )
-        return dict(session.execute(query).tuples().all())
+        return {row.value: row.record_id for row in session.execute(query)}
 
     def store(self, work: Work, rows: Sequence[Checked]) -> tuple[int, int]:
         """Enter and change the good ones, each with its entry; returns how many, and how many the book refused.
