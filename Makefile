@@ -78,9 +78,10 @@ services: ## start local Redis and RabbitMQ from Debian's packages where none an
 	@sh .ci/services $(SUDO_APT)
 
 browser: ## install Chromium and the fonts from Debian's packages where that is possible
-	@if ! command -v chromium >/dev/null; then \
+	@if ! command -v chromium-headless-shell >/dev/null; then \
 	  if [ -n "$(SUDO_APT)" ] && apt-get update -qq && \
-	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium fonts-liberation fonts-noto-cjk; then :; \
+	    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium-headless-shell fonts-liberation fonts-noto-cjk; then :; \
+	  elif command -v chromium >/dev/null; then :; \
 	  else echo "No Chromium found: install your system's package 'chromium' (Debian: \`sudo make browser\`) to run the journeys; they are skipped without it."; fi; fi
 
 lock: ## pin and hash the requirements anew

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
+from tests.browser import FLAGS, chromium
 from tests.static.gallery import ROOT, Gallery, gallery
 
 pytestmark = pytest.mark.browser
@@ -37,7 +37,7 @@ def playwright() -> Iterator[Playwright]:
 
 
 def launch(playwright: Playwright, *options: str) -> Browser:
-    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox", *options])
+    return playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS, *options])
 
 
 @pytest.fixture(scope="module")
