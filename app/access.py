@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+
+from forms.access import Access
+from forms.book import Act
+from forms.book import Grant as Line
 
 
 class Role(StrEnum):
@@ -135,6 +139,16 @@ TABLE: Mapping[Role, Mapping[Right, Scope]] = {
 }
 
 
+REACHES: Mapping[str, Scope] = {
+    "own": Scope.OWN, "department": Scope.DEPARTMENT, "tree": Scope.TREE, "all": Scope.ALL,
+}  # fmt: skip
+# The rights that the customer form may narrow; who is to be rated must be seen, who is imported is written.
+CUSTOMER_ACTS: Mapping[Right, Act] = {
+    Right.CUSTOMER_READ: "read", Right.RATING_READ: "read", Right.RATING_RUN: "read", Right.CUSTOMER_WRITE: "write",
+    Right.CUSTOMER_IMPORT: "write",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A role given to a person, over at most these rows."""
@@ -157,10 +171,30 @@ class Viewer:
     line: frozenset[str] = frozenset()  # ids of the own department and all above it
     posts: frozenset[str] = frozenset()
     departments: tuple[str, ...] = ()  # keys of the own department and all above it, the root last
+    customers: Access | None = None  # what the customer form in force says of who reaches customers
 
     def scope(self, right: Right) -> Scope | None:
         """The widest rows this person may reach with `right`; None when they may not at all."""
-        return widest(self.grants, right)
+        if self.customers is None or right not in CUSTOMER_ACTS:
+            return widest(self.grants, right)
+        return max((scope for scope, _ in self.to_customers(right)), default=None)
+
+    def to_customers(self, right: Right) -> Iterator[tuple[Scope, Line | None]]:
+        """By each role of this person that has `right`: over which customers, and what their form says of the role.
+
+        The form narrows what the role allows, never widens it; a right of another noun goes by what may be read.
+        """
+        act = CUSTOMER_ACTS.get(right, "read")
+        for held in self.grants:
+            top = TABLE[held.role].get(right)
+            line = None if self.customers is None else self.customers.grant(held.role)
+            if top is None or (self.customers is not None and (line is None or act not in line.reach)):
+                continue
+            yield min(top, held.scope, Scope.ALL if line is None else REACHES[line.reach[act]]), line
+
+    def everybody(self, right: Right) -> bool:
+        """Whether `right` reaches every customer, by no formula."""
+        return any(s is Scope.ALL and (line is None or line.where is None) for s, line in self.to_customers(right))
 
     def may(self, right: Right) -> bool:
         return self.scope(right) is not None

@@ -1,4 +1,4 @@
-"""The `book` member of a form body becomes a Book, or Problems at their JSON Pointer paths."""
+"""The members `book` and `access` of a form body become a Book and Access, or Problems at JSON Pointer paths."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from typing import Any
 from rules import Formula, Problem
 from rules.problem import pointer
 
-from .book import ACTS, Book, BookFact, Grant, Of, sort_of
+from .access import Access
+from .book import ACTS, Book, BookFact, Grant, Of, Sort, sort_of
 from .fields import Field, LookupField, Subform
 from .reach import RECORD, USER, Where, read
 
 
 @dataclass(slots=True)
 class Making:
-    """One `book` member being read against the fields of its Form; what is wrong goes to `problems`."""
+    """One `book` or `access` member being read against the fields of its Form; what is wrong goes to `problems`."""
 
     fields: Mapping[str, Field]
     loose: Collection[str]
@@ -32,21 +33,27 @@ class Making:
         order = raw.get("sort", {})
         by = next(self._sorted([order["by"]], "/book/sort/by", listed=False), None) if order else None
         key = self._key(raw)
-        access = tuple(self._access(raw.get("access", ())))
+        access = tuple(self._access(raw.get("access", ()), "book", "access"))
         for index, grant in enumerate(access):
             if columns and columns[0] in grant.hidden:  # it names the record wherever that is spoken of
                 self.add("form.book_name_hidden", pointer("book", "access", index, "hidden"), key=columns[0])
         facts = tuple(self._facts(raw.get("facts", ()), customer))
         unique = [f.key for f in self.fields.values() if f.unique]
-        asked = sorted(each for grant in access if grant.where is not None for each in grant.where.keys)
-        wanted = dict.fromkeys([*columns, *filters, *unique, *([by] if by else []), *([key] if key else []), *asked])
-        found = {each: sort_of(self.fields[each]) for each in wanted}
+        wanted = [*columns, *filters, *unique, *([by] if by else []), *([key] if key else []), *_asked(access)]
+        projected, ids = self._projected(wanted)
+        several = frozenset(each for each in projected if self.fields[each].feel_type == "list<string>")
+        descending = bool(order.get("descending"))
+        return Book(columns, filters, by, descending, customer, key, access, facts, projected, ids, several)
+
+    def access(self, raw: Sequence[Mapping[str, Any]]) -> Access:
+        grants = tuple(self._access(raw, "access"))
+        return Access(grants, *self._projected(_asked(grants)))
+
+    def _projected(self, wanted: Iterable[str]) -> tuple[Mapping[str, Sort], Mapping[str, str]]:
+        """How lists hold these fields, and the fields' ids, by key."""
+        found = {each: sort_of(self.fields[each]) for each in dict.fromkeys(wanted)}
         projected = {each: sort for each, sort in found.items() if sort is not None}
-        return Book(
-            columns, filters, by, bool(order.get("descending")), customer, key, access, facts,
-            MappingProxyType(projected), MappingProxyType({each: self.fields[each].id for each in projected}),
-            frozenset(each for each in projected if self.fields[each].feel_type == "list<string>"),
-        )
+        return MappingProxyType(projected), MappingProxyType({each: self.fields[each].id for each in projected})
 
     def add(self, code: str, path: str, **params: Any) -> None:
         self.problems.append(Problem(code, path, params))
@@ -95,10 +102,10 @@ class Making:
             self.add("form.book_key_not_unique", "/book/key", key=key)
         return None if field is None else field.key
 
-    def _access(self, raw: Sequence[Mapping[str, Any]]) -> Iterator[Grant]:
+    def _access(self, raw: Sequence[Mapping[str, Any]], *place: str) -> Iterator[Grant]:
         seen: set[str] = set()
         for index, item in enumerate(raw):
-            path = pointer("book", "access", index)
+            path = pointer(*place, index)
             if item["role"] in seen:
                 self.add("form.book_role_twice", f"{path}/role", role=item["role"])
             seen.add(item["role"])
@@ -163,6 +170,11 @@ class Making:
         if field is not None and field.feel_type != "date":
             self.add("form.book_not_a_day", path, key=key)
         return None if field is None else field.key
+
+
+def _asked(access: Iterable[Grant]) -> list[str]:
+    """The fields that formulas of access ask for."""
+    return sorted(each for grant in access if grant.where is not None for each in grant.where.keys)
 
 
 def _fits(of: Of, type: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from rules import Formula, Invalid, Problem, Scope, ScopeEntry
 from rules.problem import pointer
 
+from .access import Access
 from .book import Book
 from .book_compile import Making
 from .controls import PageForm
@@ -53,7 +54,7 @@ def compile_form(body: object) -> Form:
     outermost = [r for r in rules if "." not in r.target]
     plan = plan_of(tuple(work.fields.values()), computed, outermost, outer, work.paths, work.problems)
     summary = tuple(work.summary(body))
-    book = work.book(body)
+    book, access = work.book(body), work.access(body)
     plan, rows = work.tied(plan, rows)
     if work.problems:
         raise Invalid(work.problems)
@@ -62,7 +63,7 @@ def compile_form(body: object) -> Form:
     return Form(
         sections, MappingProxyType(work.fields), rules, checks, summary, removed,
         plan, MappingProxyType(rows), tuple(work.warnings), feeds_of(plan, reads), book,
-        body.get("arrangement") == "tabs",
+        body.get("arrangement") == "tabs", access,
     )
 
 
@@ -330,8 +331,16 @@ class _Work:
         raw = body.get("book")
         if not isinstance(raw, Mapping) or not self.sound("/book"):
             return None
+        return self.making().book(raw)
+
+    def access(self, body: Mapping[str, Any]) -> Access | None:
+        """Who reaches what this Form is the file of, where it says so."""
+        raw = body.get("access")
+        return self.making().access(raw) if isinstance(raw, list | tuple) and self.sound("/access") else None
+
+    def making(self) -> Making:
         return Making(
             self.fields, self.loose, lambda text, path: self.formula(text, path, "boolean"),
             lambda text, path: formula(text, {**self.scope(None), **NAMES}, path, self.problems, "boolean"),
             self.problems,
-        ).book(raw)
+        )

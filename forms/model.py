@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from rules import Formula, Problem
 
+from .access import Access
 from .book import Book
 from .fields import Field, Subform
 from .label import Label
@@ -104,6 +105,7 @@ class Form:
     warnings findings of its formulas that do not block, at their places
     feeds    for each key, the keys its value or visibility depends on, directly or through others
     book     how its records are kept, None for a Form that other things are asked by
+    access   who reaches what it is the file of, None where the roles alone say so
     tabs     sections stand behind tabs, one shown at a time, instead of one below the other
     """
 
@@ -119,6 +121,7 @@ class Form:
     feeds: Mapping[str, frozenset[str]] = member(default_factory=lambda: MappingProxyType({}))
     book: Book | None = None
     tabs: bool = False
+    access: Access | None = None
     asked: tuple[Field, ...] = member(init=False, repr=False, compare=False)
     """The fields that hold answers: every field but notes."""
 

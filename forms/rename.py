@@ -61,6 +61,8 @@ class _Renaming:
                 found["summary"] = self.names(body["summary"])
             if isinstance(body.get("book"), Mapping):
                 found["book"] = self.book(body["book"])
+            if "access" in body:
+                found["access"] = _each(body["access"], self.grant)
         return found
 
     def formula(self, text: Any, inside: bool) -> Any:

@@ -14,6 +14,7 @@ from jsonschema.exceptions import ValidationError
 from rules import Problem
 from rules.problem import pointer
 
+from .access import SCHEMA as ACCESS
 from .book import SCHEMA as BOOK
 from .fields import FIELD_TYPES
 from .raw import bad_character, shown
@@ -96,6 +97,7 @@ def form_schema() -> dict[str, Any]:
             summary={"type": "array", "items": key, "maxItems": 20, "uniqueItems": True},
             removed={"type": "array", "items": {"$ref": "#/$defs/removed"}},
             book=dict(BOOK),
+            access=dict(ACCESS),
         ),
         "$defs": {
             "label": label,

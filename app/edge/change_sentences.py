@@ -91,6 +91,8 @@ def _name(part: Part, labels: Labels) -> str:
     if part.name == "routes":
         ends = (_labelled(labels, f"step.{item.get(end)}") or str(item.get(end)) for end in ("from", "to"))
         return t("studio.change.route", **dict(zip(("origin", "target"), ends, strict=True)))
+    if part.name == "access" and has_text(f"role.{item.get('role')}"):
+        return t(f"role.{item['role']}")
     if part.name in ("rules", "assign", "limits", "cuts"):
         return t("studio.change.number", number=number)
     if part.name == "rows":

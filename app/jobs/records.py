@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from app.jobs.run import Run, handler
-from app.services import books, numbering, records
+from app.services import books, customer_reach, numbering, records
 from app.services.viewers import viewer_of
 from app.work import Actor
 
@@ -24,6 +24,22 @@ def project(run: Run) -> None:
             chunk.result = {"after": ids[-1] if ids else after}
             if len(ids) < CHUNK:
                 books.built(chunk.work, book)
+                chunk.close()
+        if chunk.last:
+            return
+
+
+@handler(customer_reach.BUILD)
+def project_customers(run: Run) -> None:
+    """The same for customers, whom a formula of their form finds by these values."""
+    while True:
+        with run.chunk() as chunk:
+            after, done = chunk.job.result.get("after", ""), chunk.job.progress
+            ids = customer_reach.write_again(chunk.work, after, CHUNK)
+            chunk.progress = done + len(ids)
+            chunk.result = {"after": ids[-1] if ids else after}
+            if len(ids) < CHUNK:
+                customer_reach.built(chunk.work)
                 chunk.close()
         if chunk.last:
             return

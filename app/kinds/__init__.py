@@ -87,5 +87,10 @@ def compiled(kind: str, print_: str, body: Body) -> Any:
     return found
 
 
+def known(kind: str, print_: str) -> Any | None:
+    """The same where it was compiled before, else None: whoever has no body at hand need not read it."""
+    return _CACHE.get((kind, print_))
+
+
 _CACHE: dict[tuple[str, str], Any] = {}
 _CACHE_SIZE = 512

@@ -49,7 +49,7 @@ IDENTITY: Mapping[str, str] = {
     "sections": "key", "fields": "id", "options": "code", "rules": "id", "checks": "id", "removed": "id",
     "facts": "key", "formulas": "key", "dimensions": "key", "variants": "key", "factors": "key", "values": "value",
     "knockouts": "id", "grades": "key", "examples": "name", "steps": "id", "tiers": "key", "weights": "of",
-    "tables": "key", "inputs": "key", "outputs": "key", "rows": "id",
+    "tables": "key", "inputs": "key", "outputs": "key", "rows": "id", "access": "role",
 }  # fmt: skip
 
 
@@ -196,6 +196,7 @@ _RANKED: Mapping[str, tuple[str, ...]] = {  # from tight to loose
     "rule": ("all", "any"),
     "mode": ("always", "default"),
     "payment_mode": ("prepay", "cod", "open_account"),
+    **dict.fromkeys(("read", "write", "remove"), ("own", "department", "tree", "all")),
 }
 _PERMISSIONS = ("hidden", "read", "edit")
 _GUARDS = ("checks", "knockouts", "veto")  # to lose one loosens
@@ -227,6 +228,8 @@ def _lean(name: str, before: Any, after: Any, parts: tuple[Part, ...]) -> int:
     if name in _RANKED:
         order = _RANKED[name]
         return order.index(after) - order.index(before) if before in order and after in order else 0
+    if name == "where":  # a condition of access
+        return (after is None) - (before is None)
     if name in ("posts", "veto") and isinstance(before, list) and isinstance(after, list):
         return len(before) - len(after)
     factor = 1 if name == "step" and len(parts) > 1 and parts[-2].name == "over_limit" else _FIGURES.get(name, 0)

@@ -68,6 +68,27 @@ class Customer(Base):
     __mapper_args__ = {"version_id_col": row_version}
 
 
+class CustomerValue(Base):
+    """What a customer's file says to a field by which a formula tells who reaches the customer (ADR 0014).
+
+    Kept as the values of records are: several for a field of several values, one line of nothing for an empty one.
+    """
+
+    __tablename__ = "customer_values"
+    __silent__ = True  # follows from the file, whose change is recorded
+
+    customer_id: Mapped[str] = mapped_column(ForeignKey("customers.id"), primary_key=True)
+    projection_id: Mapped[int] = mapped_column(ForeignKey("projections.id"), primary_key=True)
+    place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    text: Mapped[str | None] = mapped_column(String(200))
+    number: Mapped[Decimal | None] = mapped_column(Money())
+
+    __table_args__ = (
+        Index("ix_customer_values_text", "projection_id", "text", "customer_id"),
+        Index("ix_customer_values_number", "projection_id", "number", "customer_id"),
+    )
+
+
 class Evidence(Base):
     """One dated copy of what a source said: facts, source, as-of, expiry. Newer copies join, none is overwritten."""
 

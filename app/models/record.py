@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import Base, Id, Json, Money, UtcTime, new_id
 
 KEPT, REMOVED = "kept", "removed"
+CUSTOMERS = "$customers"  # no key of a form can be this
 
 
 class Record(Base):
@@ -48,6 +49,8 @@ class Record(Base):
 
 class Projection(Base):
     """A field of a book by which lists sort and find: a small number that stands for (book, field id) in every value.
+
+    `CUSTOMERS` in place of a book stands for the fields by which a formula tells who reaches a customer.
 
     `sort` is ``text`` or ``number``. While `built` is false its values are still being written for older records, and
     lists do without it.

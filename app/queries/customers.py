@@ -14,6 +14,7 @@ from app.access import Missing, Right, require
 from app.models.customer import Customer
 from app.models.people import Department, User
 from app.queries.keyset import Counted, Place, Sorting, counted, walk
+from app.queries.reach import FILES
 from app.queries.scope import customers_in_scope
 from app.work import Reading
 
@@ -150,7 +151,8 @@ def page(
 
 
 def _narrowed(query: Select[Any], reading: Reading, filters: Filters) -> Select[Any]:
-    query = _matching(customers_in_scope(query, reading.viewer), filters.search)
+    reached = customers_in_scope(query, reading.viewer, among=FILES.along(reading.session))
+    query = _matching(reached, filters.search)
     if filters.grade:
         query = query.where(Customer.grade.is_(None) if filters.grade == UNRATED else Customer.grade == filters.grade)
     if filters.industry:

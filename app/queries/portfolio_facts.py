@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from app.access import Forbidden, Right, Scope, require
+from app.access import Forbidden, Right, require
 from app.db import mentions
 from app.models.credit import Rating
 from app.models.customer import Customer, Evidence
@@ -29,7 +29,8 @@ class Stamp:
 
 def require_all(reading: Reading) -> None:
     """Only who may read every customer's rating may see what a draft does to all of them."""
-    if require(reading.viewer, Right.RATING_READ) is not Scope.ALL:
+    require(reading.viewer, Right.RATING_READ)
+    if not reading.viewer.everybody(Right.RATING_READ):
         raise Forbidden(Right.RATING_READ)
 
 

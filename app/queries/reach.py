@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, not_, or_, select, true
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from app.access import Viewer
-from app.models.record import Projection, Record, RecordValue
+from app.models.customer import Customer, CustomerValue
+from app.models.record import CUSTOMERS, Projection, Record, RecordValue
+from app.queries.keyset import counted
+from forms.access import Access
 from forms.book import Book
 from forms.reach import RECORD, USER, Both, Condition, Fixed, Flag, Not, Test, Where
 from rules import Formula, to_python
 
-# How a list asks for records with a value: given the rows of values and a condition on them, a condition on records.
+# How a list asks for rows with a value: given the values and a condition on them, a condition on the rows.
 Among = Callable[[Any, ColumnElement[bool]], ColumnElement[bool]]
-COLUMNS: Mapping[str, Any] = {f"{RECORD}.owner": Record.owner_id, f"{RECORD}.department": Record.department_id}
+FEW = 20_000  # so many matches are sorted by themselves sooner than found along the order of the list
 THEN = datetime(2000, 1, 1, tzinfo=UTC)  # no part of a condition asks for the time
 
 
@@ -31,23 +35,54 @@ def user_facts(viewer: Viewer) -> dict[str, Any]:
     }}  # fmt: skip
 
 
-def one_by_one(value: Any, held: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Asked per record, of its own values: by OFFSET also where a planner would sooner read all values of the field."""
-    return exists(select(1).where(value.record_id == Record.id, held).offset(0))
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a formula is asked of: the rows, by id, and the table of their values with its column that names the row.
+
+    columns  what a formula may ask for besides answers: columns of the row itself
+    """
+
+    id: Any
+    values: Any
+    of: str
+    columns: Mapping[str, Any]
+
+    def one_by_one(self, value: Any, held: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Asked per row, of its own values: OFFSET keeps a planner from reading all values of the field instead."""
+        return exists(select(1).where(getattr(value, self.of) == self.id, held).offset(0))
+
+    def along(self, session: Session) -> Among:
+        """Rows with such a value: where there are few, found by themselves; else asked one by one along the list."""
+
+        def among(value: Any, held: ColumnElement[bool]) -> ColumnElement[bool]:
+            some = select(getattr(value, self.of)).where(held)
+            return self.id.in_(some) if counted(session, some, FEW) <= FEW else self.one_by_one(value, held)
+
+        return among
+
+
+def _of(model: Any, values: Any, of: str) -> Rows:
+    columns = {f"{RECORD}.owner": model.owner_id, f"{RECORD}.department": model.department_id}
+    return Rows(model.id, values, of, columns)
+
+
+RECORDS = _of(Record, RecordValue, "record_id")
+FILES = _of(Customer, CustomerValue, "customer_id")  # customers, by what their files say
 
 
 class Filtering:
-    """Conditions of one book for one person.
+    """Conditions of one book, or of the customer form where `key` is `CUSTOMERS`, for one person.
 
     Each is made twice, as what makes it true and what makes it false, since neither holds of what is not known: a
     record whose values have not been written yet is in neither, and stays unseen.
     """
 
-    def __init__(self, key: str, book: Book, viewer: Viewer, among: Among | None = None) -> None:
+    def __init__(self, key: str, book: Book | Access, viewer: Viewer, among: Among | None = None) -> None:
+        self._rows = FILES if key == CUSTOMERS else RECORDS
         self._key = key
         self._book = book
         self._user = user_facts(viewer)
-        self._among = among or one_by_one
+        self._among = among or self._rows.one_by_one
 
     def of(self, where: Where) -> ColumnElement[bool]:
         return self._holds(where.tree, True)
@@ -90,11 +125,11 @@ class Filtering:
         return self._line(key, condition)
 
     def _line(self, key: str, condition: Callable[[Any], ColumnElement[bool]]) -> ColumnElement[bool]:
-        """Records of which a value of the field meets the condition."""
-        column = COLUMNS.get(key)
+        """Rows of which a value of the field meets the condition."""
+        column = self._rows.columns.get(key)
         if column is not None:
             return condition(column)
-        sort, value = self._book.projected[key], aliased(RecordValue)
+        sort, value = self._book.projected[key], aliased(self._rows.values)
         here = select(Projection.id).where(
             Projection.book == self._key, Projection.field == self._book.ids[key], Projection.sort == sort
         )

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from app.db import letters_in
 from app.models.record import KEPT, REMOVED, Projection, Record, RecordValue
 from app.queries.keyset import counted
-from app.queries.reach import Among, one_by_one
+from app.queries.reach import RECORDS, Among
 from app.queries.scope import Few, records_in_scope
 from app.work import Reading
 from forms.book import LONGEST, Book, held
@@ -110,14 +110,14 @@ def sift(reading: Reading, listing: Listing, filters: Filters, sorted_by: Projec
         single = key not in listing.book.several
         if single and sorted_by is not None and what.id == sorted_by.id:
             along.append(_meets(RecordValue, what, wanted))
-            many.append((what, wanted, one_by_one(value, meets)))
+            many.append((what, wanted, RECORDS.one_by_one(value, meets)))
         elif _few(reading, value, meets):
             few = True
             conditions.append(Record.id.in_(select(value.record_id).where(meets)))
         elif single:
-            many.append((what, wanted, one_by_one(value, meets)))
+            many.append((what, wanted, RECORDS.one_by_one(value, meets)))
         else:
-            conditions.append(one_by_one(value, meets))
+            conditions.append(RECORDS.one_by_one(value, meets))
     asked = [condition for what, _, condition in many if sorted_by is None or what.id != sorted_by.id or not along]
     whole = select(Record.id)
     if many:
@@ -150,7 +150,7 @@ def _among(reading: Reading, value: Any, held: ColumnElement[bool]) -> ColumnEle
     """Records with such a value: where there are few, found by themselves; else asked one by one along the list."""
     if _few(reading, value, held):
         return Record.id.in_(select(value.record_id).where(held))
-    return one_by_one(value, held)
+    return RECORDS.one_by_one(value, held)
 
 
 def _named(reading: Reading, text: str) -> ColumnElement[bool]:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, exists, false, or_, select, true
 
-from app.access import TABLE, Right, Scope, Viewer
+from app.access import REACHES, TABLE, Right, Scope, Viewer
 from app.models.case import Case, CreditRequest, Notice, Task
 from app.models.customer import Customer
-from app.models.record import Record
+from app.models.record import CUSTOMERS, Record
 from app.queries.reach import Among, Filtering
 from forms.book import Act, Book, Grant
 from workflows.assign import FLOW_ADMIN
@@ -32,23 +32,68 @@ def _rows(scope: Scope | None, viewer: Viewer, owner: Any, department: Any) -> C
     return or_(mine, department.in_(sorted(viewer.tree))) if viewer.tree else mine
 
 
-def customers_in_scope(query: Query, viewer: Viewer, right: Right = Right.CUSTOMER_READ) -> Query:
-    """Only customers this person may reach with `right`."""
-    return query.where(_rows(viewer.scope(right), viewer, Customer.owner_id, Customer.department_id))
+def customers_in_scope(
+    query: Query, viewer: Viewer, right: Right = Right.CUSTOMER_READ, among: Among | None = None
+) -> Query:
+    """Only customers this person may reach with `right`.
+
+    Where a role reaches them by a formula of the customer form, that is a condition too (ADR 0014); `among` says how
+    a list asks for it.
+    """
+    return query.where(_customers(list(viewer.to_customers(right)), viewer, among))
+
+
+def _customers(
+    ways: Sequence[tuple[Scope, Grant | None]], viewer: Viewer, among: Among | None = None
+) -> ColumnElement[bool]:
+    """Customers to which one of the `ways` leads."""
+    if viewer.customers is None or not narrowed(ways):
+        widest: Scope | None = max((scope for scope, _ in ways), default=None)
+        return _rows(widest, viewer, Customer.owner_id, Customer.department_id)
+    filtering = Filtering(CUSTOMERS, viewer.customers, viewer, among)
+    conditions = [
+        _rows(scope, viewer, Customer.owner_id, Customer.department_id)
+        & (true() if line is None or line.where is None else filtering.of(line.where))
+        for scope, line in ways
+    ]
+    return or_(*conditions)
+
+
+def by_customer_formula(viewer: Viewer, right: Right) -> bool:
+    """Whether what this person reaches with `right` hangs on what customers' files say."""
+    return narrowed(viewer.to_customers(right))
+
+
+def _about(viewer: Viewer, customer: Any) -> ColumnElement[bool]:
+    """What is about a customer goes with the customer, as far as the customer form says who reaches customers.
+
+    It is narrowed by what the form says alone: whose it is by role is told by the owner of the thing itself.
+    """
+    if viewer.customers is None:
+        return true()
+    lines = [viewer.customers.grant(held.role) for held in viewer.grants if Right.CUSTOMER_READ in TABLE[held.role]]
+    ways = [(REACHES[line.reach["read"]], line) for line in lines if line is not None and "read" in line.reach]
+    if any(scope is Scope.ALL and line.where is None for scope, line in ways):
+        return true()
+    found: ColumnElement[bool] = customer.in_(select(Customer.id).where(_customers(ways, viewer)))
+    return found
 
 
 def requests_in_scope(query: Query, viewer: Viewer, right: Right = Right.REQUEST_READ) -> Query:
     """Requests within scope; a draft is private to its author."""
-    inside = _rows(viewer.scope(right), viewer, CreditRequest.applicant_id, CreditRequest.department_id)
+    mine = _rows(viewer.scope(right), viewer, CreditRequest.applicant_id, CreditRequest.department_id)
+    inside = mine & or_(CreditRequest.applicant_id == viewer.id, _about(viewer, CreditRequest.customer_id))
     return query.where(inside, or_(CreditRequest.status != "draft", CreditRequest.applicant_id == viewer.id))
 
 
 def cases_in_scope(query: Query, viewer: Viewer, right: Right = Right.REQUEST_READ) -> Query:
     """Cases within scope, and besides those every case in which this person has or had a task or was told.
 
+    A formula of the customer form takes from them the cases of customers out of reach, but never one's own.
     A flow admin also sees the cases that stand still until a flow admin acts.
     """
-    inside = _rows(viewer.scope(right), viewer, Case.applicant_id, Case.department_id)
+    mine = _rows(viewer.scope(right), viewer, Case.applicant_id, Case.department_id)
+    inside = mine & or_(Case.applicant_id == viewer.id, _about(viewer, Case.customer_id))
     told = select(Notice.case_id).where(Notice.user_id == viewer.id)
     stuck = Case.status == "error" if FLOW_ADMIN in viewer.posts else false()
     return query.where(or_(inside, Case.id.in_(tasks_of(select(Task.case_id), viewer)), Case.id.in_(told), stuck))
@@ -61,9 +106,6 @@ def tasks_of(query: Query, viewer: Viewer) -> Query:
 
 RECORD_RIGHTS: Mapping[Act, Right] = {
     "read": Right.RECORD_READ, "write": Right.RECORD_WRITE, "remove": Right.RECORD_REMOVE,
-}  # fmt: skip
-REACHES: Mapping[str, Scope] = {
-    "own": Scope.OWN, "department": Scope.DEPARTMENT, "tree": Scope.TREE, "all": Scope.ALL,
 }  # fmt: skip
 
 
@@ -140,12 +182,12 @@ def _reached(
     if book.customer is None:
         return _rows(scope, viewer, Record.owner_id, Record.department_id)
     if scope is None or scope is Scope.ALL:
-        return false() if scope is None else true()
+        return false() if scope is None else _about(viewer, Record.customer_id)
     mine = _rows(scope, viewer, Customer.owner_id, Customer.department_id)
-    theirs = Record.customer_id.in_(select(Customer.id).where(mine))
-    if few is None or few(select(Record.id).where(theirs, Record.book == key)):
-        return theirs
-    return exists(select(1).where(Customer.id == Record.customer_id, mine).offset(0))  # asked of each along the list
+    theirs: ColumnElement[bool] = Record.customer_id.in_(select(Customer.id).where(mine))
+    if few is not None and not few(select(Record.id).where(theirs, Record.book == key)):  # asked of each along the list
+        theirs = exists(select(1).where(Customer.id == Record.customer_id, mine).offset(0))
+    return theirs & _about(viewer, Record.customer_id)
 
 
 def my_groups(viewer: Viewer) -> ColumnElement[bool]:

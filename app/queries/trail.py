@@ -16,13 +16,14 @@ from app.models.customer import Customer
 from app.models.definition import Definition
 from app.models.ledger import Entry, Leaf
 from app.models.people import User
-from app.queries.scope import cases_in_scope, customers_in_scope
+from app.queries.scope import cases_in_scope, customers_in_scope, requests_in_scope
 from app.queries.trail_names import NOBODY, Names, names_of
 from app.work import Reading, Subject, Verb
 from ledger import Malformed, canonical
 
 PAGE = 50
 FOUND = 20  # subjects that one search word may stand for
+GOING_WITH = ("customer", "credit_request", "case")  # subjects whose entries go with the customer
 WINDOW = 200_000  # newest entries whose bodies a search for text reads
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -170,11 +171,18 @@ def rows_of(session: Session, found: Sequence[Row[Any]]) -> tuple[EntryRow, ...]
 def _in_scope(query: Select[Any], reading: Reading) -> Select[Any]:
     """All entries, or where the right is narrowed those about customers and cases within it."""
     viewer = reading.viewer
-    if viewer.scope(Right.TRAIL_READ) is Scope.ALL:
+    whole = viewer.scope(Right.TRAIL_READ) is Scope.ALL
+    if whole and viewer.everybody(Right.TRAIL_READ):
         return query
     customers = customers_in_scope(select(Customer.id), viewer, Right.TRAIL_READ)
     cases = cases_in_scope(select(Case.id), viewer, Right.TRAIL_READ)
-    return query.where(or_(Entry.customer_id.in_(customers), Entry.case_id.in_(cases)))
+    about = or_(Entry.customer_id.in_(customers), Entry.case_id.in_(cases))
+    if not whole:
+        return query.where(about)
+    requests = requests_in_scope(select(CreditRequest.id), viewer, Right.TRAIL_READ)
+    asked = (Entry.subject_type == "credit_request") & Entry.subject_id.in_(requests)
+    others = Entry.customer_id.is_(None) & Entry.case_id.is_(None) & Entry.subject_type.not_in(GOING_WITH)
+    return query.where(or_(about, asked, others))
 
 
 def entries(

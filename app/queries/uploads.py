@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.orm import aliased
 
-from app.access import Forbidden, Missing, Right, Scope, Viewer
+from app.access import Forbidden, Missing, Right, Viewer
 from app.models.definition import DRAFT, Definition
 from app.models.job import Job
 from app.models.people import User
@@ -28,7 +28,7 @@ _COLUMNS = (
 
 
 def in_scope(query: Query, viewer: Viewer | None) -> Query:
-    """Only uploads this person may reach: lists of the house with scope all, else their own.
+    """Only uploads this person may reach: lists of the house with every customer in reach, else their own.
 
     A list of records may hold what a book hides from others, so that it is its sender's alone.
     """
@@ -36,7 +36,7 @@ def in_scope(query: Query, viewer: Viewer | None) -> Query:
         return query
     query = query.where(Upload.kind != "form")  # what a form is made of is looked at in the studio
     mine = Upload.by == viewer.id
-    if viewer.scope(Right.CUSTOMER_IMPORT) is Scope.ALL:
+    if viewer.everybody(Right.CUSTOMER_IMPORT):
         return query.where(or_(mine, Upload.kind != "records"))
     return query.where(mine if may_upload(viewer) else false())
 

@@ -8,16 +8,16 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app.access import Conflict, Missing, Right, require
 from app.db import new_id
-from app.models.customer import Customer
+from app.models.customer import Customer, CustomerValue
 from app.models.definition import Definition
 from app.models.people import User
 from app.queries.scope import customers_in_scope
-from app.services import told
+from app.services import customer_reach, told
 from app.services.definitions import pin
 from app.services.numbers import next_number
 from app.services.old_pages import stale
@@ -80,6 +80,8 @@ def create(work: Work, values: Mapping[str, Any], *, source: str, owner_id: str 
     row = _made(work, values, source, owner_id, department_id)
     work.session.add(row)
     _flush(work, row, values)
+    customer_reach.write(work, [row], fresh=True)
+    customer_reach.stay_within(work, row, _right(source))
     if record:
         _tell_created(work, row, values, source, asked)
     return row
@@ -109,7 +111,9 @@ def create_all(work: Work, new: Sequence[New], *, source: str, asked: Asked | No
         except IntegrityError:
             pass
         else:
+            customer_reach.write(work, rows, fresh=True)
             for row, each in zip(rows, new, strict=True):
+                customer_reach.stay_within(work, row, _right(source))
                 _tell_created(work, row, each.values, source, asked)
             return rows
     return [
@@ -118,6 +122,11 @@ def create_all(work: Work, new: Sequence[New], *, source: str, asked: Asked | No
         )
         for each in new
     ]  # fmt: skip
+
+
+def _right(source: str) -> Right:
+    """By which right customers of that source are entered."""
+    return Right.CUSTOMER_IMPORT if source == "import" else Right.CUSTOMER_WRITE
 
 
 def _may_enter(work: Work, source: str) -> None:
@@ -194,6 +203,8 @@ def change(
         setattr(row, name, value)
     row.sort_name, row.changed_at = sort_name(row.name), work.now
     _flush(work, row, changed)
+    customer_reach.write(work, [row])
+    customer_reach.stay_within(work, row, right)
     others = sorted(key for key in answers.keys() | row.answers.keys() if answers.get(key) != row.answers.get(key))
     others = [key for key in others if key != NAMES]  # the former name is told by the name itself
     before |= _answered(row, answers, asked, others)
@@ -234,6 +245,7 @@ def withdraw(work: Work, customer_id: str, row_version: int) -> None:
     if row.row_version != row_version:
         raise stale(work.session, subject(row), row.name, WRITING)
     about, told_of = subject(row), {"name": row.name, "number": row.number}
+    work.session.execute(delete(CustomerValue).where(CustomerValue.customer_id == row.id))
     work.session.delete(row)
     work.session.flush()
     work.record(Verb.CUSTOMER_WITHDRAWN, about, told_of)

@@ -12,6 +12,7 @@ from app import kinds
 from app.models.definition import PUBLISHED, Definition, DefinitionUse
 from app.models.people import Post
 from app.services import documents
+from app.services.customer_answers import FORM
 from app.services.directory import directory
 from rules import Invalid, Problem
 from rules.problem import errors, pointer
@@ -67,6 +68,8 @@ def check(session: Session, kind: str, body: Mapping[str, Any], key: str | None 
             found += kinds.KINDS[kind].lint(made, ready, lambda tiers: directory(session, tiers))
     if kind == "form" and key is not None:
         found += _taken_facts(session, key, made)
+        if made.access is not None and key != FORM:
+            found.append(Problem("form.access_place", "/access"))
     if key is not None and not errors(found):
         found += _broken(session, kind, key, made)
     return found

@@ -19,7 +19,7 @@ from app.access import Conflict, Missing, Right, require
 from app.db import new_id
 from app.models.definition import DRAFT, PUBLISHED, RETIRED, Definition, DefinitionUse
 from app.models.people import User
-from app.services import books, documents
+from app.services import books, customer_reach, documents
 from app.services.definition_checks import check, check_stored, compiled, linked, published, users
 from app.services.states import version_member
 from app.work import Subject, Verb, Work
@@ -32,7 +32,9 @@ __all__ = [
 ]  # fmt: skip
 
 # What follows in the same act when a version of a kind comes into force.
-AFTER_PUBLISHING: Mapping[str, Callable[[Work, Definition], None]] = {"form": books.prepare}
+AFTER_PUBLISHING: Mapping[str, tuple[Callable[[Work, Definition], None], ...]] = {
+    "form": (books.prepare, customer_reach.prepare),
+}
 KEY_PATTERN = r"[a-z][a-z0-9_]{1,58}"
 TITLE_LONGEST = 120
 
@@ -283,8 +285,8 @@ def publish(
         Verb.DEFINITION_PUBLISHED, subject(row), detail,
         before=_status(row, DRAFT), after=_status(row, PUBLISHED), definitions=(pin(row),),
     )  # fmt: skip
-    if row.kind in AFTER_PUBLISHING:
-        AFTER_PUBLISHING[row.kind](work, row)
+    for follow in AFTER_PUBLISHING.get(row.kind, ()):
+        follow(work, row)
     return row
 
 

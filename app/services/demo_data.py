@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select, update
 from app.access import Conflict, Right, require
 from app.models.case import Case, CaseEvent, CreditRequest, Decision, Notice, Task
 from app.models.credit import CreditLimit, ExposureItem, FxRate, Rating
-from app.models.customer import Customer, Evidence, Occurrence
+from app.models.customer import Customer, CustomerValue, Evidence, Occurrence
 from app.models.demo import REMOVAL, DemoCustomer
 from app.models.file import FileHolder, FileUpload, StoredFile
 from app.models.job import Job
@@ -95,7 +95,8 @@ def remove(work: Work, most: int) -> Removed:
         (CaseEvent, CaseEvent.case_id, cases), (CreditLimit, CreditLimit.customer_id, ids), (Case, Case.id, cases),
         (CreditRequest, CreditRequest.id, requests), (Rating, Rating.customer_id, ids),
         (ExposureItem, ExposureItem.customer_id, ids), (Evidence, Evidence.customer_id, ids),
-        (Occurrence, Occurrence.customer_id, ids), (RecordValue, RecordValue.record_id, records),
+        (Occurrence, Occurrence.customer_id, ids), (CustomerValue, CustomerValue.customer_id, ids),
+        (RecordValue, RecordValue.record_id, records),
         (RecordUnique, RecordUnique.record_id, records), (Record, Record.id, records), (Customer, Customer.id, ids),
     ):  # fmt: skip
         if keys:

@@ -12,8 +12,8 @@ from app.models.case import CreditRequest
 from app.models.customer import Customer
 from app.models.definition import DRAFT, PUBLISHED, Definition
 from app.models.record import Record
-from app.services import customer_files, definitions
-from app.services.customer_files import FORM as CUSTOMER_FORM
+from app.services import customer_answers, definitions
+from app.services.customer_answers import FORM as CUSTOMER_FORM
 from app.work import Reading
 from forms import compile_form
 from forms.fields.choice import Choice
@@ -175,9 +175,9 @@ def _of_customers(view: Reading, keys: Collection[str]) -> Iterator[Body]:
     if row is None:
         return
     form = definitions.compiled(row)
-    plain = [key for key in customer_files.PLAIN if key in keys]
-    named = [key for key in customer_files.NAMED if key in keys and isinstance(form.fields.get(key), Choice)]
-    columns = [getattr(Customer, name) for name in (*plain, *(customer_files.NAMED[key] for key in named))]
+    plain = [key for key in customer_answers.PLAIN if key in keys]
+    named = [key for key in customer_answers.NAMED if key in keys and isinstance(form.fields.get(key), Choice)]
+    columns = [getattr(Customer, name) for name in (*plain, *(customer_answers.NAMED[key] for key in named))]
     codes: dict[tuple[str, Any], Any] = {}
     query = select(Customer.answers, Customer.industry_code, *columns).execution_options(yield_per=BATCH)
     for answers, industry, *values in view.session.execute(query):
@@ -186,7 +186,7 @@ def _of_customers(view: Reading, keys: Collection[str]) -> Iterator[Body]:
         for key, words in zip(named, values[len(plain) :], strict=True):
             code = industry if key == "industry" else None
             if (key, code or words) not in codes:
-                codes[key, code or words] = customer_files.code_of(form, key, words, code)
+                codes[key, code or words] = customer_answers.code_of(form, key, words, code)
             found[key] = codes[key, code or words]
         yield found
 
@@ -232,7 +232,7 @@ def _latest(view: Reading, key: str, row: Definition) -> Iterator[tuple[Definiti
     if key == CUSTOMER_FORM:
         form = definitions.compiled(row)
         files = view.session.scalars(select(Customer).order_by(Customer.changed_at.desc()).limit(TRIED))
-        yield row, [customer_files.stored(form, each) for each in files]
+        yield row, [customer_answers.stored(form, each) for each in files]
 
 
 def _concerns(change: FieldImpact, answers: Body) -> bool:

@@ -13,7 +13,7 @@ from app.db import new_id
 from app.gallery.companies import SOURCE as FILE
 from app.gallery.companies import Company
 from app.models.customer import Customer, Evidence
-from app.services import ratings
+from app.services import customer_reach, ratings
 from app.services.customers import sort_name
 from app.work import Subject, Verb, Work
 from credit.signals import Signal
@@ -38,6 +38,7 @@ def store(work: Work, companies: Sequence[Company], as_of: date) -> dict[str, in
     evidence = [_evidence(work, row["id"], company, as_of) for row, company in zip(rows, new, strict=True)]
     work.session.execute(insert(Customer), rows)
     work.session.execute(insert(Evidence), evidence)
+    customer_reach.write_new(work, [row["id"] for row in rows])
     for row, copy in zip(rows, evidence, strict=True):
         subject = Subject("customer", row["id"])
         detail = {"name": row["name"], "number": row["number"], "source": SOURCE}

@@ -18,7 +18,7 @@ from app.gallery.portfolio.shift import later
 from app.models.credit import ExposureItem, FxRate
 from app.models.customer import Customer, Evidence, Occurrence
 from app.models.demo import DemoCustomer
-from app.services import limits
+from app.services import customer_reach, limits
 from app.services.customers import PERSONAL, sort_name
 from app.work import Personal, Subject, Verb, Work
 from credit.exposure import in_currency, open_items
@@ -75,6 +75,7 @@ def store_customers(work: Work, rows: Sequence[Row], source: Source) -> int:
     work.session.execute(insert(Customer), customers)
     marks = [{"customer_id": each["id"], "at": work.now} for each in customers]
     work.session.execute(insert(DemoCustomer), marks)
+    customer_reach.write_new(work, [each["id"] for each in customers])
     work.session.execute(insert(Evidence), evidence)
     if occurrences:
         work.session.execute(insert(Occurrence), occurrences)

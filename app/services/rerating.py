@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from app.access import Forbidden, Missing, Right, Scope, require
+from app.access import Forbidden, Missing, Right, require
 from app.models.customer import Customer
 from app.models.job import Job
 from app.services import jobs, ratings
@@ -19,7 +19,8 @@ def start(work: Work) -> Job:
 
     It rates everybody, so the right must reach everybody.
     """
-    if require(work.viewer, Right.RATING_RUN) is not Scope.ALL:
+    require(work.viewer, Right.RATING_RUN)
+    if not work.viewer.everybody(Right.RATING_RUN):
         raise Forbidden(Right.RATING_RUN)
     try:
         ratings.model_in_force(work.session)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.access import Missing, Right, Scope, Viewer, widest
+from app.access import Missing, Right, Scope, Viewer
 from app.db import insert_into, new_id
 from app.models.people import ApiToken, ApiTokenUse, User
 from app.services.viewers import user_subject, viewer_of
 from app.work import Verb, Work
+from forms.book import Grant as Line
 from rules import Invalid, Problem
 
 PREFIX = "crd_"  # so that a leaked token is found by scanners
@@ -32,7 +33,10 @@ class TokenViewer(Viewer):
     only: frozenset[Right] = frozenset()
 
     def scope(self, right: Right) -> Scope | None:
-        return widest(self.grants, right) if right in self.only else None
+        return Viewer.scope(self, right) if right in self.only else None
+
+    def to_customers(self, right: Right) -> Iterator[tuple[Scope, Line | None]]:
+        return Viewer.to_customers(self, right) if right in self.only else iter(())
 
 
 @dataclass(frozen=True, slots=True)

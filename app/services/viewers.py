@@ -5,10 +5,14 @@ from __future__ import annotations
 from sqlalchemy import Integer, String, cast, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from app import kinds
 from app.access import Grant, Missing, Right, Role, Scope, Viewer, require
+from app.models.definition import PUBLISHED, Definition
 from app.models.people import Department, Post, PostHolder, RoleGrant, User
 from app.work import Subject, Work
+from forms.access import Access
 
+CUSTOMER_FORM = "customer"
 DEEPEST = 50  # departments above one another; a ring among them ends there
 
 
@@ -31,7 +35,7 @@ def viewer_of(session: Session, user_id: str, default_locale: str = "zh-CN") -> 
     ).one_or_none()
     if user is None:
         raise Missing("user", user_id)
-    grants, posts = _given(session, user_id)
+    grants, posts, form = _given(session, user_id)
     tree, line = _departments(session, user.department_id) if user.department_id else (frozenset(), {})
     return Viewer(
         id=user_id,
@@ -44,10 +48,12 @@ def viewer_of(session: Session, user_id: str, default_locale: str = "zh-CN") -> 
         line=frozenset(line),
         posts=posts,
         departments=tuple(line.values()),
+        customers=None if form is None else _access(session, form),
     )
 
 
-def _given(session: Session, user_id: str) -> tuple[tuple[Grant, ...], frozenset[str]]:
+def _given(session: Session, user_id: str) -> tuple[tuple[Grant, ...], frozenset[str], str | None]:
+    """Roles, posts, and the fingerprint of the customer form in force."""
     roles = select(literal("role").label("what"), RoleGrant.role.label("key"), RoleGrant.scope.label("scope")).where(
         RoleGrant.user_id == user_id
     )
@@ -56,13 +62,27 @@ def _given(session: Session, user_id: str) -> tuple[tuple[Grant, ...], frozenset
         .join(PostHolder, PostHolder.post_id == Post.id)
         .where(PostHolder.user_id == user_id)
     )
-    rows = session.execute(union_all(roles, posts)).all()
+    form = select(literal("form"), cast(Definition.fingerprint, String), cast(literal(0), Integer)).where(
+        Definition.kind == "form", Definition.key == CUSTOMER_FORM, Definition.status == PUBLISHED
+    )
+    rows = session.execute(union_all(roles, posts, form)).all()
     order = list(Role)
     grants = [Grant(Role(key), Scope(scope)) for what, key, scope in rows if what == "role"]
     return (
         tuple(sorted(grants, key=lambda grant: order.index(grant.role))),
         frozenset(key for what, key, _ in rows if what == "post"),
+        next((key for what, key, _ in rows if what == "form"), None),
     )
+
+
+def _access(session: Session, form: str) -> Access | None:
+    """What a published customer form says of who reaches customers; its body is read once per process."""
+    found = kinds.known("form", form)
+    if found is None:
+        query = select(Definition.body).where(Definition.kind == "form", Definition.fingerprint == form)
+        found = kinds.compiled("form", form, session.scalars(query.limit(1)).one())
+    access: Access | None = found.access
+    return access
 
 
 def department_tree(session: Session, department_id: str) -> frozenset[str]:

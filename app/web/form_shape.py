@@ -35,6 +35,7 @@ def _all(body: Body) -> Iterator[Problem]:
         for place, item in _items(body, name):
             yield from _texts(item, texts, place)
     yield from _listed(body, "summary", str)
+    yield from _listed(body, "access", Mapping)
     book = body.get("book")
     if book is not None and not isinstance(book, Mapping):
         yield _wrong("object", "book")

@@ -13,6 +13,7 @@ from app.edge.formula_words import say
 from app.edge.locale import has_text, label, t, translate
 from app.models.definition import PUBLISHED, RETIRED, Definition
 from app.services import definitions
+from app.services.customer_answers import FORM as CUSTOMER_FORM
 from app.services.pinyin import syllables
 from app.web.studio_words import form_labels
 from app.work import Reading
@@ -79,6 +80,7 @@ def form_page(view: Reading, key: str) -> dict[str, Any]:
         "ever": ever,
         "published": published,
         "version": version,
+        "customers": key == CUSTOMER_FORM,
         "roles": [{"value": role.value, "words": t(f"role.{role.value}")} for role in Role],
         "sources": list(_sources(view, key)),
         "views": list(_views(view, key)),

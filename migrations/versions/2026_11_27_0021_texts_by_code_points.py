@@ -8,7 +8,7 @@ from __future__ import annotations
 from alembic import op
 
 revision = "0021_texts_by_code_points"
-down_revision = "0019_field_sets"
+down_revision = "0020_customer_values"
 
 
 def upgrade() -> None:

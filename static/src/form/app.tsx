@@ -14,7 +14,7 @@ import { Properties } from "./properties";
 import { RulesView } from "./rules";
 import { SettingsView } from "./settings";
 import { missing } from "./words";
-import { useDraft, view, type View } from "./state";
+import { page, useDraft, view, type View } from "./state";
 
 const VIEWS: Readonly<Record<View, ComponentType>> = {
   canvas: Canvas, rules: RulesView, checks: ChecksView, book: BookView, labels: LabelsView, preview: PreviewView, impact: ImpactView, settings: SettingsView,
@@ -53,13 +53,15 @@ function Parts(): JSX.Element {
   return (
     <nav aria-label={words("js.form.parts")}>
       <ul class="design-sections">
-        {SECTIONS.map(({ kind, member }) => {
+        {SECTIONS.map(({ kind, member: about }) => {
+          const access = kind === "book" && page.value.customers;
+          const member = access ? "access" : about;
           const worst = member ? (problems.worst(`/body/${member}`) ?? (kind === "settings" ? problems.worst("/title") : null)) : null;
           const count = counts[kind];
           return (
             <li key={kind}>
               <button type="button" aria-current={view.value === kind ? "true" : undefined} onClick={() => (view.value = kind)}>
-                <span class="name">{words(`js.form.view.${kind}`)}</span>
+                <span class="name">{words(access ? "js.form.view.access" : `js.form.view.${kind}`)}</span>
                 {worst && <span class={`design-dot is-${worst === "error" ? "bad" : "warn"}`}><span class="visually-hidden">{words(`js.design.has.${worst}`)}</span></span>}
                 {count !== undefined && (kind !== "labels" || count > 0) && <span class="number">{kind === "labels" ? words("js.form.labels.missing", { count }) : count}</span>}
               </button>

@@ -69,6 +69,7 @@ export interface Body {
   readonly summary?: readonly string[];
   readonly removed?: readonly Removed[];
   readonly book?: Readonly<Record<string, unknown>>;
+  readonly access?: readonly Readonly<Record<string, unknown>>[];
 }
 
 /** Where a field stands: section and field, and the column inside a sub-form. */

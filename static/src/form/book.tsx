@@ -46,7 +46,22 @@ const PLACE = "/body/book";
 const REACHES = ["own", "department", "tree", "all"];
 const OF = ["count", "sum", "average", "min", "max", "last"];
 
+/** The book of a form, or of the form of customers who reaches them. */
 export function BookView(): JSX.Element {
+  return page.value.customers ? <CustomersView /> : <Keeping />;
+}
+
+function CustomersView(): JSX.Element {
+  const draft = useDraft();
+  return (
+    <>
+      <Findings problems={draft.problems.value.at("/body/access")} />
+      <Access at="/body/access" lines={(draft.body.value.access ?? []) as unknown as readonly Grant[]} acts={["read", "write"]} title={words("js.form.access.customers")} help={words("js.form.access.help")} />
+    </>
+  );
+}
+
+function Keeping(): JSX.Element {
   const draft = useDraft();
   const body = draft.body.value;
   const book = body.book as unknown as Book | undefined;
@@ -62,7 +77,7 @@ export function BookView(): JSX.Element {
         <Findings problems={draft.problems.value.at(PLACE)} />
       </Card>
       {book && <Listing book={book} all={all} />}
-      {book && <Access />}
+      {book && <Access at={`${PLACE}/access`} lines={book.access ?? []} acts={["read", "write", "remove"]} title={words("js.form.book.access")} help={words("js.form.book.access_help")} />}
       {book && <Facts book={book} />}
     </>
   );
@@ -110,21 +125,30 @@ function Listing({ book, all }: { readonly book: Book; readonly all: readonly Op
   );
 }
 
-function Access(): JSX.Element {
+interface AccessProps {
+  readonly at: string;
+  readonly lines: readonly Grant[];
+  /** With removing goes what only a book has: fields that a role does not see. */
+  readonly acts: readonly string[];
+  readonly title: string;
+  readonly help: string;
+}
+
+function Access({ at, lines, acts, title, help }: AccessProps): JSX.Element {
   const draft = useDraft();
-  const book = draft.body.value.book as unknown as Book;
+  const kept = acts.includes("remove");
   const fields = fieldOptions(draft.body.value, draft.language, (field, at) => at.length === 2 && (typeOf(field.type)?.valued ?? true));
   const roles = page.value.roles;
-  const free = roles.find((role) => !(book.access ?? []).some((each) => each.role === role.value));
+  const free = roles.find((role) => !lines.some((each) => each.role === role.value));
   const reach = (place: string, act: string): JSX.Element => (
     <SelectField key={act} place={`${place}/${act}`} label={words(`js.form.book.act.${act}`)} options={["", ...REACHES].map((value) => ({ value, words: words(`js.form.book.reach.${value || "none"}`) }))} onChoice={(value) => draft.set(`${place}/${act}`, value === "" ? undefined : value, false)} />
   );
   return (
-    <Card title={words("js.form.book.access")} small={words("js.form.book.access_help")} level={3} place={`${PLACE}/access`}>
+    <Card title={title} small={help} level={3} place={at}>
       <Blocks
-        place={`${PLACE}/access`}
+        place={at}
         noun={words("js.form.book.grant")}
-        items={book.access ?? []}
+        items={lines}
         make={(): Grant => ({ role: free?.value ?? "sales", read: "all" })}
         empty={words("js.form.book.access_empty")}
         title={(grant) => <span class="is-strong">{roles.find((each) => each.value === grant.role)?.words ?? grant.role}</span>}
@@ -133,11 +157,11 @@ function Access(): JSX.Element {
           <>
             <div class="form-grid is-four">
               <SelectField place={`${place}/role`} label={words("js.form.book.role")} must options={roles} />
-              {["read", "write", "remove"].map((act) => reach(place, act))}
+              {acts.map((act) => reach(place, act))}
             </div>
             <Committed place={`${place}/where`} label={words("js.form.book.where")} value={grant.where ?? ""} maxLength={4000} onText={(text) => draft.set(`${place}/where`, text.trim() === "" ? undefined : text.trim(), false)} />
-            <Ticks place={`${place}/hidden`} label={words("js.form.book.hidden")} all={fields} chosen={grant.hidden ?? []} />
-            <Ticks place={`${place}/locked`} label={words("js.form.book.locked")} all={fields} chosen={grant.locked ?? []} />
+            {kept && <Ticks place={`${place}/hidden`} label={words("js.form.book.hidden")} all={fields} chosen={grant.hidden ?? []} />}
+            {kept && <Ticks place={`${place}/locked`} label={words("js.form.book.locked")} all={fields} chosen={grant.locked ?? []} />}
           </>
         )}
       </Blocks>

@@ -19,7 +19,7 @@ export const SECTIONS: readonly { readonly kind: View; readonly member: string |
   { kind: "settings", member: "summary" },
 ];
 
-const VIEWS: Readonly<Record<string, View>> = { rules: "rules", checks: "checks", book: "book", summary: "settings", arrangement: "settings", removed: "settings" };
+const VIEWS: Readonly<Record<string, View>> = { rules: "rules", checks: "checks", book: "book", access: "book", summary: "settings", arrangement: "settings", removed: "settings" };
 
 /** The field a place lies in; null for sections and everything else. */
 export function fieldOf(place: string, body: Body): At | null {

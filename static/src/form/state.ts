@@ -42,6 +42,8 @@ export interface FormPage {
   readonly ever: readonly string[];
   readonly published: Published;
   readonly version: number | null;
+  /** Whether it is the form of customers, which says who reaches them in place of keeping a book. */
+  readonly customers: boolean;
   readonly roles: readonly Option[];
   readonly sources: readonly Source[];
   readonly views: readonly Option[];
@@ -57,7 +59,7 @@ export type View = "canvas" | "rules" | "checks" | "book" | "labels" | "preview"
 
 export type Chosen = { readonly kind: "section"; readonly index: number } | { readonly kind: "field"; readonly at: At };
 
-export const page = signal<FormPage>({ types: [], reserved: [], ever: [], published: {}, version: null, roles: [], sources: [], views: [], zone: "", sorting: "", names: { option: {}, section: {} } });
+export const page = signal<FormPage>({ types: [], reserved: [], ever: [], published: {}, version: null, customers: false, roles: [], sources: [], views: [], zone: "", sorting: "", names: { option: {}, section: {} } });
 export const view = signal<View>("canvas");
 export const chosen = signal<Chosen>({ kind: "section", index: 0 });
 

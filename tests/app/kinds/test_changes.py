@@ -16,6 +16,7 @@ from app.kinds.changes import Change, changes
 
 CARD = gallery.read("scorecards/customer_rating")["body"]
 FORM = gallery.read("forms/credit_request")["body"]
+REACHED = {**gallery.read("forms/customer")["body"], "access": [{"role": "sales", "read": "own"}]}
 FLOW = gallery.read("flows/credit_approval")["body"]
 POLICY = gallery.read("policies/customer_credit")["body"]
 
@@ -57,6 +58,12 @@ CASES: list[tuple[str, dict[str, Any], Callable[[dict[str, Any]], object], list[
     ("a check less", FORM, lambda b: b["checks"].pop(), [("removed", "/checks/1", "loosened")]),
     ("a check only warns", FORM, lambda b: b["checks"][0].update(severity="warn"),
      [("changed", "/checks/0/severity", "loosened")]),
+    ("a role reaches more", REACHED, lambda b: b["access"][0].update(read="all"),
+     [("changed", "/access/0/read", "loosened")]),
+    ("a role reaches by a formula", REACHED, lambda b: b["access"][0].update(where="employees > 1"),
+     [("added", "/access/0/where", "tightened")]),
+    ("another formula", {**REACHED, "access": [{"role": "sales", "where": "x"}]},
+     lambda b: b["access"][0].update(where="y"), [("changed", "/access/0/where", None)]),
     ("fields reordered", FORM, lambda b: b["sections"][0]["fields"].reverse(),
      [("reordered", "/sections/0/fields", None)]),
     ("a field moved", FORM, lambda b: b["sections"][2]["fields"].append(b["sections"][0]["fields"].pop(4)),
