@@ -69,7 +69,7 @@ def check(session: Session, kind: str, body: Mapping[str, Any], key: str | None 
     if kind == "form" and key is not None:
         found += _taken_facts(session, key, made)
         if made.access is not None and key != FORM:
-            found.append(Problem("form.access_place", "/access"))
+            found.append(Problem("definition.access_place", "/access"))
     if key is not None and not errors(found):
         found += _broken(session, kind, key, made)
     return found

@@ -222,7 +222,8 @@ def led_to() -> Iterator[Callable[[str], Database]]:
         places[kind] = address.database or ""
         if kind not in made:
             made[kind] = opened(url)
-        return made[kind]
+        here = made[kind]  # others to whoever keeps something by its engine, with all that these two have at hand
+        return Database(here.write.execution_options(), here.read.execution_options())
 
     yield led
     for database in made.values():

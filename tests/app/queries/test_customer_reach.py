@@ -243,7 +243,7 @@ def test_only_the_customer_form_says_who_reaches_customers(house: House) -> None
     with pytest.raises(Invalid) as caught, house.work("zhoumin") as work:
         row = definitions.draft(work, "form", "contracts", {"zh-CN": "合同"}, {**body, "access": [{"role": "sales"}]})
         definitions.publish(work, row, row.row_version)
-    assert [(each.code, each.path) for each in caught.value.problems] == [("form.access_place", "/access")]
+    assert [(each.code, each.path) for each in caught.value.problems] == [("definition.access_place", "/access")]
 
 
 @pytest.mark.parametrize(
